@@ -1,0 +1,161 @@
+// In: nothing. Out: the contract between the publisher and everything that carries a notice outwards.
+// Adapters never sleep, retry, log or read the environment: they make one call and say what came of it (DESIGN §4.8).
+import type { ZodType } from 'zod'
+import type { Instant } from './instant.ts'
+import type { NoticeFacts, NoticeKind, RenderedNotice } from './notice.ts'
+import type { TrafficClass } from './quake-report.ts'
+
+/** withdrawal > formal > quick > rest (issue: priorities). Lower number leaves first. */
+export type Priority = 0 | 1 | 2 | 3
+
+/** Durable small facts an adapter keeps between its steps (media_id, publish_id); JSON, stored after every step. */
+export type Progress = Record<string, string | number | boolean>
+
+/** One delivery as an adapter sees it. */
+export interface Job {
+  deliveryId: string
+  noticeId: string
+  noticeKind: NoticeKind
+  class: TrafficClass
+  /** 银震信〔2017〕12号 第2报: what a person and a probe look for. */
+  serial: string
+  /** <publicUrl>/n/<code> of this very notice and of no other. */
+  url: string
+  leg: string
+  priority: Priority
+  /** Chosen by `compose`; keys are the channel's own. */
+  content: Record<string, string>
+  /** Serial number of this try, from 1. */
+  attempt: number
+  progress: Progress
+  /** When bytes may first have left for this delivery. */
+  firstAttemptAt: Instant
+  /** How many probes have come back "absent" since the last try, and when the first of them did. */
+  absentProbes: number
+  absentSince: Instant | null
+}
+
+export type Fix = 'shorten' | 'edit' | 'operator' | 'giveup'
+
+/** What one call to a platform came to. Anything between "bytes left" and "parsed reply" is unknown (DESIGN L2). */
+export type Outcome =
+  | { state: 'accepted'; ref: string; url: string | null; progress?: Progress }
+  /** The platform works on it; ask `check` again after this many milliseconds. */
+  | { state: 'pending'; job: string; checkAfterMs: number; progress?: Progress }
+  /** One durable step is done; store it and call deliver again at once. */
+  | { state: 'progress'; progress: Progress }
+  /** Proven not executed: may be repeated after this many milliseconds. */
+  | { state: 'retry'; afterMs: number; code: string; reason: string; progress?: Progress }
+  /** Proven not executed; nothing will work until someone renews the credential. */
+  | { state: 'auth-expired'; code: string; reason: string }
+  | { state: 'rejected'; code: string; fix: Fix; reason: string }
+  | { state: 'unknown'; reason: string; probeAfterMs: number }
+
+/** What a read-back told. absent: the platform was asked and does not show it; the dispatcher decides when that is enough. */
+export type ProbeOutcome =
+  | { state: 'accepted'; ref: string; url: string | null; progress?: Progress }
+  | { state: 'pending'; job: string; checkAfterMs: number; progress?: Progress }
+  | { state: 'progress'; progress: Progress }
+  | { state: 'absent'; progress?: Progress }
+  | { state: 'rejected'; code: string; fix: Fix; reason: string }
+  | { state: 'unknown'; reason: string; probeAfterMs: number }
+
+/** Taking a post down. gone: it is not there any more (also when it already was not). */
+export type RemovalOutcome =
+  | { state: 'gone' }
+  | { state: 'retry'; afterMs: number; code: string; reason: string }
+  | { state: 'refused'; code: string; reason: string }
+  | { state: 'unknown'; reason: string }
+
+/** How an unknown is ended on this leg (DESIGN "exactly once", "unknown"). */
+export interface Certainty {
+  /** exact: finds it or proves it absent. heuristic: absence needs several reads. none: only a person can end it. */
+  probe: 'exact' | 'heuristic' | 'none'
+  /** Reads that must all say absent, and the time they must span, before the same text may be sent again. */
+  absentReads: number
+  absentSpanMs: number
+  /** True where repeating the call with the same key cannot double the effect. */
+  keyedRepeat: boolean
+}
+
+export interface HttpCall {
+  method: 'GET' | 'POST'
+  url: string
+  headers?: Record<string, string>
+  body?: string | Uint8Array
+  /** Milliseconds for the whole exchange. */
+  deadlineMs: number
+  /** Largest reply that is read, in bytes. */
+  maxBytes?: number
+}
+
+/** nothing + sent:false means that no byte of the request can have reached the peer. Never throws for network trouble. */
+export type HttpReply =
+  | { got: 'reply'; status: number; headers: Record<string, string>; body: string }
+  | { got: 'nothing'; sent: boolean; reason: string }
+
+export type Http = (call: HttpCall) => Promise<HttpReply>
+
+/** Durable state of one outlet shared by all processes (a WeChat token); withLock lets one caller in at a time. */
+export interface Box {
+  read(key: string): Promise<{ value: string; expiresAt: Instant } | null>
+  write(key: string, value: string, expiresAt: Instant): Promise<void>
+  withLock<T>(key: string, act: () => Promise<T>): Promise<T>
+}
+
+/** A platform's quota on calls. */
+export interface CallLimit {
+  /** API name as the adapter spells it in `spend`; '*' counts every call of the outlet. */
+  api: string
+  max: number
+  window: 'minute' | 'hour' | 'day'
+  /** Of max, kept for priorities 0 and 1 (withdrawals and formal reports). */
+  reserve: number
+}
+
+/** Books one call before it is made. refused: the budget is gone until that instant; nothing may be sent. */
+export type Spend = (api: string, priority: Priority) => Promise<{ ok: true } | { ok: false; until: Instant }>
+
+/** What an adapter may touch: handed in, so that a drill replays on a fake clock and stand-ins. */
+export interface Reach {
+  outlet: string
+  class: TrafficClass
+  now: () => Instant
+  http: Http
+  box: Box
+  spend: Spend
+  /** 32 hex digits, unguessable; for nonces. */
+  random: () => string
+}
+
+export interface OutletClient {
+  /** Makes exactly one call that can have a visible effect. */
+  deliver(job: Job): Promise<Outcome>
+  /** Reads back after an unknown: learns only what the real read-back would tell. */
+  probe(job: Job): Promise<ProbeOutcome>
+  /** Asks how a pending job stands. */
+  check?(job: Job): Promise<ProbeOutcome>
+  /** Deletes the post of an accepted delivery: a second act by a second person, never automatic. */
+  remove?(job: Job, ref: string): Promise<RemovalOutcome>
+}
+
+/** Composed content, or why nothing that fits can be made of the texts. */
+export type Composed = { ok: true; content: Record<string, string> } | { ok: false; reason: string }
+
+/** A folder in channels/. C is its own part of an outlet's YAML. */
+export interface Channel<C> {
+  name: string
+  /** Keys of this channel in an outlet of the YAML, beyond id, channel, class and mode. */
+  config: ZodType<C>
+  /** Keys whose values must never appear in a log, a journal row or an error. */
+  secrets: readonly string[]
+  /** The visible posts one notice makes here; one delivery row each. */
+  legs(config: C, kind: NoticeKind): string[]
+  certainty(leg: string): Certainty
+  limits: readonly CallLimit[]
+  /** Template suffixes it wants rendered. */
+  variants: readonly string[]
+  /** Picks and checks texts in the channel's own counting; pure. */
+  compose(rendered: RenderedNotice, facts: NoticeFacts, config: C, leg: string): Composed
+  open(config: C, reach: Reach): OutletClient
+}

@@ -1,0 +1,100 @@
+// In: nothing. Out: the words of the notice ledger: kinds, reasons, facts, rendered texts.
+// Must not format anything; that is render's work.
+import type { Instant } from './instant.ts'
+import type { QuakeKind, TrafficClass } from './quake-report.ts'
+
+export const NOTICE_KINDS = [
+  'quick-report',
+  'formal-report',
+  'revision',
+  'correction',
+  'withdrawal',
+  'no-quake',
+] as const
+export type NoticeKind = (typeof NOTICE_KINDS)[number]
+
+/** Why a notice is withdrawn (DESIGN §6); 未发生 may be said for no-quake only. */
+export const WITHDRAWAL_REASONS = [
+  'no-quake',
+  'duplicate',
+  'wrong-parameters',
+  'not-natural',
+  'drill-leak',
+  'sent-in-error',
+] as const
+export type WithdrawalReason = (typeof WITHDRAWAL_REASONS)[number]
+
+/** The determination a text speaks of. Values are already the preferred ones; never averaged. */
+export interface SpokenOrigin {
+  originTime: Instant
+  latitude: number
+  longitude: number
+  /** Kilometres; null is left out of the text. */
+  depthKm: number | null
+  /** M, one decimal. */
+  magnitude: number
+  kind: QuakeKind
+  /** Reviewed Chinese place name, already safe to print. */
+  place: string
+  /** Source code the label is chosen by: AU, CC, CD, or a province's letters (FJ …). */
+  sourceCode: string
+  /** True when the place is in the 34 province-level units or a listed sea. */
+  domestic: boolean
+}
+
+/** What is printed about one district: name and whole kilometres from the epicentre. */
+export interface PlaceDistance {
+  name: string
+  distanceKm: number
+}
+
+/** Everything a notice template may print; values only, the formatting is fixed by render. */
+export interface NoticeFacts {
+  kind: NoticeKind
+  class: TrafficClass
+  bureauName: string
+  bureauShortName: string
+  /** 银震信〔2017〕12号 */
+  serial: string
+  /** N of 第N报, from 1. */
+  report: number
+  /** Full short address, <publicUrl>/n/<code>. */
+  url: string
+  issuedAt: Instant
+  /** The determination this notice states. Null for no-quake, and for a withdrawal (which must not restate it). */
+  origin: SpokenOrigin | null
+  /** What the previous notice of the lineage stated; for revision and correction. */
+  previous: SpokenOrigin | null
+  /** Serial with 第N报 of the notice that this one replaces or withdraws; '' for the first. */
+  replaces: string
+  /** Instant the replaced notice was issued; null for the first. */
+  replacedIssuedAt: Instant | null
+  withdrawal: WithdrawalReason | null
+  /** For no-quake (and a withdrawal for that reason): what was checked. */
+  checked: CheckedArea | null
+  /** Nearest reviewed places, ascending, for the article and the page. */
+  nearest: PlaceDistance[]
+  /** Distance from the bureau's home, whole kilometres; null without an epicentre. */
+  home: PlaceDistance | null
+  /** True when the model expects it to be felt at home or a watched place: prints 部分地区可能有感, never 有感. */
+  maybeFelt: boolean
+}
+
+/** Window, area and magnitude floor that a 未发生 statement speaks of (wording-and-rules.md §2.6). */
+export interface CheckedArea {
+  from: Instant
+  to: Instant
+  area: string
+  /** Statement holds for this magnitude and above, M, one decimal. */
+  magnitudeFloor: number
+  /** What shook instead, if a person knows (施工, 爆破); '' otherwise. */
+  cause: string
+}
+
+/** One notice in every form it can take; the keys are template suffixes (weibo, weibo-brief, wechat-title …). */
+export interface RenderedNotice {
+  title: string
+  /** The canonical text, as the website and the API give it. */
+  text: string
+  variants: Record<string, string>
+}
