@@ -1,0 +1,64 @@
+// In: decoded text that should be JSON. Out: its value without hostile keys, and small readers for objects of unknown shape.
+// Must not know any format; throws UnreadableFeed when the text is too long or is no JSON.
+import { z } from 'zod'
+import { UnreadableFeed } from '../core/quake-report.ts'
+import type { Refusal } from './rows.ts'
+import { MAX_TEXT, quote } from './rows.ts'
+
+/** An object of the wire; never has __proto__, constructor or prototype as own keys. */
+export type JsonObject = Record<string, unknown>
+
+/** Strips a BOM and blank lines; throws 'size' or 'empty'. */
+export function trimPayload(text: string): string {
+  if (text.length > MAX_TEXT) {
+    throw new UnreadableFeed('size', `the payload has ${text.length} characters, expected at most ${MAX_TEXT}`)
+  }
+  const bare = text.replace(/^\uFEFF/, '').trim()
+  if (bare === '') throw new UnreadableFeed('empty', 'the payload is empty, expected JSON or text rows')
+  return bare
+}
+
+/** Integers beyond 2^53 keep their spelling as text: ids must not be rounded. Needs the third argument of Node ≥ 21. */
+function reviveSafely(key: string, value: unknown, context?: { source?: string }): unknown {
+  if (key === '__proto__' || key === 'constructor' || key === 'prototype') return undefined
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
+  return context?.source !== undefined && /^-?\d+$/.test(context.source) ? context.source : value
+}
+
+/** Parses JSON; throws UnreadableFeed 'json' (also for nesting that exhausts the stack). */
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(trimPayload(text), reviveSafely as (this: unknown, key: string, value: unknown) => unknown)
+  } catch (cause) {
+    if (cause instanceof UnreadableFeed) throw cause
+    throw new UnreadableFeed('json', `the payload is no JSON: it begins with ${quote(text.slice(0, 40))}`, { cause })
+  }
+}
+
+/** True for a plain object, not a list. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The value when it is an object, else an empty one. */
+export function objectOf(value: unknown): JsonObject {
+  return isObject(value) ? value : {}
+}
+
+/** A JSON leaf, or nothing: the only thing a value field may be. */
+export const leaf = z.union([z.string(), z.number(), z.boolean(), z.null()]).optional()
+
+/** Turns the first zod issue into a refusal that names the field and its value. */
+export function refuseShape(error: z.ZodError, raw: unknown): Refusal {
+  const path = error.issues[0]?.path ?? []
+  let value: unknown = raw
+  for (const key of path) value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
+  const field = path.map(String).join('.') || 'the row'
+  return { rule: 'shape', reason: `${field} is ${quote(value)}, expected ${describeExpected(error)}` }
+}
+
+function describeExpected(error: z.ZodError): string {
+  const issue = error.issues[0]
+  if (issue?.code === 'invalid_type') return issue.expected
+  return issue?.code === 'invalid_union' ? 'text or a number' : (issue?.message ?? 'another shape')
+}
