@@ -28,7 +28,7 @@ function reviveSafely(key: string, value: unknown, context?: { source?: string }
 /** Parses JSON; throws UnreadableFeed 'json' (also for nesting that exhausts the stack). */
 export function readJson(text: string): unknown {
   try {
-    return JSON.parse(trimPayload(text), reviveSafely as (this: unknown, key: string, value: unknown) => unknown)
+    return JSON.parse(trimPayload(text), reviveSafely)
   } catch (cause) {
     if (cause instanceof UnreadableFeed) throw cause
     throw new UnreadableFeed('json', `the payload is no JSON: it begins with ${quote(text.slice(0, 40))}`, { cause })

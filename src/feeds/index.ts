@@ -1,0 +1,16 @@
+// In: the format word of a feed or door in quakedesk.yaml. Out: its parser. A new format is one file and one line here.
+// Must not fetch, and must not choose by looking at the payload: the configuration says which format a source speaks.
+import type { ParseFeed } from '../core/quake-report.ts'
+import { parseCeic } from './ceic.ts'
+import { parseCencWeb } from './cenc-web.ts'
+import { parseFan } from './fan.ts'
+
+/** Every format by its word in the configuration (DESIGN §5). */
+export const FORMATS = {
+  ceic: parseCeic,
+  'cenc-web': parseCencWeb,
+  fan: parseFan,
+} as const satisfies Record<string, ParseFeed>
+
+/** A format word that the configuration may name. */
+export type FeedFormat = keyof typeof FORMATS
