@@ -93,6 +93,9 @@ export interface ParsedFeed {
 /** Turns one decoded payload into reports. Pure. Throws UnreadableFeed when nothing in it can be read. */
 export type ParseFeed = (text: string) => ParsedFeed
 
+/** The same where the parser is asynchronous (rss-parser); callers await either. Rejects with UnreadableFeed. */
+export type ParseFeedLater = (text: string) => Promise<ParsedFeed>
+
 /** The payload as a whole is not what its format says; answered with 422 at the door, recorded for a polled feed. */
 export class UnreadableFeed extends Error {
   readonly rule: string
