@@ -1,0 +1,221 @@
+// In: one feed's address and what was remembered of its last answer. Out: its new body, "unchanged", or a named failure.
+// Must not throw for anything the network does, and must not remember: the caller does, once the body is durable.
+import type { Readable } from 'node:stream'
+import { errors, request } from 'undici'
+import type { Dispatcher } from 'undici'
+import type { Instant } from '../core/instant.ts'
+import { HOUR, SECOND } from '../core/instant.ts'
+import { decodeText } from './charset.ts'
+import { ACCEPTED_ENCODINGS, BodyTooLarge, EncodingUnknown, readBody } from './fetch-body.ts'
+import type { Clock } from './fetch-clock.ts'
+import { checkRedirect, checkUrl, PrivateAddressError } from './fetch-guard.ts'
+import type { UrlRules } from './fetch-guard.ts'
+import { parseHttpDate, readRetryAfter, readServerClock } from './fetch-http-date.ts'
+
+export interface FeedTarget extends UrlRules {
+  url: string
+  /** Added to the request (Accept, an access key); never logged. */
+  headers?: Record<string, string>
+  /** Cap on the wire and decoded; default and hard limit 20 MB. */
+  maxBytes?: number
+  /** From the start to the last byte, redirects included; default 10 s. Connecting has its own limit in the dispatcher. */
+  totalMs?: number
+}
+
+/** What makes the next request conditional; empty before the first answer. */
+export interface FetchState {
+  etag?: string
+  lastModified?: string
+  /** Of the last body that was taken over. */
+  sha256?: string
+}
+
+export type FailureReason =
+  | 'url-refused'
+  | 'private-address'
+  | 'redirect-refused'
+  | 'connect'
+  | 'timeout'
+  | 'network'
+  | 'too-large'
+  | 'encoding'
+  | 'charset'
+  | 'forbidden'
+  | 'rate-limited'
+  | 'unavailable'
+  | 'status'
+  | 'aborted'
+
+export type FetchOutcome =
+  | {
+      state: 'changed'
+      bytes: Uint8Array
+      text: string
+      contentType: string
+      etag: string | null
+      lastModified: string | null
+      sha256: string
+      /** The server's clock when it answered, for the clock gate; null when it did not say. */
+      date: Instant | null
+    }
+  | { state: 'unchanged'; etag: string | null; lastModified: string | null; date: Instant | null }
+  | {
+      state: 'failed'
+      reason: FailureReason
+      /** One sentence for the desk: which address, what happened. */
+      detail: string
+      status?: number
+      retryAfterMs?: number
+      date: Instant | null
+    }
+
+export interface FetchDeps {
+  clock: Clock
+  dispatcher: Dispatcher
+  signal?: AbortSignal
+}
+
+const MAX_BYTES = 20 * 1024 * 1024
+const MAX_REDIRECTS = 2
+/** A server may not silence a source for longer than this; the freshness alarm speaks long before. */
+export const LONGEST_RETRY_AFTER = HOUR
+
+/**
+ * One conditional GET (feeds.md §2). A 304, a 204 (FDSN: nothing matches) and a body whose wire bytes hash as before
+ * are 'unchanged'. Everything the network does wrong comes back as a value.
+ */
+export async function fetchFeed(target: FeedTarget, state: FetchState, deps: FetchDeps): Promise<FetchOutcome> {
+  const checked = checkUrl(target.url, target)
+  if ('refused' in checked) return fail('url-refused', checked.refused)
+  const deadline = new AbortController()
+  const cancel = deps.clock.after(target.totalMs ?? 10 * SECOND, () => deadline.abort())
+  const signal = deps.signal ? AbortSignal.any([deadline.signal, deps.signal]) : deadline.signal
+  try {
+    return await followFeed(checked.url, target, state, deps, signal)
+  } catch (error) {
+    if (deps.signal?.aborted === true) return fail('aborted', 'the fetch was called off')
+    if (deadline.signal.aborted) return fail('timeout', `${checked.url.host} did not finish in time`)
+    return explainError(error, checked.url)
+  } finally {
+    cancel()
+  }
+}
+
+async function followFeed(
+  start: URL,
+  target: FeedTarget,
+  state: FetchState,
+  deps: FetchDeps,
+  signal: AbortSignal,
+): Promise<FetchOutcome> {
+  let url = start
+  for (let hop = 0; ; hop += 1) {
+    const response = await request(url, {
+      method: 'GET',
+      dispatcher: deps.dispatcher,
+      signal,
+      headers: { 'accept-encoding': ACCEPTED_ENCODINGS, ...target.headers, ...conditions(state) },
+    })
+    const location = one(response.headers['location'])
+    if (![301, 302, 303, 307, 308].includes(response.statusCode) || location === undefined)
+      return await readAnswer(url, response, target, state, deps)
+    discard(response.body)
+    const next = checkRedirect(url, location, target)
+    if ('refused' in next) return fail('redirect-refused', next.refused, { status: response.statusCode })
+    if (hop >= MAX_REDIRECTS) return fail('redirect-refused', `${url.host} redirects more than ${MAX_REDIRECTS} times`)
+    url = next.url
+  }
+}
+
+async function readAnswer(
+  url: URL,
+  response: Dispatcher.ResponseData,
+  target: FeedTarget,
+  state: FetchState,
+  deps: FetchDeps,
+): Promise<FetchOutcome> {
+  const now = deps.clock.now()
+  const header = (name: string): string | undefined => one(response.headers[name])
+  const date = readServerClock(header('date'), header('age'), now)
+  const validators = { etag: validator(header('etag')), lastModified: validator(header('last-modified')) }
+  const status = response.statusCode
+  if (status === 304 || status === 204) {
+    discard(response.body)
+    if (status === 304 && Object.keys(conditions(state)).length === 0)
+      return fail('status', `${url.host} answered 304 to an unconditional request`, { status, date })
+    return { state: 'unchanged', ...validators, date }
+  }
+  if (status !== 200) {
+    discard(response.body)
+    const raw = parseHttpDate(header('date'), now)
+    const retryAfterMs = readRetryAfter(header('retry-after'), raw, now, LONGEST_RETRY_AFTER)
+    return fail(statusReason(status), `${url.host} answered ${status}`, {
+      status,
+      date,
+      ...(retryAfterMs === null ? {} : { retryAfterMs }),
+    })
+  }
+  const maxBytes = Math.min(target.maxBytes ?? MAX_BYTES, MAX_BYTES)
+  if (Number(header('content-length') ?? 0) > maxBytes) {
+    discard(response.body)
+    return fail('too-large', `${url.host} announces more than ${maxBytes} bytes`, { status, date })
+  }
+  const body = await readBody(response.body, header('content-encoding') ?? '', maxBytes)
+  if (body.sha256 === state.sha256) return { state: 'unchanged', ...validators, date }
+  const contentType = (header('content-type') ?? '').slice(0, 200)
+  const decoded = decodeText(body.bytes, contentType)
+  if (!decoded.ok) return fail('charset', `${url.host}: ${decoded.reason}`, { status, date })
+  return { state: 'changed', ...body, text: decoded.text, contentType, ...validators, date }
+}
+
+function conditions(state: FetchState): Record<string, string> {
+  return {
+    ...(state.etag === undefined ? {} : { 'if-none-match': state.etag }),
+    ...(state.lastModified === undefined ? {} : { 'if-modified-since': state.lastModified }),
+  }
+}
+
+/** A validator is sent back word for word, so it must be short and plain. */
+function validator(value: string | undefined): string | null {
+  return value !== undefined && /^[\x20-\x7e]{1,300}$/.test(value) ? value : null
+}
+
+/** A repeated header is an array in undici; the first one stands. */
+function one(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value
+}
+
+/** An unread body would hold the connection; whatever else it does is of no interest any more. */
+function discard(body: Readable): void {
+  body.on('error', () => {}).destroy()
+}
+
+function statusReason(status: number): FailureReason {
+  if (status === 403) return 'forbidden'
+  if (status === 429) return 'rate-limited'
+  return status === 503 ? 'unavailable' : 'status'
+}
+
+function explainError(error: unknown, url: URL): FetchOutcome {
+  const message = error instanceof Error ? error.message : String(error)
+  const detail = `${url.host}: ${message}`.slice(0, 300)
+  if (error instanceof PrivateAddressError) return fail('private-address', detail)
+  if (error instanceof BodyTooLarge) return fail('too-large', detail)
+  if (error instanceof EncodingUnknown) return fail('encoding', detail)
+  if (error instanceof errors.ConnectTimeoutError) return fail('connect', detail)
+  const code = (error as { code?: unknown }).code
+  if (typeof code === 'string') {
+    if (/^(Z_|ERR__ERROR_|ERR_BROTLI|ERR_PADDING)/.test(code)) return fail('encoding', detail)
+    if (/^(ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ERR_TLS|CERT_|DEPTH_ZERO|UNABLE_TO)/.test(code))
+      return fail('connect', detail)
+  }
+  return fail('network', detail)
+}
+
+function fail(
+  reason: FailureReason,
+  detail: string,
+  more: { status?: number; retryAfterMs?: number; date?: Instant | null } = {},
+): FetchOutcome {
+  return { state: 'failed', reason, detail, date: null, ...more }
+}

@@ -1,0 +1,182 @@
+// In: the polled feeds of the YAML and what was remembered of them. Out: their new bodies, handed to `receive`.
+// Must not let one feed wait for another, nor remember a body before it is durable (L1): a crash between refetches.
+import type { Instant } from '../core/instant.ts'
+import { UnreadableFeed } from '../core/quake-report.ts'
+import { CLOSED_CIRCUIT, feedPolicy, stepCircuit } from './circuit.ts'
+import type { Circuit, CircuitStep, PollResult } from './circuit.ts'
+import type { FailureReason, FeedTarget, FetchOutcome, FetchState } from './fetch.ts'
+import type { Clock, Receive } from './fetch-clock.ts'
+import { pause } from './fetch-clock.ts'
+
+export interface PolledFeed {
+  /** Id in the YAML. */
+  source: string
+  target: FeedTarget
+  /** `every` of the YAML in milliseconds, at least 1000. */
+  everyMs: number
+  /** What the store remembers from before the start; {} fetches unconditionally. */
+  state?: FetchState
+}
+
+/** The end of one poll, for freshness, the clock gate and the metrics. */
+export interface PollEvent {
+  source: string
+  startedAt: Instant
+  endedAt: Instant
+  /** unreadable: taken over, but nothing in it can be read. not-taken: `receive` failed; the body comes again. */
+  result: 'changed' | 'unchanged' | 'unreadable' | 'not-taken' | 'failed'
+  reason?: FailureReason
+  detail?: string
+  status?: number
+  /** The server's clock at `endedAt`, or null. */
+  date: Instant | null
+  /** Hash of the body that the source now stands at; '' before the first. */
+  sha256: string
+  circuit: Circuit
+  /** From `endedAt` to the next poll. */
+  nextInMs: number
+}
+
+export interface PollAlarm {
+  source: string
+  /** The source refused us repeatedly, or answers again. */
+  change: 'opened' | 'closed'
+  detail: string
+}
+
+export interface PollDeps {
+  clock: Clock
+  fetch(target: FeedTarget, state: FetchState, signal: AbortSignal): Promise<FetchOutcome>
+  receive: Receive
+  /** Keeps the state for the next start; called only after `receive`. A failure costs one more fetch, nothing else. */
+  remember?(source: string, state: FetchState): Promise<void>
+  report?(event: PollEvent): void
+  alarm?(alarm: PollAlarm): void
+}
+
+/**
+ * Polls every feed at its own pace, one request in flight per feed.
+ * @returns stop(): aborts fetches and waits, lets a running `receive` finish, and resolves when all is quiet
+ */
+export function startPolling(feeds: readonly PolledFeed[], deps: PollDeps): { stop(): Promise<void> } {
+  const stopping = new AbortController()
+  const loops = feeds.map((feed) => pollForever(feed, deps, stopping.signal))
+  return {
+    async stop() {
+      stopping.abort()
+      await Promise.all(loops)
+    },
+  }
+}
+
+async function pollForever(feed: PolledFeed, deps: PollDeps, signal: AbortSignal): Promise<void> {
+  const policy = feedPolicy(feed.everyMs)
+  let state: FetchState = feed.state ?? {}
+  let circuit = CLOSED_CIRCUIT
+  while (!signal.aborted) {
+    const startedAt = deps.clock.now()
+    const polled = await pollOnce(feed, state, deps, signal)
+    if (polled === null) return
+    state = polled.state
+    const step = stepCircuit(circuit, polled.verdict, policy)
+    circuit = step.circuit
+    const endedAt = deps.clock.now()
+    const nextInMs = restOf(step, endedAt - startedAt, feed.everyMs, deps.clock.random())
+    const about = { source: feed.source, detail: polled.event.detail ?? '' }
+    if (step.change !== null) deps.alarm?.({ ...about, change: step.change })
+    deps.report?.({
+      source: feed.source,
+      startedAt,
+      endedAt,
+      ...polled.event,
+      sha256: state.sha256 ?? '',
+      circuit,
+      nextInMs,
+    })
+    await pause(deps.clock, nextInMs, signal)
+  }
+}
+
+interface Polled {
+  state: FetchState
+  verdict: PollResult
+  event: Pick<PollEvent, 'result' | 'date' | 'reason' | 'detail' | 'status'>
+}
+
+/** Null when the poll was called off. */
+async function pollOnce(
+  feed: PolledFeed,
+  state: FetchState,
+  deps: PollDeps,
+  signal: AbortSignal,
+): Promise<Polled | null> {
+  const outcome = await fetchSafely(feed.target, state, deps, signal)
+  const { date } = outcome
+  if (outcome.state === 'failed') {
+    if (outcome.reason === 'aborted') return null
+    const { reason, detail, status, retryAfterMs } = outcome
+    const failed = { kind: 'failed', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } as const
+    const verdict = reason === 'forbidden' ? ({ kind: 'forbidden' } as const) : failed
+    const event = { result: 'failed', reason, detail, date, ...(status === undefined ? {} : { status }) } as const
+    return { state, verdict, event }
+  }
+  const verdict = { kind: 'answered' } as const
+  if (outcome.state === 'unchanged') {
+    const next = { ...state, ...keepValidators(outcome, state) }
+    return { state: next, verdict, event: { result: 'unchanged', date } }
+  }
+  const next: FetchState = { ...keepValidators(outcome, {}), sha256: outcome.sha256 }
+  const { bytes, text, contentType } = outcome
+  let result: 'changed' | 'unreadable' = 'changed'
+  let detail = ''
+  try {
+    const receivedAt = deps.clock.now()
+    await deps.receive({ source: feed.source, transport: 'poll', bytes, text, contentType, receivedAt })
+  } catch (error) {
+    detail = error instanceof Error ? error.message.slice(0, 300) : String(error)
+    if (!(error instanceof UnreadableFeed))
+      return { state, verdict: { kind: 'not-taken' }, event: { result: 'not-taken', detail, date } }
+    result = 'unreadable'
+  }
+  try {
+    await deps.remember?.(feed.source, next)
+  } catch (error) {
+    detail = `the state was not remembered: ${String(error).slice(0, 300)}`
+  }
+  return { state: next, verdict, event: { result, date, ...(detail === '' ? {} : { detail }) } }
+}
+
+/** fetchFeed never throws; a fault in another fetcher must still not end this feed's loop. */
+async function fetchSafely(
+  target: FeedTarget,
+  state: FetchState,
+  deps: PollDeps,
+  signal: AbortSignal,
+): Promise<FetchOutcome> {
+  try {
+    return await deps.fetch(target, state, signal)
+  } catch (error) {
+    return { state: 'failed', reason: 'network', detail: String(error).slice(0, 300), date: null }
+  }
+}
+
+/** A 200 replaces both validators; a 304 renews only those that it names (RFC 9111 §4.3.4). */
+function keepValidators(
+  answer: { etag: string | null; lastModified: string | null },
+  before: FetchState,
+): Omit<FetchState, 'sha256'> {
+  const etag = answer.etag ?? before.etag
+  const lastModified = answer.lastModified ?? before.lastModified
+  return { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) }
+}
+
+/**
+ * What is left of the wait once the poll itself took `spentMs`. Jitter is ±10 %, so that the bureaux of a country do
+ * not ask in step; a wait that the server asked for is only ever lengthened. A slow source still gets a breath of a
+ * tenth of its interval between two requests.
+ */
+function restOf(step: CircuitStep, spentMs: number, everyMs: number, dice: number): number {
+  if (step.promised) return Math.round(step.waitMs * (1 + dice / 10))
+  const jittered = step.waitMs * (0.9 + dice / 5)
+  return Math.round(Math.max(jittered - Math.max(0, spentMs), everyMs / 10))
+}
