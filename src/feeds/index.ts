@@ -3,13 +3,27 @@
 import type { ParseFeed } from '../core/quake-report.ts'
 import { parseCeic } from './ceic.ts'
 import { parseCencWeb } from './cenc-web.ts'
+import { parseEmscWs } from './emsc-ws.ts'
+import { parseEmsc } from './emsc.ts'
 import { parseFan } from './fan.ts'
+import { parseFdsnText } from './fdsn-text.ts'
+import { parseGeonet } from './geonet.ts'
+import { parseP2pquake } from './p2pquake.ts'
+import { parseUsgs } from './usgs.ts'
+import { parseWolfx } from './wolfx.ts'
 
 /** Every format by its word in the configuration (DESIGN §5). */
 export const FORMATS = {
   ceic: parseCeic,
   'cenc-web': parseCencWeb,
   fan: parseFan,
+  wolfx: parseWolfx,
+  usgs: parseUsgs,
+  emsc: parseEmsc,
+  'emsc-ws': parseEmscWs,
+  geonet: parseGeonet,
+  p2pquake: parseP2pquake,
+  'fdsn-text': parseFdsnText,
 } as const satisfies Record<string, ParseFeed>
 
 /** A format word that the configuration may name. */

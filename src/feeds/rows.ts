@@ -11,6 +11,8 @@ export const MAX_ROWS = 20_000
 /** Years 1000 to 9999: what four digits can write and PostgreSQL can hold. */
 const EARLIEST: Instant = Date.UTC(1000, 0, 1)
 const LATEST: Instant = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+/** Fourteen digits are a spelled 20260324123750 that lost its shape, not a count of milliseconds (thirteen until 2286). */
+const LATEST_COUNT: Instant = 9_999_999_999_999
 
 /** Why a row cannot be used: the kebab-case rule, and the field, its value and what was expected. */
 export type Refusal = Omit<RefusedRow, 'row'>
@@ -151,7 +153,7 @@ export function readMagnitude(
 }
 
 /**
- * Reads a time that is spelled (zoneless = the given offset) or counted in epoch milliseconds (number, or 12–15 digits).
+ * Reads a time that is spelled (zoneless = the given offset) or counted in epoch milliseconds (number, or 13 digits).
  * Rules <name>-text, <name>-range; absent is null without a fault.
  * @param zoneless what a text without zone means, in milliseconds ahead of UTC
  */
@@ -164,7 +166,7 @@ export function readTime(
 ): Instant | null {
   if (isAbsent(raw)) return null
   const text = typeof raw === 'string' ? raw.trim().slice(0, 60) : ''
-  const counted = typeof raw === 'number' ? raw : /^-?\d{12,15}$/.test(text) ? Number(text) : null
+  const counted = typeof raw === 'number' ? raw : /^(?:\d{13}|-\d{12,14})$/.test(text) ? Number(text) : null
   // A year below 1000 would be moved to 19xx by Date.UTC without a word.
   const at = counted ?? (/^[1-9]/.test(text) ? parseZonedTime(text, zoneless) : null)
   if (at === null || !Number.isFinite(at)) {
@@ -172,8 +174,8 @@ export function readTime(
     faults.push({ rule: `${name}-text`, reason })
     return null
   }
-  if (at >= EARLIEST && at <= LATEST) return Math.round(at)
-  faults.push({ rule: `${name}-range`, reason: `${field} is ${quote(raw)}, expected a year from 1000 to 9999` })
+  if (at >= EARLIEST && at <= (counted === null ? LATEST : LATEST_COUNT)) return Math.round(at)
+  faults.push({ rule: `${name}-range`, reason: `${field} is ${quote(raw)}, expected an instant after the year 1000` })
   return null
 }
 

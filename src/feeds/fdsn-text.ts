@@ -1,0 +1,90 @@
+// In: text of an FDSN event service, format=text: lines of values between bars. Out: reports, refused and ignored rows.
+// Must not read a time as local: the standard says UTC and writes no zone. Column order follows the header when there is one.
+import type { ParseFeed } from '../core/quake-report.ts'
+import { UnreadableFeed } from '../core/quake-report.ts'
+import { trimPayload } from './json-text.ts'
+import { kindFromWord } from './kinds.ts'
+import type { Refusal, RowOutcome } from './rows.ts'
+import { cleanId, cleanPlace, cleanText, finishRow, gatherRows, quote } from './rows.ts'
+import { readDepthKm, readLatitude, readLongitude, readMagnitude, readTime } from './rows.ts'
+import { agencyCode, classifyTraffic } from './traffic.ts'
+
+/** FDSN Web Services specification 1.2, event text format; EventType is appended by some centres. */
+const COLUMNS = [
+  'eventid',
+  'time',
+  'latitude',
+  'longitude',
+  'depth/km',
+  'author',
+  'catalog',
+  'contributor',
+  'contributorid',
+  'magtype',
+  'magnitude',
+  'magauthor',
+  'eventlocationname',
+  'eventtype',
+] as const
+type Column = (typeof COLUMNS)[number]
+
+/** A row must reach the magnitude; what stands behind may be left out. */
+const LEAST_COLUMNS = 11
+
+/**
+ * Parses …/fdsnws/event/1/query?format=text (feeds.md §1.6). Leading blank lines, blanks in the header and empty columns
+ * occur in the wild; a depth of 0 stays 0, because the kind gate needs to see it.
+ * @throws UnreadableFeed size, empty, columns
+ */
+export const parseFdsnText: ParseFeed = (text) => {
+  const lines = trimPayload(text)
+    .split(/\r\n|\r|\n/)
+    .filter((line) => line.trim() !== '')
+  const headed = lines[0]?.trimStart().startsWith('#') ?? false
+  const columns = headed ? readHeader(lines[0] ?? '') : [...COLUMNS]
+  const rows = lines.filter((line) => !line.trimStart().startsWith('#'))
+  if (!columns.includes('eventid') || (!headed && !rows.some((line) => line.includes('|')))) {
+    throw new UnreadableFeed('columns', `the payload begins with ${quote(lines[0])}, expected #EventID|Time|Latitude|…`)
+  }
+  return gatherRows(rows, (line) => translateLine(line, columns))
+}
+
+function readHeader(line: string): string[] {
+  const names = line.trim().slice(1).split('|', 40)
+  return names.map((name) => name.trim().toLowerCase()).map((name) => (name === 'depth' ? 'depth/km' : name))
+}
+
+function translateLine(line: string, columns: readonly string[]): RowOutcome {
+  const cells = line.split('|', 40)
+  if (cells.length < LEAST_COLUMNS) {
+    const reason = `the line ${quote(line)} has ${cells.length} columns, expected at least ${LEAST_COLUMNS}`
+    return { refused: { rule: 'columns', reason } }
+  }
+  const cell = (column: Column): string => (cells[columns.indexOf(column)] ?? '').trim()
+  const faults: Refusal[] = []
+  const kind = kindFromWord(cell('eventtype'))
+  const origins = [cell('author'), cell('contributor')]
+  return finishRow(faults, {
+    lifecycle: kind === 'nonexistent' ? 'delete' : 'report',
+    class: classifyTraffic([], [cell('eventid'), cell('catalog'), cell('eventtype'), ...origins]),
+    sourceEventId: cleanId(cell('eventid')),
+    aliases: [],
+    revision: '',
+    agency: origins.map(agencyCode).find((code) => code !== '') ?? '',
+    sourceCode: '',
+    evaluation: 'unknown',
+    kind,
+    originTime: readTime(faults, 'Time', cell('time'), 0),
+    issuedAt: null,
+    latitude: readLatitude(faults, 'Latitude', cell('latitude')),
+    longitude: readLongitude(faults, 'Longitude', cell('longitude')),
+    depthKm: readDepthKm(faults, 'Depth/km', cell('depth/km')),
+    magnitude: readMagnitude(faults, 'Magnitude', cell('magnitude'), {
+      digits: 2,
+      type: cleanText(cell('magtype'), 12),
+      minusOne: false,
+    }),
+    place: cleanPlace(cell('eventlocationname')),
+    idTime: null,
+  })
+}
