@@ -1,0 +1,244 @@
+// In: the facts of a notice. Out: the texts a template may print, every one already in its official form.
+// Must not print anything itself, and never hands a template a number, a date or an object to format.
+//
+// For people who edit templates. Every field is text; '' means "not said", and printing '' stops the notice, so a field
+// marked ? stands inside {% if field %}…{% endif %}. Only if/elsif/else, unless, for, include and comment exist; no filters.
+//   bureau bureauShort   银川市地震局, its short name
+//   serial reportNo serialReport   银震信〔2017〕12号 · 第2报 · both with a space between: the marker probes look for
+//   serialThing serialSpoken   at most 20 字 (else only 第2报) · 银震信2017年12号第2报 for reading aloud
+//   url   the one short address of this notice
+//   issued issuedDated issuedStamp   06月03日18时13分 · with year · 2017年06月03日 18:13
+// Notices about a quake (quick-report, formal-report, revision, correction):
+//   label labelBrief   中国地震台网自动测定 / …正式测定 / 宁夏地震台网测定 · 自动测定 / 正式测定 / 宁夏台网
+//   automatic?   set for 自动测定: choose the sentence with 附近, 左右, 最终结果以正式速报为准
+//   time day timeDated timeStamp   06月03日18时11分 · 06月03日 · with year · for WeChat time fields
+//   timeSpoken   6月3日18时11分, never padded, for reading aloud
+//   where   place, with （塌陷） and 附近 where they belong    whereBrief  the same, a long place replaced by its position
+//   whereThing  at most 20 字                                 whereTitle? the same if it fits a 32 字 title
+//   position   北纬37.98度，东经103.59度      magnitude   5.0 (write 级 after it)      depth?   10千米
+//   kind? gloss?   塌陷 · one sentence that explains it
+//   home?   距银川市约240公里      felt?   部分地区可能有感      nearest   list of {name, distance: 83公里}, may be empty
+//   nearby?   距甲县12公里、距乙县15公里
+// revision and correction:   changes?   震级由5.0级修订为5.2级；…      changedItems   震级、震源深度
+//   replaces replacesNo replacesThing   银震信〔2017〕12号 第1报 · 第1报 · at most 20 字      replacedTime?   when it was issued
+// withdrawal: replaces… and replacedTime only; the determination is blank, because a withdrawal must not restate it.
+// no-quake, and a withdrawal for that reason:   window   06月03日18时00分至18时30分      windowSpoken  the same, unpadded
+//   area areaThing   银川市 · at most 20 字      floor   3.0 (write 级及以上)      cause?   施工
+import type { NoticeFacts, SpokenOrigin } from '../notice.ts'
+import { describeChanges, listChanges, nameErrors } from './changes.ts'
+import * as format from './format.ts'
+import { UnspeakableFact, type TimeForm } from './format.ts'
+import { KIND_MARKS, kindWord, labelOf } from './label.ts'
+import { countCharacters, firstThatFits, speakAddress, speakName } from './spoken-name.ts'
+
+/** WeChat: title ≤ 32 字, a subscribe `thing` ≤ 20 (channels.md §2.3, §2.6); the drill marks take 8 and 4 of them. */
+const TITLE = 32
+const THING = 20
+const DRILL_MARKS = 8
+
+const BLANK = {
+  bureau: '',
+  bureauShort: '',
+  serial: '',
+  reportNo: '',
+  serialReport: '',
+  serialThing: '',
+  serialSpoken: '',
+  url: '',
+  issued: '',
+  issuedDated: '',
+  issuedStamp: '',
+  label: '',
+  labelBrief: '',
+  automatic: '',
+  time: '',
+  day: '',
+  timeDated: '',
+  timeStamp: '',
+  timeSpoken: '',
+  where: '',
+  whereBrief: '',
+  whereThing: '',
+  whereTitle: '',
+  position: '',
+  magnitude: '',
+  depth: '',
+  kind: '',
+  gloss: '',
+  home: '',
+  felt: '',
+  nearby: '',
+  changes: '',
+  changedItems: '',
+  replaces: '',
+  replacesNo: '',
+  replacesThing: '',
+  replacedTime: '',
+  window: '',
+  windowSpoken: '',
+  area: '',
+  areaThing: '',
+  floor: '',
+  cause: '',
+}
+
+/** All fields are texts; `nearest` is the one list. */
+export type NoticeView = typeof BLANK & { nearest: { name: string; distance: string }[] }
+
+/** Names a template may use; anything else is refused when the templates are read. */
+export const VIEW_FIELDS: ReadonlySet<string> = new Set([...Object.keys(BLANK), 'nearest'])
+
+/**
+ * Prepares every text a template of this notice may print.
+ * @throws UnspeakableFact naming the fact that is missing or cannot be said
+ */
+export function viewOf(facts: NoticeFacts, form: TimeForm = 'padded'): NoticeView {
+  if (facts.class === 'test') throw new UnspeakableFact('class', 'foreign test traffic is never spoken')
+  const view: NoticeView = { ...BLANK, nearest: [] }
+  Object.assign(view, sayIdentity(facts, form), sayReplaced(facts, form))
+  const { kind, origin } = facts
+  if (kind === 'withdrawal' || kind === 'no-quake') {
+    if (kind === 'no-quake' || facts.withdrawal === 'no-quake') Object.assign(view, sayChecked(facts, form))
+    return view
+  }
+  if (origin === null) throw new UnspeakableFact('origin', `a ${kind} states a determination`)
+  Object.assign(view, sayOrigin(facts, origin, form), saySurroundings(facts))
+  if (kind === 'revision' && facts.previous === null) throw new UnspeakableFact('previous', 'a revision says from what')
+  if (kind === 'revision' || kind === 'correction') {
+    const changes = facts.previous === null ? [] : listChanges(facts.previous, origin, form)
+    // A correction never says the old value (DESIGN L8); only a revision, whose old value was not false, does.
+    if (kind === 'revision') view.changes = describeChanges(changes)
+    view.changedItems =
+      kind === 'correction' ? nameErrors(changes) : changes.map((change) => change.item).join('、') || '有关内容'
+  }
+  return view
+}
+
+function sayIdentity(facts: NoticeFacts, form: TimeForm): Partial<NoticeView> {
+  const serial = speakName(facts.serial, 'serial', 40)
+  if (!Number.isInteger(facts.report) || facts.report < 1) throw new UnspeakableFact('report', 'counts from 1')
+  const reportNo = `第${facts.report}报`
+  const serialReport = `${serial} ${reportNo}`
+  return {
+    bureau: speakName(facts.bureauName, 'bureauName', 40),
+    bureauShort: speakName(facts.bureauShortName, 'bureauShortName', 40),
+    serial,
+    reportNo,
+    serialReport,
+    serialThing: firstThatFits(THING, serialReport, reportNo),
+    serialSpoken: `${serial.replace(/〔(\d{4})〕/, '$1年')}${reportNo}`,
+    url: speakAddress(facts.url),
+    issued: format.formatMoment(facts.issuedAt, form, 'issuedAt'),
+    issuedDated: format.formatDatedMoment(facts.issuedAt, form, 'issuedAt'),
+    issuedStamp: format.formatStamp(facts.issuedAt, 'issuedAt'),
+  }
+}
+
+function sayReplaced(facts: NoticeFacts, form: TimeForm): Partial<NoticeView> {
+  const needed = facts.kind === 'withdrawal' || facts.kind === 'revision' || facts.kind === 'correction'
+  if (!needed) return {}
+  const replaces = speakName(facts.replaces, 'replaces', 50)
+  const number = /第\d{1,6}报$/.exec(replaces)?.[0]
+  if (number === undefined) throw new UnspeakableFact('replaces', 'does not end with 第N报')
+  const at = facts.replacedIssuedAt
+  if (at === null && facts.kind === 'withdrawal') {
+    throw new UnspeakableFact('replacedIssuedAt', 'a withdrawal says when the notice was issued')
+  }
+  const yearOf = (text: string): string => text.slice(0, text.indexOf('年'))
+  const dated = at === null ? '' : format.formatDatedMoment(at, form, 'replacedIssuedAt')
+  const sameYear = yearOf(dated) === yearOf(format.formatDatedMoment(facts.issuedAt, form, 'issuedAt'))
+  return {
+    replaces,
+    replacesNo: number,
+    replacesThing: firstThatFits(THING, replaces, number),
+    replacedTime: at !== null && sameYear ? format.formatMoment(at, form, 'replacedIssuedAt') : dated,
+  }
+}
+
+function sayOrigin(facts: NoticeFacts, origin: SpokenOrigin, form: TimeForm): Partial<NoticeView> {
+  const label = labelOf(origin.sourceCode)
+  if (facts.kind === 'quick-report' && label.national) {
+    throw new UnspeakableFact('sourceCode', '正式测定 cannot stand in a quick report')
+  }
+  if (facts.kind === 'formal-report' && label.automatic) {
+    throw new UnspeakableFact('sourceCode', '自动测定 cannot stand in a formal report')
+  }
+  const automatic = facts.kind === 'quick-report' || label.automatic
+  const kind = kindWord(origin.kind)
+  const position = format.formatPosition(origin.latitude, origin.longitude)
+  const place = dropKindMark(speakName(origin.place, 'place', 60), kind?.mark ?? null)
+  const mark = kind ? `（${kind.mark}）` : ''
+  // A source's own 附近 or 附近海域 already is the invariant; said twice it reads as an error.
+  const near = automatic && !/附近(?:海域|地区)?$/.test(place) ? '附近' : ''
+  const where = place + mark + near
+  const at = position + mark + (automatic ? '附近' : '')
+  const marks = facts.class === 'drill' ? DRILL_MARKS : 0
+  const prefix = facts.kind === 'revision' || facts.kind === 'correction' ? 4 : 0
+  const magnitude = format.formatMagnitude(origin.magnitude)
+  const title = `发生${magnitude}级${automatic ? '左右' : ''}地震`
+  return {
+    label: label.full,
+    labelBrief: label.brief,
+    automatic: automatic ? '是' : '',
+    time: format.formatMoment(origin.originTime, form, 'originTime'),
+    day: format.formatDay(origin.originTime, form, 'originTime'),
+    timeDated: format.formatDatedMoment(origin.originTime, form, 'originTime'),
+    timeStamp: format.formatStamp(origin.originTime, 'originTime'),
+    timeSpoken: format.formatMoment(origin.originTime, 'unpadded', 'originTime'),
+    where,
+    whereBrief: countCharacters(where) <= THING ? where : at,
+    whereThing: firstThatFits(THING, where, at, position),
+    whereTitle: firstThatFits(TITLE - marks - prefix - countCharacters(title), where),
+    position,
+    magnitude,
+    // The automatic sentence has no depth (wording-and-rules.md §2.1).
+    depth: automatic ? '' : format.formatDepth(origin.depthKm, kind !== null),
+    kind: kind?.mark ?? '',
+    gloss: kind?.gloss ?? '',
+  }
+}
+
+/** The place without the bracket word that we set ourselves and without a trailing 附近 behind it. */
+function dropKindMark(place: string, mark: string | null): string {
+  if (mark === null) return place
+  const own = KIND_MARKS.map((word) => `（${word}）`).find((word) => place.endsWith(word))
+  const bare = own === undefined ? place : place.slice(0, -own.length)
+  if (bare === '') throw new UnspeakableFact('place', 'holds nothing but its kind')
+  return bare
+}
+
+function saySurroundings(facts: NoticeFacts): Partial<NoticeView> {
+  const home = facts.home === null ? null : speakName(facts.home.name, 'home', 30)
+  const homeKm = facts.home === null ? '' : format.formatKilometres(facts.home.distanceKm, 'home')
+  // One place, one distance: official texts have listed a city twice with two figures (wording-and-rules.md §2.3).
+  const seen = new Set<string>(home === null ? [] : [home])
+  const nearest = facts.nearest
+    .slice(0, 50)
+    .toSorted((a, b) => a.distanceKm - b.distanceKm)
+    .map((row) => ({
+      name: speakName(row.name, 'nearest', 30),
+      distance: `${format.formatKilometres(row.distanceKm, 'nearest')}公里`,
+    }))
+    .filter((row) => !seen.has(row.name) && seen.add(row.name))
+    .slice(0, 10)
+  return {
+    home: home === null || homeKm === '0' ? '' : `距${home}约${homeKm}公里`,
+    felt: facts.maybeFelt ? '部分地区可能有感' : '',
+    nearest,
+    nearby: nearest.map((row) => `距${row.name}${row.distance}`).join('、'),
+  }
+}
+
+function sayChecked(facts: NoticeFacts, form: TimeForm): Partial<NoticeView> {
+  const { checked } = facts
+  if (checked === null) throw new UnspeakableFact('checked', '未发生 needs a window, an area and a magnitude floor')
+  const area = speakName(checked.area, 'checked.area', 30)
+  return {
+    window: format.formatWindow(checked.from, checked.to, form),
+    windowSpoken: format.formatWindow(checked.from, checked.to, 'unpadded'),
+    area,
+    areaThing: firstThatFits(THING, area, '详见公告'),
+    floor: format.formatMagnitude(checked.magnitudeFloor, 'checked.magnitudeFloor'),
+    cause: checked.cause.trim() === '' ? '' : speakName(checked.cause, 'checked.cause', 30),
+  }
+}
