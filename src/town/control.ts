@@ -10,7 +10,7 @@ import type { Effect } from './ledger.ts'
 import { renderTimelinePage } from './page.ts'
 import type { CallRecord, Reply } from './wire.ts'
 
-/** Hands back what to answer; a thrown Error is answered with 400 and its message. */
+/** Hands back what to answer, at once or later; a thrown Error is answered with 400 and its message. */
 export type ControlAction = (body: unknown) => unknown
 
 export interface Controlled {
@@ -84,7 +84,12 @@ function show(request: ControlRequest, stand: Controlled): Reply {
   }
 }
 
-function act(name: string, body: unknown, stand: Controlled, actions: Record<string, ControlAction>): unknown {
+async function act(
+  name: string,
+  body: unknown,
+  stand: Controlled,
+  actions: Record<string, ControlAction>,
+): Promise<unknown> {
   switch (name) {
     case 'faults': {
       const given = faultsSchema.parse(body)
@@ -102,7 +107,7 @@ function act(name: string, body: unknown, stand: Controlled, actions: Record<str
     default: {
       const action = Object.hasOwn(actions, name) ? actions[name] : undefined
       if (!action) throw new Error(`no such control action: ${name}`)
-      const result = action(body)
+      const result = await action(body)
       stand.save()
       return result ?? { done: true }
     }
@@ -110,11 +115,11 @@ function act(name: string, body: unknown, stand: Controlled, actions: Record<str
 }
 
 /** Answers one control request; POST /_town/faults with {faults: []} clears the script. */
-export function answerControl(
+export async function answerControl(
   request: ControlRequest,
   stand: Controlled,
   actions: Record<string, ControlAction>,
-): Reply {
+): Promise<Reply> {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '')
   if (host !== '127.0.0.1' && host !== 'localhost') return json(403, { error: 'control is for loopback hosts only' })
   if (request.method === 'GET') return show(request, stand)
@@ -124,7 +129,7 @@ export function answerControl(
   }
   try {
     const body: unknown = request.body.length === 0 ? {} : JSON.parse(request.body.toString('utf8'))
-    return json(200, act(request.path.slice('/_town/'.length), body, stand, actions))
+    return json(200, await act(request.path.slice('/_town/'.length), body, stand, actions))
   } catch (cause) {
     return json(400, { error: cause instanceof Error ? cause.message : String(cause) })
   }

@@ -139,7 +139,7 @@ export async function openStand<S>(spec: StandSpec<S>, options: StandOptions): P
       const control = { effects: () => spec.effects(state), calls: () => calls, now, faults, reset, setClock, save }
       const actions = spec.actions?.(state) ?? {}
       const path = target.pathname
-      const reply = answerControl(
+      const reply = await answerControl(
         { title: spec.title, method: message.method ?? '', path, headers, body },
         control,
         actions,
