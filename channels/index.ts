@@ -1,0 +1,13 @@
+// In: nothing. Out: the literal list of channels; a new one is a folder and a line here.
+// Must not hold behaviour.
+import type { Channel } from '../src/core/channel.ts'
+import { robot } from './robot/index.ts'
+import { webhook } from './webhook/index.ts'
+import { wechat } from './wechat/index.ts'
+import { weibo } from './weibo/index.ts'
+
+/** A channel whose configuration type is known to itself alone; `config.parse` of the same entry makes its values. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyChannel = Channel<any>
+
+export const channels: readonly AnyChannel[] = [weibo, wechat, webhook, robot]

@@ -1,0 +1,125 @@
+// In: an article of the leg mass. Out: one message to all followers.
+// Must not send without its clientmsgid, the key that makes repeating safe for 24 hours (channels.md §2.5).
+import { createHash } from 'node:crypto'
+import type { Job, Outcome, OutletClient, ProbeOutcome, Reach, RemovalOutcome } from '../../src/core/channel.ts'
+import { DAY, MINUTE, SECOND } from '../../src/core/instant.ts'
+import { readId } from '../wire/json.ts'
+import type { Wechat } from './call.ts'
+import { addDraft, findDraft } from './draft.ts'
+import { reactionTo } from './errors.ts'
+import { CHECK_DELAYS, KEY_LIFETIME, KEYED_REPEAT_AFTER } from './limits.ts'
+import { settleMass } from './publish-event.ts'
+import { describeError, outcomeOf, removalOf } from './react.ts'
+
+const SEND = { kind: 'effectful', probeAfterMs: KEYED_REPEAT_AFTER } as const
+
+/**
+ * The delivery's clientmsgid: 32 hex digits (64 bytes are documented, a 36-character one was refused, §2.5). The
+ * notice's address is part of it, so that a new installation's deliveries never repeat an old one's key.
+ */
+export function clientMsgId(job: Pick<Job, 'deliveryId' | 'url'>): string {
+  return createHash('sha256').update(`${job.deliveryId}\n${job.url}`).digest('hex').slice(0, 32)
+}
+
+/** Progress keys: mediaId, msgId, checks. */
+export function openMass(wechat: Wechat, reach: Reach): Required<OutletClient> {
+  async function deliver(job: Job): Promise<Outcome> {
+    const { mediaId, msgId } = job.progress
+    if (typeof msgId === 'string') return pending(job, msgId)
+    if (typeof mediaId !== 'string') return addDraft(wechat, reach, job)
+    if (job.attempt > 1 && reach.now() - job.firstAttemptAt > KEY_LIFETIME)
+      return {
+        state: 'rejected',
+        code: 'key-expired',
+        fix: 'operator',
+        reason: '首次群发已过 23 小时，平台不再认得 clientmsgid，重发可能重复：请人工核对',
+      }
+    const reply = await wechat.call(
+      'message/mass/sendall',
+      {
+        filter: { is_to_all: true },
+        msgtype: 'mpnews',
+        mpnews: { media_id: mediaId },
+        send_ignore_reprint: 1,
+        clientmsgid: clientMsgId(job),
+      },
+      job.priority,
+    )
+    if (reply.got === 'error') {
+      const { act } = reactionTo(reply.code)
+      const sent = readId(reply.body['msg_id'])
+      if (act === 'adopt' && sent !== null) return pending(job, sent)
+      if (act === 'adopt') return { state: 'accepted', ref: `key:${clientMsgId(job)}`, url: null }
+      if (act === 'media') return settleConsumed(job, describeError(reply))
+    }
+    if (reply.got !== 'ok') return outcomeOf(reply, SEND, job, reach.now())
+    const sent = readId(reply.body['msg_id'])
+    return sent === null
+      ? { state: 'unknown', reason: '群发的回音里没有 msg_id', probeAfterMs: SEND.probeAfterMs }
+      : pending(job, sent)
+  }
+
+  /** The draft left the box: sent by an earlier try, whose msg_id only the callback or a person knows. */
+  async function settleConsumed(job: Job, reason: string): Promise<Outcome> {
+    const key = `consumed:${job.deliveryId}`
+    if (job.attempt <= 1 || (await reach.box.read(key)))
+      return { state: 'rejected', code: '40007', fix: 'operator', reason: `${reason}；请在公众平台核对已群发消息` }
+    await reach.box.write(key, '1', reach.now() + DAY)
+    return { state: 'unknown', reason: `${reason}；应已群发，等待回调`, probeAfterMs: 5 * MINUTE }
+  }
+
+  async function check(job: Job): Promise<ProbeOutcome> {
+    const msgId = job.progress['msgId']
+    if (typeof msgId !== 'string') return findByKey(job)
+    const reply = await wechat.call('message/mass/get', { msg_id: msgId }, job.priority)
+    const waiting = pending(job, msgId)
+    if (reply.got === 'ok') {
+      const status = reply.body['msg_status']
+      const outcome = typeof status === 'string' ? settleMass(msgId, status, null, waiting.checkAfterMs) : null
+      return outcome === null || outcome.state === 'pending' ? waiting : outcome
+    }
+    if (reply.got === 'error' && reactionTo(reply.code).act === 'operator')
+      return { state: 'unknown', reason: describeError(reply), probeAfterMs: 5 * MINUTE }
+    if (reply.got === 'budget') return { ...waiting, checkAfterMs: Math.max(SECOND, reply.until - reach.now()) }
+    return waiting
+  }
+
+  /** Without a msg_id the read-back is the keyed repeat itself (§2.10 d): absent asks for it, while the key lives. */
+  async function findByKey(job: Job): Promise<ProbeOutcome> {
+    const mediaId = job.progress['mediaId']
+    if (typeof mediaId !== 'string' || reach.now() - job.firstAttemptAt <= KEY_LIFETIME) return { state: 'absent' }
+    const draft = await findDraft(wechat, job, mediaId)
+    if (draft.state === 'there') return { state: 'absent' }
+    const reason = draft.state === 'consumed' ? '草稿已被使用，应已群发，请在公众平台核对' : draft.reason
+    return { state: 'unknown', reason, probeAfterMs: 30 * MINUTE }
+  }
+
+  /** mass/delete: the page dies, cards already on phones stay (§2.5). */
+  async function remove(job: Job, ref: string): Promise<RemovalOutcome> {
+    if (readId(ref) === null) return { state: 'refused', code: 'ref', reason: '没有 msg_id，请在公众平台人工删除' }
+    // msg_id is a 64-bit number in the documentation; written as digits, since JavaScript cannot hold it.
+    const reply = await wechat.send(
+      'message/mass/delete',
+      jsonBody(`{"msg_id":${BigInt(ref)},"article_idx":0}`),
+      job.priority,
+    )
+    return reply.got === 'ok' ? { state: 'gone' } : removalOf(reply, job, reach.now())
+  }
+
+  return { deliver, check, remove, probe: check }
+}
+
+function jsonBody(text: string): { contentType: string; bytes: string } {
+  return { contentType: 'application/json; charset=utf-8', bytes: text }
+}
+
+function pending(job: Job, msgId: string) {
+  const checks = typeof job.progress['checks'] === 'number' ? job.progress['checks'] : 0
+  const checkAfterMs = CHECK_DELAYS[Math.min(checks, CHECK_DELAYS.length - 1)] ?? 30 * MINUTE
+  return {
+    state: 'pending' as const,
+    job: msgId,
+    checkAfterMs,
+    progress: { ...job.progress, msgId, checks: checks + 1 },
+  }
+}

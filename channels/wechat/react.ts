@@ -1,0 +1,66 @@
+// In: a reply that is not a success. Out: the outcome of the step, by what the call can have done.
+// Must not treat an unread reply to an effectful call as a failure.
+import type { Job, Outcome, RemovalOutcome } from '../../src/core/channel.ts'
+import { MINUTE, SECOND, type Instant } from '../../src/core/instant.ts'
+import { backOff, untilBeijingMidnight, waitForBudget } from '../wire/ask.ts'
+import type { WechatReply } from './call.ts'
+import { reactionTo } from './errors.ts'
+
+export type Trouble = Exclude<WechatReply, { got: 'ok' }>
+
+/** harmless: repeating costs at worst an orphan draft. effectful: a second time may be seen by the public. */
+export type CallKind = { kind: 'harmless' } | { kind: 'effectful'; probeAfterMs: number }
+
+/** Code and text of an answered refusal, for reasons. */
+export function describeError(reply: { code: string; message: string }): string {
+  return `${reply.code} ${reactionTo(reply.code).why} ${reply.message}`.trim()
+}
+
+/** What trouble with one step of a delivery comes to. */
+export function outcomeOf(reply: Trouble, call: CallKind, job: Job, now: Instant): Outcome {
+  const again = (code: string, reason: string): Outcome => ({
+    state: 'retry',
+    afterMs: backOff(job.attempt, SECOND, MINUTE),
+    code,
+    reason,
+  })
+  const unsure = (code: string, reason: string): Outcome =>
+    call.kind === 'harmless' ? again(code, reason) : { state: 'unknown', reason, probeAfterMs: call.probeAfterMs }
+  if (reply.got === 'budget') return waitForBudget(reply.api, reply.until, now)
+  if (reply.got === 'garbage') return unsure('unreadable', reply.reason)
+  if (reply.got === 'nothing')
+    return reply.sent
+      ? unsure('no-reply', `发出后没有回音：${reply.reason}`)
+      : again('unreachable', `连不上微信：${reply.reason}`)
+  const reaction = reactionTo(reply.code)
+  const { code } = reply
+  const reason = describeError(reply)
+  switch (reaction.act) {
+    case 'busy':
+      return unsure(code, reason)
+    case 'retry':
+      return { state: 'retry', afterMs: reaction.afterMs, code, reason }
+    case 'tomorrow':
+      return { state: 'retry', afterMs: untilBeijingMidnight(now), code, reason }
+    case 'auth':
+      return { state: 'auth-expired', code, reason }
+    case 'shorten':
+      return { state: 'rejected', code, fix: 'shorten', reason }
+    case 'giveup':
+    case 'user':
+      return { state: 'rejected', code, fix: 'giveup', reason }
+    default:
+      return { state: 'rejected', code, fix: 'operator', reason }
+  }
+}
+
+/** What trouble with a deletion comes to. */
+export function removalOf(reply: Trouble, job: Job, now: Instant): RemovalOutcome {
+  const outcome = outcomeOf(reply, { kind: 'effectful', probeAfterMs: MINUTE }, job, now)
+  if (outcome.state === 'retry')
+    return { state: 'retry', afterMs: outcome.afterMs, code: outcome.code, reason: outcome.reason }
+  if (outcome.state === 'unknown') return { state: 'unknown', reason: outcome.reason }
+  if (outcome.state === 'rejected' || outcome.state === 'auth-expired')
+    return { state: 'refused', code: outcome.code, reason: outcome.reason }
+  return { state: 'unknown', reason: '删除的结果不明' }
+}

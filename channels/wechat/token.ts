@@ -1,0 +1,80 @@
+// In: appId and secret. Out: an access token that all processes of this installation share.
+// Must not call /cgi-bin/token (it kills tokens of others) nor force a refresh (20 a day, after a leak only; §2.1).
+import type { HttpReply, Priority, Reach } from '../../src/core/channel.ts'
+import { SECOND, type Instant } from '../../src/core/instant.ts'
+import { callBooked } from '../wire/ask.ts'
+import { joinUrl } from '../wire/address.ts'
+import { field, parseObject, readCode, readMessage } from '../wire/json.ts'
+import type { WechatConfig } from './config.ts'
+import { CALL_DEADLINE, TOKEN_MARGIN } from './limits.ts'
+
+export type Token =
+  | { state: 'ready'; token: string }
+  /** The platform refused: wrong secret, IP not in the whitelist. */
+  | { state: 'refused'; code: string; message: string }
+  | { state: 'budget'; until: Instant }
+  | { state: 'unreachable'; reason: string }
+
+/**
+ * Hands out the shared token, fetching it in normal mode when there is none or it is about to end.
+ * @param refused a token that the platform has just rejected; another process may have renewed it meanwhile
+ */
+export async function obtainToken(
+  config: WechatConfig,
+  reach: Reach,
+  priority: Priority,
+  refused: string | null = null,
+): Promise<Token> {
+  const key = `token:${config.appId}`
+  const shared = async (): Promise<Token | null> => {
+    const kept = await reach.box.read(key)
+    const usable = kept !== null && kept.expiresAt - TOKEN_MARGIN > reach.now() && kept.value !== refused
+    return usable ? { state: 'ready', token: kept.value } : null
+  }
+  const ready = await shared()
+  if (ready) return ready
+  return reach.box.withLock(key, async () => {
+    const renewed = await shared()
+    if (renewed) return renewed
+    const { token, expiresIn } = await fetchToken(config, reach, priority)
+    if (token.state === 'ready') await reach.box.write(key, token.token, reach.now() + expiresIn * SECOND)
+    return token
+  })
+}
+
+async function fetchToken(
+  config: WechatConfig,
+  reach: Reach,
+  priority: Priority,
+): Promise<{ token: Token; expiresIn: number }> {
+  const reply = await callBooked(reach, 'stable_token', priority, {
+    method: 'POST',
+    url: joinUrl(config.baseUrl, '/cgi-bin/stable_token'),
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ grant_type: 'client_credential', appid: config.appId, secret: config.secret }),
+    deadlineMs: CALL_DEADLINE,
+    maxBytes: 64 * 1024,
+  })
+  if (reply.got === 'budget') return { token: { state: 'budget', until: reply.until }, expiresIn: 0 }
+  return readToken(reply)
+}
+
+function readToken(reply: HttpReply): { token: Token; expiresIn: number } {
+  const fail = (reason: string) => ({ token: { state: 'unreachable', reason } satisfies Token, expiresIn: 0 })
+  if (reply.got === 'nothing') return fail(reply.reason)
+  const body = parseObject(reply.body)
+  if (body === null) return fail(`取 access_token 的回音（HTTP ${reply.status}）不可读`)
+  const token = field(body, 'access_token')
+  const expiresIn = field(body, 'expires_in')
+  // Tokens may grow to 512 characters (stable_token page).
+  if (
+    typeof token === 'string' &&
+    /^[\x21-\x7e]{16,1024}$/.test(token) &&
+    typeof expiresIn === 'number' &&
+    expiresIn > 0
+  )
+    return { token: { state: 'ready', token }, expiresIn: Math.min(expiresIn, 7200) }
+  const code = readCode(field(body, 'errcode'))
+  if (code === null || code === '0') return fail('取 access_token 的回音里没有 access_token')
+  return { token: { state: 'refused', code, message: readMessage(field(body, 'errmsg')) }, expiresIn: 0 }
+}

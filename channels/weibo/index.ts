@@ -1,0 +1,25 @@
+// In: outlets with `channel: weibo`. Out: one post per notice on a Sina Weibo account.
+// Must not post anything that compose has not passed.
+import type { Channel } from '../../src/core/channel.ts'
+import { guardClient } from '../wire/guard.ts'
+import { openWeibo } from './client.ts'
+import { compose, variants } from './compose.ts'
+import { config, secrets, type WeiboConfig } from './config.ts'
+import { ABSENT_READS, ABSENT_SPAN, limits } from './limits.ts'
+
+export const weibo: Channel<WeiboConfig> = {
+  name: 'weibo',
+  config,
+  secrets,
+  legs: () => ['post'],
+  certainty: () => ({
+    probe: 'heuristic',
+    absentReads: ABSENT_READS,
+    absentSpanMs: ABSENT_SPAN,
+    keyedRepeat: false,
+  }),
+  limits,
+  variants,
+  compose,
+  open: (config, reach) => guardClient(openWeibo(config, reach), reach, () => [config.accessToken]),
+}
