@@ -57,11 +57,13 @@ export function isAbsent(raw: unknown): boolean {
 export function decimalText(raw: unknown): string | null {
   const text = typeof raw === 'number' ? String(raw) : typeof raw === 'string' ? raw.trim() : ''
   if (text.length > 60) return null
-  const match = /^([+-]?)(\d{0,40})(?:\.(\d{0,40}))?(?:[eE]([+-]?\d{1,2}))?$/.exec(text)
+  const match = /^([+-]?)(\d{0,40})(?:\.(\d{0,40}))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text)
   if (!match) return null
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match
   if (whole + fraction === '') return null
   const shift = Number(exponent)
+  if (shift > 40) return null
+  if (shift < -80) return '0'
   const digits = whole + fraction
   const point = whole.length + shift
   const left = point > 0 ? digits.slice(0, point).padEnd(point, '0') : '0'
