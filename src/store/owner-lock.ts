@@ -32,19 +32,24 @@ const BEAT_MS = 2_000
 
 /**
  * Holds an abstract unix socket named after a folder (unix(7)); the kernel releases it when the process ends in any way.
+ * Waits a second for it, because a killed process lets go only when its last thread has ended.
  * @returns null when another process holds the same name
  */
 export async function holdName(purpose: string, folder: string): Promise<Hold | null> {
   const key = createHash('sha256').update(realpathSync(folder)).digest('hex').slice(0, 32)
-  const server = createServer((socket) => socket.destroy())
-  try {
-    await listen(server, `\0quakedesk/${purpose}/${key}`)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return null
-    throw error
+  for (let tries = 0; tries < 20; tries += 1) {
+    if (tries > 0) await sleep(50)
+    const server = createServer((socket) => socket.destroy())
+    try {
+      await listen(server, `\0quakedesk/${purpose}/${key}`)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') continue
+      throw error
+    }
+    server.unref()
+    return { release: () => new Promise((resolve) => server.close(() => resolve())) }
   }
-  server.unref()
-  return { release: () => new Promise((resolve) => server.close(() => resolve())) }
+  return null
 }
 
 function listen(server: Server, path: string): Promise<void> {

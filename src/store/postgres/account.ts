@@ -46,7 +46,8 @@ export function chooseAccount(): Account {
   const accounts = listAccounts(passwd).slice(0, 20)
   for (const account of accounts.length > 0 ? accounts : [NOBODY]) {
     const tried = spawnSync('/bin/true', [], { uid: account.uid, gid: account.gid })
-    const code = tried.error?.code
+    const failure: NodeJS.ErrnoException | undefined = tried.error
+    const code = failure?.code
     if (code === undefined || code === 'ENOENT') return account
   }
   throw new Error(

@@ -78,7 +78,8 @@ export function serverArguments(place: Place, fsync: boolean): string[] {
     shared_buffers: '64MB',
     fsync: fsync ? 'on' : 'off',
     full_page_writes: fsync ? 'on' : 'off',
-    synchronous_commit: fsync ? 'on' : 'off',
+    // Also without fsync: a commit is then at least with the kernel, so that kill -9 loses none.
+    synchronous_commit: 'on',
     // A bureau's box also has its pages to keep: the log of changes stays small.
     max_wal_size: '256MB',
     // Containers give /dev/shm 64 MB; a parallel plan that outgrows it fails the query.

@@ -1,0 +1,141 @@
+// In: a delivery as it stands and what one call came to. Out: its next state, as a value.
+// One table for every channel. Must not turn an unknown into a second try before the channel's own proof of absence.
+import type { Certainty, Outcome, ProbeOutcome, Progress } from './channel.ts'
+import { MINUTE, SECOND, type Instant } from './instant.ts'
+import type { DeliveryState } from './quake.ts'
+
+/** What the state machine needs to know of a delivery. */
+export interface DeliveryStanding {
+  attempts: number
+  absentProbes: number
+  absentSince: Instant | null
+  /** A queued word that has not left by then ends as expired; null for words that always go out. */
+  expiresAt: Instant | null
+  /** Times in a row that the platform refused for a passing reason. */
+  firstAttemptAt: Instant | null
+}
+
+/** Fields to set; those left out stay as they are. */
+export interface DeliveryChange {
+  state: DeliveryState
+  dueAt?: Instant
+  progress?: Progress
+  absentProbes?: number
+  absentSince?: Instant | null
+  job?: string
+  ref?: string
+  url?: string
+  reason?: string
+  acceptedAt?: Instant
+  /** Set when another call follows at once under the same lease. */
+  nextAct?: 'deliver' | 'check'
+  /** A person must act: bad credential, refused content, no proof either way. */
+  alarm?: string
+}
+
+/** A credential is asked for again this often; the delivery is not dropped meanwhile (channels.md §1.5). */
+const AUTH_RETRY = MINUTE
+/** Longest pause between tries, whatever a platform asks for, so that a wrong Retry-After does not silence a channel. */
+const LONGEST_PAUSE = 24 * 60 * MINUTE
+const SHORTEST_PAUSE = SECOND
+/** A probe that learns nothing doubles its pause up to this. */
+const LONGEST_PROBE_PAUSE = 10 * MINUTE
+
+/** The state after deliver() answered. */
+export function afterDeliver(standing: DeliveryStanding, outcome: Outcome, now: Instant): DeliveryChange {
+  switch (outcome.state) {
+    case 'accepted':
+      return accepted(outcome, now)
+    case 'pending':
+      return { ...progressed(outcome.progress), state: 'pending', job: outcome.job, dueAt: now + pause(outcome.checkAfterMs) }
+    case 'progress':
+      return { state: 'sending', progress: outcome.progress, nextAct: 'deliver' }
+    case 'retry': {
+      const dueAt = now + pause(outcome.afterMs)
+      if (standing.expiresAt !== null && dueAt > standing.expiresAt) {
+        return { state: 'expired', reason: `${outcome.code}: ${outcome.reason}; too old to be tried again` }
+      }
+      return { ...progressed(outcome.progress), state: 'queued', dueAt, reason: `${outcome.code}: ${outcome.reason}` }
+    }
+    case 'auth-expired':
+      return {
+        state: 'queued',
+        dueAt: now + AUTH_RETRY,
+        reason: `${outcome.code}: ${outcome.reason}`,
+        alarm: `credential refused: ${outcome.reason}`,
+      }
+    case 'rejected':
+      return {
+        state: 'failed',
+        reason: `${outcome.code}: ${outcome.reason}`,
+        alarm: `refused (${outcome.fix}): ${outcome.reason}`,
+      }
+    case 'unknown':
+      return { state: 'unknown', reason: outcome.reason, dueAt: now + pause(outcome.probeAfterMs), absentProbes: 0, absentSince: null }
+  }
+}
+
+/** The state after probe() of an unknown, or check() of a pending delivery, answered. */
+export function afterProbe(
+  standing: DeliveryStanding,
+  was: 'unknown' | 'pending',
+  outcome: ProbeOutcome,
+  certainty: Certainty,
+  now: Instant,
+): DeliveryChange {
+  switch (outcome.state) {
+    case 'accepted':
+      return accepted(outcome, now)
+    case 'pending':
+      return { ...progressed(outcome.progress), state: 'pending', job: outcome.job, dueAt: now + pause(outcome.checkAfterMs) }
+    case 'progress':
+      return { state: 'queued', progress: outcome.progress, dueAt: now, reason: 'a step was found done; the rest follows' }
+    case 'rejected':
+      return { state: 'failed', reason: `${outcome.code}: ${outcome.reason}`, alarm: `refused (${outcome.fix}): ${outcome.reason}` }
+    case 'absent':
+      return afterAbsent(standing, certainty, now, outcome.progress)
+    case 'unknown': {
+      const silence = standing.firstAttemptAt === null ? 0 : now - standing.firstAttemptAt
+      const longer = Math.min(Math.max(outcome.probeAfterMs, silence / 4), LONGEST_PROBE_PAUSE)
+      return { state: was, reason: outcome.reason, dueAt: now + pause(longer) }
+    }
+  }
+}
+
+/** Absence counts only when enough reads say so over enough time; then the same text may go again. */
+function afterAbsent(
+  standing: DeliveryStanding,
+  certainty: Certainty,
+  now: Instant,
+  progress: Progress | undefined,
+): DeliveryChange {
+  if (certainty.probe === 'none') {
+    return { state: 'unknown', reason: 'only a person can tell', dueAt: now + LONGEST_PROBE_PAUSE, alarm: 'a person must look whether it was posted' }
+  }
+  const reads = standing.absentProbes + 1
+  const since = standing.absentSince ?? now
+  if (reads >= certainty.absentReads && now - since >= certainty.absentSpanMs) {
+    return { ...progressed(progress), state: 'queued', dueAt: now, absentProbes: 0, absentSince: null, reason: `absent in ${reads} reads: may be sent again` }
+  }
+  const step = certainty.absentReads > 1 ? certainty.absentSpanMs / (certainty.absentReads - 1) : certainty.absentSpanMs
+  return { state: 'unknown', absentProbes: reads, absentSince: since, dueAt: now + pause(step), reason: `absent in ${reads} reads so far` }
+}
+
+function accepted(outcome: { ref: string; url: string | null; progress?: Progress }, now: Instant): DeliveryChange {
+  return {
+    ...progressed(outcome.progress),
+    state: 'accepted',
+    ref: outcome.ref,
+    ...(outcome.url === null ? {} : { url: outcome.url }),
+    reason: '',
+    acceptedAt: now,
+  }
+}
+
+function progressed(progress: Progress | undefined): { progress?: Progress } {
+  return progress ? { progress } : {}
+}
+
+function pause(ms: number): number {
+  return Math.min(Math.max(ms, SHORTEST_PAUSE), LONGEST_PAUSE)
+}

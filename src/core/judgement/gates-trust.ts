@@ -1,0 +1,146 @@
+// In: a determination, the others about the same minutes. Out: the verdicts of the gates that look at who says it.
+// Must not let a mirror or a foreign figure speak, and must not stop a CC/CD formal for disagreement (DESIGN §6.6–6.7).
+import type { Instant } from '../instant.ts'
+import type { StoredReport } from '../quake.ts'
+import { separation } from './associate.ts'
+import { PASS, type Gate, type GateInput } from './gate.ts'
+import { maySpeak } from './prefer.ts'
+
+/** Seismic waves cover about 8 km a second: two solutions of one quake D km apart may differ by D/8 s in time. */
+const WAVE_KM_PER_S = 8
+const SAME_SHOCK_MS = 30_000
+/** Two quakes further apart than this are two quakes, not one located twice. */
+const SAME_SHOCK_KM = 600
+
+export const authorityGate: Gate = {
+  name: 'authority',
+  stops: 'a mirror, a foreign catalogue or a model output becoming the bureau’s word',
+  passes: 'the same quake the moment an official source gives it',
+  words: ['first', 'follow-up'],
+  decide: ({ report, provincialWaitUntil, world }) => {
+    if (!maySpeak(report.authority)) {
+      return { outcome: 'archive', reason: `a ${report.authority} source never makes a notice by itself` }
+    }
+    if (provincialWaitUntil !== null && world.now < provincialWaitUntil) {
+      return { outcome: 'wait', reason: 'a provincial determination waits for the national one', until: provincialWaitUntil }
+    }
+    return PASS
+  },
+}
+
+export const sizeGate: Gate = {
+  name: 'size',
+  stops: 'the phantom great quake: Luzhou 8.1 (2021), Tokyo Bay 9.1 (2016), Isla Vista 6.8 (2017)',
+  passes: 'a great quake with a CC/CD formal (no person needed) or with another agency’s own origin beside it',
+  words: ['first', 'follow-up'],
+  decide: (input) => {
+    const { report, voice, policy } = input
+    const value = report.magnitude?.value ?? 0
+    if (!isAutomatic(input) || value < policy.gates.holdMagnitude) return PASS
+    if (otherAgencies(input).some((other) => agrees(report, other, policy.gates.agreeMagnitude, policy.gates.agreeKm))) {
+      return PASS
+    }
+    return { outcome: 'hold', reason: `an automatic M ${value.toFixed(1)} (${voice}) stands alone` }
+  },
+}
+
+export const contradictionGate: Gate = {
+  name: 'contradiction',
+  stops: 'two shocks joined into one (Japan 2018), a mislocation 450 km off (Japan 2020)',
+  passes: 'an aftershock elsewhere in the same minute; any formal: disagreement only alarms beside it',
+  words: ['first'],
+  decide: (input) => {
+    if (!isAutomatic(input)) return PASS
+    const { report, policy } = input
+    const contrary = otherAgencies(input).find((other) => contradicts(report, other, policy.gates))
+    if (!contrary) return PASS
+    return { outcome: 'hold', reason: describeConflict(report, contrary) }
+  },
+}
+
+export const deepShockGate: Gate = {
+  name: 'deep-shock',
+  stops: 'far phases of a deep great quake located as local shocks (California 2015, 2012, 2007)',
+  passes: 'the deep quake itself; a local quake with a formal determination; one that another agency also located',
+  words: ['first'],
+  decide: (input) => {
+    const { report, policy } = input
+    if (!isAutomatic(input) || report.originTime === null) return PASS
+    const at = report.originTime
+    const { deepQuakeKm, deepQuakeMagnitude, deepQuakeMs } = policy.gates
+    const deep = input.nearby
+      .filter((quake) => quake.id !== input.quake.id)
+      .flatMap((quake) => quake.reports)
+      .find(
+        (other) =>
+          other.lifecycle === 'report' &&
+          other.originTime !== null &&
+          (other.magnitude?.value ?? 0) >= deepQuakeMagnitude &&
+          (other.depthKm ?? 0) > deepQuakeKm &&
+          at - other.originTime >= 0 &&
+          at - other.originTime <= deepQuakeMs,
+      )
+    if (!deep) return PASS
+    if (otherAgencies(input).some((other) => agrees(report, other, policy.gates.agreeMagnitude, policy.gates.agreeKm))) {
+      return PASS
+    }
+    return { outcome: 'hold', reason: `an automatic within 20 min after a deep M ${deep.magnitude?.value.toFixed(1)} (${deep.place})` }
+  },
+}
+
+function isAutomatic(input: GateInput): boolean {
+  return input.voice === 'national-automatic' || input.voice === 'own-automatic' || input.voice === 'provincial-automatic'
+}
+
+/** Origins of other agencies about the same shock: an agency is the author, a mirror of CENC is CENC again. */
+export function otherAgencies(input: GateInput): StoredReport[] {
+  const { report } = input
+  const all = [input.quake, ...input.nearby.filter((q) => q.id !== input.quake.id)].flatMap((quake) => quake.reports)
+  return all.filter(
+    (other) =>
+      other.lifecycle === 'report' &&
+      other.agency !== '' &&
+      other.agency !== report.agency &&
+      other.authority !== 'context' &&
+      other.authority !== 'mirror' &&
+      isSameShock(report, other),
+  )
+}
+
+function isSameShock(a: StoredReport, b: StoredReport): boolean {
+  if (a.originTime === null || b.originTime === null) return false
+  const km = separation(a, b)
+  if (km > SAME_SHOCK_KM) return false
+  return Math.abs(a.originTime - b.originTime) <= SAME_SHOCK_MS + (km / WAVE_KM_PER_S) * 1000
+}
+
+function agrees(a: StoredReport, b: StoredReport, magnitude: number, km: number): boolean {
+  if (!a.magnitude || !b.magnitude) return false
+  return Math.abs(a.magnitude.value - b.magnitude.value) <= magnitude + 1e-9 && separation(a, b) <= km
+}
+
+/** True when two origins of one shock cannot both be near the truth (DESIGN §6.7: ΔM > 1 or > 100 km). */
+export function contradicts(
+  a: StoredReport,
+  b: StoredReport,
+  limits: { contradictMagnitude: number; contradictKm: number },
+): boolean {
+  const gap = a.magnitude && b.magnitude ? Math.abs(a.magnitude.value - b.magnitude.value) : 0
+  return gap > limits.contradictMagnitude + 1e-9 || separation(a, b) > limits.contradictKm
+}
+
+function describeConflict(a: StoredReport, b: StoredReport): string {
+  const gap = a.magnitude && b.magnitude ? Math.abs(a.magnitude.value - b.magnitude.value).toFixed(1) : 'unknown'
+  return `${b.agency} puts it ${Math.round(separation(a, b))} km away with a magnitude ${gap} apart`
+}
+
+/** For callers that alarm beside a formal: the first agency that contradicts it, in words; null when none does. */
+export function describeDisagreement(input: GateInput): string | null {
+  const contrary = otherAgencies(input).find((other) => contradicts(input.report, other, input.policy.gates))
+  return contrary ? describeConflict(input.report, contrary) : null
+}
+
+/** When a quick report must have left or be dropped (DESIGN §6.9). */
+export function quickReportExpiry(issuedAt: Instant, lifeMs: number): Instant {
+  return issuedAt + lifeMs
+}

@@ -1,0 +1,77 @@
+// In: a determination. Out: the verdicts of the gates that look at its class, values, kind and place.
+// Must not guess a kind from depth or text; the source's type word decides (DESIGN §6.4).
+import { countiesNamed } from '../places/county-names.ts'
+import { suspectSwap } from '../places/swap.ts'
+import { isFormal } from './prefer.ts'
+import { PASS, type Gate } from './gate.ts'
+
+export const classGate: Gate = {
+  name: 'class',
+  stops: 'foreign test and training traffic, drafts, scenarios; an early warning told as a quake that happened',
+  passes: 'a drill inside an installation: same gates, drill outlets only',
+  words: ['first', 'follow-up'],
+  decide: ({ report, quake }) => {
+    if (report.class === 'test') return { outcome: 'archive', reason: 'test traffic is recorded, never spoken' }
+    if (report.class !== quake.class) return { outcome: 'archive', reason: `a ${report.class} row in a ${quake.class} quake` }
+    return PASS
+  },
+}
+
+/** Deepest known quakes lie at about 750 km; beyond is a unit error (feeds.md §4). */
+const DEEPEST_KM = 800
+const HIGHEST_MAGNITUDE = 9.6
+const LOWEST_MAGNITUDE = -2
+
+export const valuesGate: Gate = {
+  name: 'values',
+  stops: 'a first version without magnitude or with 0.0; metres read as kilometres; a place at (0,0)',
+  passes: 'negative depths of a few kilometres, an unknown depth, M 2 in the city',
+  words: ['first', 'follow-up'],
+  decide: ({ report }) => {
+    const { latitude, longitude, depthKm, magnitude } = report
+    if (latitude === null || longitude === null || Math.abs(latitude) > 90 || Math.abs(longitude) > 180) {
+      return { outcome: 'archive', reason: 'no usable epicentre', alarm: true }
+    }
+    if (latitude === 0 && longitude === 0) return { outcome: 'archive', reason: 'epicentre is (0, 0)', alarm: true }
+    if (depthKm !== null && (depthKm > DEEPEST_KM || depthKm < -10)) {
+      return { outcome: 'archive', reason: `depth ${depthKm} km is impossible`, alarm: true }
+    }
+    if (magnitude === null || magnitude.value === 0) {
+      return { outcome: 'wait', reason: 'this version has no magnitude yet', until: null }
+    }
+    if (magnitude.value > HIGHEST_MAGNITUDE || magnitude.value < LOWEST_MAGNITUDE) {
+      return { outcome: 'archive', reason: `magnitude ${magnitude.value} is impossible`, alarm: true }
+    }
+    return PASS
+  },
+}
+
+export const swapGate: Gate = {
+  name: 'swapped-coordinates',
+  stops: 'latitude and longitude exchanged by the source',
+  passes: 'an epicentre 204 km from the seat of the banner it lies in: distance alone never holds',
+  words: ['first', 'follow-up'],
+  decide: ({ report, policy, voice, word }) => {
+    const { latitude, longitude, place } = report
+    if (latitude === null || longitude === null || countiesNamed(place).length === 0) return PASS
+    if (!suspectSwap(place, latitude, longitude, policy.gates.swapKm)) return PASS
+    const words = word === 'follow-up' && isFormal(voice) ? 'formal ' : ''
+    return { outcome: 'hold', reason: `${words}latitude and longitude look exchanged for ${place}` }
+  },
+}
+
+export const kindGate: Gate = {
+  name: 'kind',
+  stops: 'a quarry blast or a mine collapse told as an earthquake; depth 0 without a word that explains it',
+  passes: 'a 塌陷 that follows our quick report and comes from the national network: readers must be told at once',
+  words: ['first', 'follow-up'],
+  decide: ({ report, voice, word }) => {
+    const natural = report.kind === 'earthquake'
+    if (natural && report.depthKm === 0) {
+      return { outcome: 'hold', reason: 'depth 0 without a type word: a natural quake cannot lie at 0 km' }
+    }
+    if (natural) return PASS
+    if (word === 'follow-up' && voice === 'national-formal') return PASS
+    return { outcome: 'hold', reason: `a person decides the first word about a ${report.kind}` }
+  },
+}

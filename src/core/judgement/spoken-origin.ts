@@ -1,0 +1,58 @@
+// In: the determination that stands. Out: the values and the place a notice may print.
+// Must not print a foreign place string, nor any place that was not reviewed (DESIGN §5, §6 "Places").
+import type { SpokenOrigin } from '../notice.ts'
+import { placeFromTable } from '../places/table-place.ts'
+import { reviewPlace } from '../places/review.ts'
+import type { StoredReport } from '../quake.ts'
+import type { Policy } from './policy.ts'
+import { isFormal, type Voice } from './prefer.ts'
+import { isAbroadFor } from './region.ts'
+
+export type Spoken =
+  | { ok: true; origin: SpokenOrigin; alarm: string | null }
+  | { ok: false; reason: string }
+
+/**
+ * Turns a determination with epicentre, time and magnitude into what is printed.
+ * A place that may not leave is replaced by our own table's, with an alarm; without one the word goes to a person.
+ */
+export function speakOrigin(report: StoredReport, voice: Voice, policy: Policy): Spoken {
+  const { originTime, latitude, longitude, magnitude } = report
+  if (originTime === null || latitude === null || longitude === null || magnitude === null) {
+    return { ok: false, reason: 'the determination lacks a time, an epicentre or a magnitude' }
+  }
+  const reviewed = reviewPlace(report.place, { latitude, longitude })
+  const own = reviewed.ok ? null : placeFromTable(latitude, longitude)
+  const place = reviewed.ok ? reviewed.place : own
+  if (place === null) return { ok: false, reason: `the place "${report.place}" may not be printed and our table has none here` }
+  const origin: SpokenOrigin = {
+    originTime,
+    latitude: roundHalfUp(latitude, 2),
+    longitude: roundHalfUp(longitude, 2),
+    depthKm: report.depthKm,
+    magnitude: roundHalfUp(magnitude.value, 1),
+    kind: report.kind,
+    place,
+    sourceCode: labelCode(report, voice, policy),
+    domestic: !isAbroadFor({ place }),
+  }
+  const alarm = reviewed.ok ? null : `place "${report.place}" (${reviewed.reason}) was replaced by ${place}`
+  return { ok: true, origin, alarm }
+}
+
+/** Rounds half away from zero on the decimal text, so that 2.45 becomes 2.5 whatever its binary form. */
+export function roundHalfUp(value: number, decimals: number): number {
+  const shifted = Number(`${Math.abs(value)}e${decimals}`)
+  const rounded = Number(`${Math.round(shifted)}e-${decimals}`)
+  return value < 0 && rounded !== 0 ? -rounded : rounded
+}
+
+/**
+ * Code that the label is chosen by. A source without codes gets the one its authority and evaluation stand for
+ * (an intranet FDSN service of the national network says manual or automatic instead of CC or AU).
+ */
+function labelCode(report: StoredReport, voice: Voice, policy: Policy): string {
+  if (report.sourceCode) return report.sourceCode
+  if (report.authority === 'official-national') return isFormal(voice) ? 'CC' : 'AU'
+  return /^[A-Z]{2}$/.test(report.agency) ? report.agency : policy.provinceLetters
+}

@@ -1,0 +1,59 @@
+// In: what we said and what stands now. Out: whether that is worth a new notice, and of which kind.
+// Must not know thresholds of first words: what corrects a spoken word always goes out (DESIGN §3 "follow-up").
+import type { NoticeKind, SpokenOrigin } from '../notice.ts'
+import { distanceKm } from '../places/distance.ts'
+import type { SpokenNotice } from '../quake.ts'
+import { isFormal, type Voice } from './prefer.ts'
+
+/** Follow-up policy of feeds.md §3: an update is worth a notice if any of these holds. */
+const WORTH_MAGNITUDE = 0.3
+const WORTH_KM = 20
+const CLASS_EDGES = [3, 4, 5, 6, 7, 8] as const
+/** Shallow ≤ 60, intermediate ≤ 300, deep: the classes of feeds.md §3, kilometres. */
+const DEPTH_EDGES = [60, 300] as const
+
+export type FollowUp = { kind: Extract<NoticeKind, 'formal-report' | 'revision' | 'correction'>; why: string } | null
+
+/**
+ * Decides the follow-up to the head of a lineage.
+ * @param head newest notice of the lineage, not a withdrawal
+ * @param voice of the determination that stands now
+ */
+export function decideFollowUp(head: SpokenNotice, voice: Voice, headVoiceFormal: boolean, next: SpokenOrigin): FollowUp {
+  const said = head.origin
+  if (!said) return null
+  const formal = isFormal(voice)
+  if (formal && !headVoiceFormal) return { kind: 'formal-report', why: 'a formal determination follows the automatic one' }
+  if (headVoiceFormal && !formal) return null
+  if (labelGroup(said.sourceCode) !== labelGroup(next.sourceCode) && formal) {
+    return { kind: 'formal-report', why: 'another network now stands behind the determination' }
+  }
+  if (said.kind !== next.kind) return { kind: 'correction', why: 'the kind of the event changed' }
+  const change = describeChange(said, next)
+  return change ? { kind: 'revision', why: change } : null
+}
+
+/** CC and CD are both 中国地震台网正式测定; provinces each have their own label. */
+function labelGroup(sourceCode: string): string {
+  return sourceCode === 'CC' || sourceCode === 'CD' ? 'CENC-formal' : sourceCode
+}
+
+/** The reason a change of values is worth a revision, or null when it is not. */
+export function describeChange(said: SpokenOrigin, next: SpokenOrigin): string | null {
+  const gap = Math.abs(said.magnitude - next.magnitude)
+  // Values carry one decimal; the 0.001 absorbs binary noise of a difference such as 4.8 − 4.5.
+  if (gap >= WORTH_MAGNITUDE - 0.001) return `magnitude ${said.magnitude.toFixed(1)} → ${next.magnitude.toFixed(1)}`
+  const crossed = CLASS_EDGES.find((edge) => said.magnitude < edge !== next.magnitude < edge)
+  if (crossed !== undefined) return `magnitude crossed ${crossed}.0`
+  const km = distanceKm(said, next)
+  if (km >= WORTH_KM) return `epicentre moved ${Math.round(km)} km`
+  if (said.place !== next.place) return `place ${said.place} → ${next.place}`
+  if (depthClass(said.depthKm) !== depthClass(next.depthKm) && said.depthKm !== null && next.depthKm !== null) {
+    return `depth class ${said.depthKm} → ${next.depthKm} km`
+  }
+  return null
+}
+
+function depthClass(depthKm: number | null): number {
+  return depthKm === null ? -1 : DEPTH_EDGES.filter((edge) => depthKm > edge).length
+}

@@ -1,0 +1,225 @@
+// In: a judgement about one quake. Out: its rows in the plan, and what changes in the picture once they are committed.
+// Must not judge: what is to be done was decided; a text that cannot be made becomes a hold, never a half notice.
+import { formatUtc } from '../core/instant.ts'
+import type { CheckedArea, NoticeKind } from '../core/notice.ts'
+import { headOf, type Lineage, type Quake, type SpokenNotice } from '../core/quake.ts'
+import type { Judgement, Word } from '../core/judgement/judge.ts'
+import type { DeliveryRow, Plan } from '../store/plan.ts'
+import type { OpenHold, Picture } from './picture.ts'
+import { speak, type SpeakContext, type Speech } from './speak.ts'
+
+/** To be applied to the picture after the commit. */
+export type Change = (picture: Picture) => void
+
+/** Writes a judgement into the plan. The quake is the plan's own copy and may be changed. */
+export function carryOut(plan: Plan, quake: Quake, judgement: Judgement, picture: Picture, context: SpeakContext): Change[] {
+  for (const message of judgement.alarms) raiseAlarm(plan, quake, `advice ${quake.id}`, message, context)
+  switch (judgement.act) {
+    case 'publish':
+      return publishWord(plan, quake, judgement.word, picture, context)
+    case 'veto':
+      return setHold(plan, quake, picture, context, {
+        state: 'veto',
+        gate: 'veto',
+        reason: judgement.word.why,
+        kind: judgement.word.kind,
+        reportId: judgement.word.report.id,
+        dueAt: judgement.due,
+      })
+    case 'hold':
+      return setHold(plan, quake, picture, context, {
+        state: 'open',
+        gate: judgement.gate,
+        reason: judgement.reason,
+        kind: judgement.word?.kind ?? 'quick-report',
+        reportId: judgement.reportId,
+        dueAt: null,
+      })
+    case 'wait':
+      if (judgement.until === null) return closeHold(plan, quake, picture, 'resolved', context.actor, judgement.reason)
+      return setHold(plan, quake, picture, context, {
+        state: 'waiting',
+        gate: judgement.gate,
+        reason: judgement.reason,
+        kind: 'formal-report',
+        reportId: null,
+        dueAt: judgement.until,
+      })
+    case 'record':
+      return closeHold(plan, quake, picture, 'resolved', context.actor, judgement.reason)
+  }
+}
+
+/** Says a word: notice, deliveries, and the end of what it replaces. */
+export function publishWord(
+  plan: Plan,
+  quake: Quake,
+  word: Word,
+  picture: Picture,
+  context: SpeakContext,
+  checked: CheckedArea | null = null,
+): Change[] {
+  const speech = trySpeak(word, quake, picture, context, checked)
+  if ('failure' in speech) {
+    return setHold(plan, quake, picture, context, {
+      state: 'open',
+      gate: 'render',
+      reason: speech.failure,
+      kind: word.kind,
+      reportId: word.report.id || null,
+      dueAt: null,
+    })
+  }
+  const { lineage, notice, deliveries, unfit } = speech
+  if (lineage) plan.lineages.push(lineage)
+  plan.notices.push(notice)
+  plan.deliveries.push(...deliveries)
+  if (word.authorisation) {
+    const { id, template, sha256, ...body } = word.authorisation
+    plan.authorisations.push({ id, template, sha256, body: { ...body, id } })
+  }
+  for (const { outlet, reason } of unfit) {
+    raiseAlarm(plan, quake, `unfit ${notice.id} ${outlet}`, `${outlet}: ${reason}`, context)
+  }
+  endReplaced(plan, word)
+  plan.journal.push({
+    actor: context.actor,
+    act: `notice.${notice.kind}`,
+    subject: notice.id,
+    detail: { quake: quake.id, report: notice.report_no, lineage: notice.lineage_id, why: word.why, outlets: deliveries.map((d) => d.outlet_id) },
+  })
+  remember(quake, speech, word)
+  const changes = closeHold(plan, quake, picture, 'released', context.actor, `said as ${notice.id}`)
+  if (lineage) changes.push((p) => p.counters.set(`${lineage.class} ${lineage.year}`, lineage.number))
+  return changes
+}
+
+function trySpeak(
+  word: Word,
+  quake: Quake,
+  picture: Picture,
+  context: SpeakContext,
+  checked: CheckedArea | null,
+): Speech | { failure: string } {
+  try {
+    return speak(word, quake.id, quake.class, picture, context, checked)
+  } catch (error) {
+    // A hole, a forbidden sentence or an unspeakable fact: a person must see it, and nothing half-made may leave.
+    return { failure: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function endReplaced(plan: Plan, word: Word): void {
+  if (!word.lineage) return
+  const state = word.kind === 'withdrawal' ? 'cancelled' : 'superseded'
+  const reason = word.kind === 'withdrawal' ? 'the notice was withdrawn' : 'a newer notice of the lineage exists'
+  for (const delivery of word.lineage.notices.flatMap((n) => n.deliveries)) {
+    plan.ended_deliveries.push({ id: delivery.deliveryId, state, reason })
+  }
+}
+
+/** Adds the notice to the plan's copy of the quake, so that later rows of the same plan see it as said. */
+function remember(quake: Quake, speech: Speech, word: Word): void {
+  const { notice, lineage, deliveries, facts } = speech
+  const spoken: SpokenNotice = {
+    id: notice.id,
+    code: notice.code,
+    kind: word.kind,
+    report: notice.report_no,
+    serial: facts.serial,
+    issuedAt: facts.issuedAt,
+    evaluation: notice.evaluation as SpokenNotice['evaluation'],
+    origin: facts.origin,
+    reportId: notice.report_id,
+    withdrawal: facts.withdrawal,
+    deliveries: deliveries.map((d) => ({ deliveryId: d.id, outlet: d.outlet_id, leg: d.leg, state: d.state })),
+  }
+  const standing = quake.lineages.find((l) => l.id === notice.lineage_id)
+  if (standing) {
+    standing.notices.push(spoken)
+    return
+  }
+  quake.lineages.push({
+    id: notice.lineage_id,
+    serial: facts.serial,
+    year: lineage?.year ?? 0,
+    number: lineage?.number ?? 0,
+    notices: [spoken],
+  })
+}
+
+interface HoldSetting {
+  state: OpenHold['state']
+  gate: string
+  reason: string
+  kind: NoticeKind
+  reportId: string | null
+  dueAt: number | null
+}
+
+function setHold(plan: Plan, quake: Quake, picture: Picture, context: SpeakContext, setting: HoldSetting): Change[] {
+  const open = picture.holds.get(quake.id)
+  const unchanged =
+    open?.gate === setting.gate && open.reason === setting.reason && open.state === setting.state && open.reportId === setting.reportId
+  if (unchanged) return []
+  const id = open?.id ?? `h-${context.random().slice(0, 20)}`
+  plan.holds.push({
+    id,
+    quake_id: quake.id,
+    report_id: setting.reportId,
+    class: quake.class,
+    notice_kind: setting.kind,
+    gate: setting.gate,
+    reason: setting.reason,
+    state: setting.state,
+    due_at: setting.dueAt === null ? null : formatUtc(setting.dueAt),
+  })
+  plan.journal.push({
+    actor: context.actor,
+    act: `hold.${setting.state}`,
+    subject: id,
+    detail: { quake: quake.id, gate: setting.gate, reason: setting.reason },
+  })
+  if (setting.state === 'open') {
+    plan.alarms.push({ id: `a-${context.random().slice(0, 20)}`, kind: 'hold', subject: id, class: quake.class, message: `待核（${setting.gate}）：${setting.reason}` })
+  }
+  const hold: OpenHold = {
+    id,
+    quakeId: quake.id,
+    class: quake.class,
+    since: open?.since ?? context.now,
+    ...setting,
+  }
+  return [(p) => p.holds.set(quake.id, hold)]
+}
+
+function closeHold(
+  plan: Plan,
+  quake: Quake,
+  picture: Picture,
+  state: 'released' | 'dismissed' | 'resolved',
+  by: string,
+  why: string,
+): Change[] {
+  const open = picture.holds.get(quake.id)
+  if (!open) return []
+  plan.closed_holds.push({ id: open.id, state, closed_by: by, closed_why: why })
+  plan.cleared_alarms.push({ kind: 'hold', subject: open.id })
+  plan.journal.push({ actor: by, act: `hold.${state}`, subject: open.id, detail: { quake: quake.id, why } })
+  return [(p) => p.holds.delete(quake.id)]
+}
+
+function raiseAlarm(plan: Plan, quake: Quake, subject: string, message: string, context: SpeakContext): void {
+  plan.alarms.push({ id: `a-${context.random().slice(0, 20)}`, kind: 'advice', subject, class: quake.class, message })
+}
+
+/** Deliveries of a plan that leave at once. */
+export function firstAttempts(plan: Plan): DeliveryRow[] {
+  return plan.deliveries.filter((delivery) => delivery.state === 'sending')
+}
+
+/** Serial with 第N报 of a lineage's head; for messages to people. */
+export function describeHead(lineage: Lineage): string {
+  const head = headOf(lineage)
+  return `${lineage.serial} 第${head.report}报`
+}

@@ -1,0 +1,225 @@
+// In: payloads, timers, a person's acts. Out: committed plans, one after the other, and the deliveries that leave at once.
+// One at a time per process; between processes the version of the record decides. Must not send before the commit.
+import { createHash } from 'node:crypto'
+import type { Pool } from 'pg'
+import { formatUtc, type Instant } from '../core/instant.ts'
+import type { Circumstances } from '../core/judgement/policy.ts'
+import type { Authority, ParsedFeed, RefusedRow, TrafficClass } from '../core/quake-report.ts'
+import { baseId, type Quake } from '../core/quake.ts'
+import { commitPlan } from '../store/commit.ts'
+import { findOlderQuakes, loadPicture, readDeliveries, readQuakes } from '../store/picture.ts'
+import type { DeliveryRow, NoticeRow, Plan } from '../store/plan.ts'
+import { firstAttempts } from './carry-out.ts'
+import { decideRows, type DecideContext, type Decision } from './decide.ts'
+import { buildPicture, buildQuakes, refreshDeliveries, type Picture } from './picture.ts'
+import { findNewRows, keyRow, rememberRows, type KeyedRow } from './rows.ts'
+
+/** Days of quakes kept in memory; older ones are fetched when a row points at them. */
+const PICTURE_MS = 10 * 24 * 60 * 60 * 1000
+/** Widest association window is 90 s (feeds.md §3); an id that jumps may lie minutes away. */
+const OLDER_WINDOW_MS = 10 * 60 * 1000
+const MOST_CONFLICTS = 20
+
+/** One payload as it arrived, parsed. */
+export interface Payload {
+  source: string
+  authority: Authority
+  transport: 'poll' | 'websocket' | 'door' | 'folder' | 'drill'
+  /** Lane it came in on: actual, or drill for a drill's payloads. */
+  class: Exclude<TrafficClass, 'test'>
+  bytes: Uint8Array
+  contentType: string
+  receivedAt: Instant
+  parsed: ParsedFeed
+  /** True for polled lists: their first payload seeds silently (DESIGN §6.8). */
+  list: boolean
+  /** Standard Webhooks id of a door, for repeats. */
+  message?: { door: string; id: string }
+}
+
+export interface Receipt {
+  state: 'accepted' | 'repeated'
+  /** Rows that said something new. */
+  fresh: number
+  refused: RefusedRow[]
+}
+
+export interface LedgerContext extends DecideContext {
+  pool: Pool
+  /** Clock of a lane: a drill runs by its scenario's. */
+  clock: (trafficClass: TrafficClass) => Instant
+  clockOffMs: () => number | null
+  /** Called after every commit with what it said; sends, never throws. */
+  dispatch: (deliveries: DeliveryRow[], notices: NoticeRow[]) => void
+  /** Called after a commit that changed anything a person sees. */
+  changed: () => void
+}
+
+/** What a plan is made of: gets the newest picture, returns the plan and how to change the picture; null for "nothing to do". */
+export type Make = (picture: Picture) => Decision | null | Promise<Decision | null>
+
+export interface Ledger {
+  receive(payload: Payload): Promise<Receipt>
+  /** Makes a plan on the newest picture and commits it; made anew when another process was first. */
+  commit(make: Make, raw?: { bytes: Uint8Array }): Promise<'committed' | 'repeated' | 'nothing'>
+  picture(): Picture
+  reload(): Promise<void>
+  circumstances(trafficClass: TrafficClass, more?: Partial<Circumstances>): Circumstances
+}
+
+/** Opens the ledger on the record as it stands. */
+export async function openLedger(context: LedgerContext): Promise<Ledger> {
+  let picture = await load(context)
+  let turn: Promise<unknown> = Promise.resolve()
+
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(act, act)
+    turn = mine.catch(() => undefined)
+    return mine
+  }
+
+  const circumstances = (trafficClass: TrafficClass, more: Partial<Circumstances> = {}): Circumstances => ({
+    now: context.clock(trafficClass),
+    clockOffMs: context.clockOffMs(),
+    bulk: false,
+    seeding: false,
+    class: trafficClass,
+    killed: picture.killedAll,
+    ...more,
+  })
+
+  const commitNow = async (make: Make, raw: Uint8Array | null): Promise<'committed' | 'repeated' | 'nothing'> => {
+    for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts += 1) {
+      const decision = await make(picture)
+      if (!decision) return 'nothing'
+      const committed = await commitPlan(context.pool, decision.plan, raw)
+      if (committed.state === 'repeated') return 'repeated'
+      if (committed.state === 'committed') {
+        apply(picture, decision, committed.version)
+        context.dispatch(firstAttempts(decision.plan), decision.plan.notices)
+        context.changed()
+        return 'committed'
+      }
+      picture = await load(context)
+    }
+    throw new Error(`the record changed ${MOST_CONFLICTS} times while one plan was made`)
+  }
+
+  const receive = async (payload: Payload): Promise<Receipt> => {
+    const keyed = payload.parsed.reports.map(keyRow)
+    let fresh: KeyedRow[] = []
+    const state = await commitNow(async (now) => {
+      fresh = findNewRows(payload.source, keyed, now.rows)
+      if (fresh.length === 0 && payload.parsed.refused.length === 0 && !payload.message && now.seeded.has(payload.source)) return null
+      await recallOlder(now, payload.source, fresh, context)
+      await refreshSpoken(now, fresh, context)
+      return decidePayload(now, payload, fresh)
+    }, payload.bytes)
+    if (state !== 'repeated') {
+      rememberRows(payload.source, keyed, picture.rows)
+      if (state === 'committed') picture.seeded.add(payload.source)
+    }
+    return { state: state === 'repeated' ? 'repeated' : 'accepted', fresh: fresh.length, refused: payload.parsed.refused }
+  }
+
+  const decidePayload = (now: Picture, payload: Payload, fresh: KeyedRow[]): Decision => {
+    const world = circumstances(payload.class, {
+      bulk: fresh.length > context.policy.gates.bulkRows,
+      seeding: payload.list && !now.seeded.has(payload.source),
+    })
+    const news = { source: payload.source, authority: payload.authority, receivedAt: payload.receivedAt, rows: fresh }
+    const decision = decideRows(now, news, world, context)
+    describePayload(decision.plan, payload, fresh)
+    return decision
+  }
+
+  return {
+    receive: (payload) => inTurn(() => receive(payload)),
+    commit: (make, raw) => inTurn(() => commitNow(make, raw?.bytes ?? null)),
+    picture: () => picture,
+    reload: () =>
+      inTurn(async () => {
+        picture = await load(context)
+      }),
+    circumstances,
+  }
+}
+
+async function load(context: LedgerContext): Promise<Picture> {
+  return buildPicture(await loadPicture(context.pool, context.clock('actual') - PICTURE_MS))
+}
+
+function apply(picture: Picture, decision: Decision, version: number): void {
+  for (const quake of decision.workbench.touched()) picture.quakes.set(quake.id, quake)
+  for (const change of decision.changes) change(picture)
+  picture.version = version
+}
+
+/** The payload's own rows of a plan: raw bytes, refused rows, state of the source, one journal line. */
+function describePayload(plan: Plan, payload: Payload, fresh: KeyedRow[]): void {
+  const at = formatUtc(payload.receivedAt)
+  plan.raw = {
+    source: payload.source,
+    transport: payload.transport,
+    class: payload.class,
+    received_at: at,
+    content_type: payload.contentType,
+    sha256: createHash('sha256').update(payload.bytes).digest('hex'),
+  }
+  plan.source = { id: payload.source, seeded_at: plan.at, last_ok_at: at, last_changed_at: at }
+  if (payload.message) {
+    plan.message = { ...payload.message, reply: { accepted: payload.parsed.reports.length, refused: payload.parsed.refused } }
+  }
+  plan.refused = payload.parsed.refused.map((row) => ({ row_no: row.row, rule: row.rule, reason: row.reason }))
+  plan.journal.push({
+    actor: payload.source,
+    act: 'report.received',
+    subject: plan.raw.sha256,
+    detail: { rows: fresh.length, refused: plan.refused.length, transport: payload.transport },
+  })
+}
+
+/** Brings older quakes into the picture that a row names by id or lies near in time: corrections always find their quake. */
+async function recallOlder(picture: Picture, source: string, rows: readonly KeyedRow[], context: LedgerContext): Promise<void> {
+  const horizon = context.clock('actual') - PICTURE_MS
+  for (const { report, key } of rows) {
+    if (picture.rows.has(`${source} ${key}`) && !isOlder(report.originTime, horizon) && report.lifecycle === 'report') continue
+    if (!isOlder(report.originTime, horizon) && report.lifecycle === 'report') continue
+    const ids = [report.sourceEventId, ...report.aliases, baseId(report.sourceEventId)].filter((id) => id !== '')
+    const found = await findOlderQuakes(context.pool, { source, ids, originTime: report.originTime, windowMs: OLDER_WINDOW_MS })
+    const missing = found.filter((quake) => !picture.quakes.has(quake.id))
+    if (missing.length === 0) continue
+    const contents = await readQuakes(context.pool, missing.map((q) => q.id))
+    for (const [id, quake] of buildQuakes(missing, contents)) picture.quakes.set(id, quake)
+  }
+}
+
+function isOlder(originTime: Instant | null, horizon: Instant): boolean {
+  return originTime !== null && originTime < horizon
+}
+
+/** Delivery states move on without commits; a follow-up must know where its first word may stand. */
+async function refreshSpoken(picture: Picture, rows: readonly KeyedRow[], context: LedgerContext): Promise<void> {
+  if (rows.length === 0) return
+  const spoken = [...picture.quakes.values()].filter((quake) => quake.lineages.length > 0 && isNear(quake, rows))
+  await refreshLineages(spoken, context.pool)
+}
+
+function isNear(quake: Quake, rows: readonly KeyedRow[]): boolean {
+  return quake.reports.some((known) =>
+    rows.some(
+      ({ report }) =>
+        (report.sourceEventId !== '' && baseId(report.sourceEventId) === baseId(known.sourceEventId)) ||
+        report.originTime === null ||
+        (known.originTime !== null && Math.abs(known.originTime - report.originTime) <= OLDER_WINDOW_MS),
+    ),
+  )
+}
+
+/** Reads the delivery states of these quakes' lineages anew. */
+export async function refreshLineages(quakes: readonly Quake[], pool: Pool): Promise<void> {
+  const ids = quakes.flatMap((quake) => quake.lineages.flatMap((l) => l.notices.map((n) => n.id)))
+  if (ids.length === 0) return
+  const deliveries = await readDeliveries(pool, ids)
+  for (const lineage of quakes.flatMap((quake) => quake.lineages)) refreshDeliveries(lineage, deliveries)
+}

@@ -1,0 +1,209 @@
+// In: a word that may be said. Out: its rows: lineage, notice, one delivery per outlet and leg with its first attempt.
+// Must not write or send; what it returns is committed whole or not at all (DESIGN §4.7).
+import type { Priority } from '../core/channel.ts'
+import { beijingParts, formatUtc, type Instant } from '../core/instant.ts'
+import type { CheckedArea, NoticeFacts, NoticeKind, PlaceDistance, SpokenOrigin } from '../core/notice.ts'
+import { nearestCounties } from '../core/places/nearest.ts'
+import { headOf, type Lineage, type SpokenNotice } from '../core/quake.ts'
+import type { Evaluation, TrafficClass } from '../core/quake-report.ts'
+import { isFormal, voiceOf } from '../core/judgement/prefer.ts'
+import type { Policy } from '../core/judgement/policy.ts'
+import type { Word } from '../core/judgement/judge.ts'
+import type { Renderer } from '../core/rendering/renderer.ts'
+import { LEASE_MS } from '../store/deliveries.ts'
+import type { DeliveryRow, LineageRow, NoticeRow } from '../store/plan.ts'
+import { addressOutlets, type Outlet } from './outlets.ts'
+import { counterKey, type Picture } from './picture.ts'
+
+/** The bureau as its notices name it. */
+export interface BureauIdentity {
+  name: string
+  shortName: string
+  publicUrl: string
+  serialPrefix: string
+}
+
+export interface SpeakContext {
+  bureau: BureauIdentity
+  policy: Policy
+  renderer: Renderer
+  outlets: readonly Outlet[]
+  node: string
+  now: Instant
+  /** 32 hex digits. */
+  random: () => string
+  /** desk or system: who said it, as the journal names them. */
+  actor: string
+}
+
+export interface Speech {
+  lineage: LineageRow | null
+  notice: NoticeRow
+  deliveries: DeliveryRow[]
+  facts: NoticeFacts
+  /** Outlets whose texts could not be composed, for an alarm each. */
+  unfit: { outlet: string; reason: string }[]
+}
+
+const PRIORITY: Readonly<Record<NoticeKind, Priority>> = {
+  withdrawal: 0,
+  correction: 0,
+  'formal-report': 1,
+  revision: 1,
+  'quick-report': 2,
+  'no-quake': 3,
+}
+
+/** Code letters without look-alikes; 8 of them give 40 bits: not guessable by walking, short enough to type. */
+const CODE_LETTERS = '23456789abcdefghjkmnpqrstuvwxyzB'
+const NEAREST = 5
+
+/**
+ * Makes the rows of one notice.
+ * @param checked for a no-quake statement or withdrawal: what was checked
+ * @throws RenderFailure when a template has a hole; the caller turns that into a hold
+ */
+export function speak(word: Word, quakeId: string | null, trafficClass: TrafficClass, picture: Picture, context: SpeakContext, checked: CheckedArea | null = null): Speech {
+  const { now, random } = context
+  const lineage = word.lineage ? null : openLineage(quakeId, trafficClass, picture, context)
+  const standing = word.lineage
+  const head = standing ? headOf(standing) : null
+  const serial = standing?.serial ?? lineage?.serial ?? ''
+  const report = (head?.report ?? 0) + 1
+  const code = codeFrom(random())
+  const facts = gatherFacts(word, { serial, report, head, trafficClass, checked, url: `${context.bureau.publicUrl}/n/${code}` }, context)
+  const rendered = context.renderer.render(facts)
+  const noticeId = `n-${random().slice(0, 20)}`
+  const evaluation: Evaluation = word.origin ? (isFormal(voiceOf(word.report)) ? 'reviewed' : 'automatic') : 'unknown'
+  const notice: NoticeRow = {
+    id: noticeId,
+    code,
+    class: trafficClass,
+    lineage_id: standing?.id ?? lineage?.id ?? '',
+    report_no: report,
+    kind: word.kind,
+    supersedes: head?.id ?? null,
+    quake_id: quakeId,
+    report_id: word.report.id || null,
+    title: rendered.title,
+    text: rendered.text,
+    variants: rendered.variants,
+    facts,
+    evaluation,
+    origin_at: word.report.originTime === null ? null : formatUtc(word.report.originTime),
+    received_at: formatUtc(word.report.receivedAt),
+    decided_at: formatUtc(now),
+    issued_at: formatUtc(now),
+    authorisation_id: word.authorisation?.id ?? null,
+    actor: context.actor,
+    publication_level: word.authorisation?.publicationLevel ?? '',
+    secrecy_review: word.authorisation?.secrecyReview ?? '',
+    rule: word.rule?.name ?? '',
+  }
+  const unfit: Speech['unfit'] = []
+  const deliveries = addressOutlets(word, trafficClass, context.outlets).flatMap((outlet) =>
+    outlet.channel.legs(outlet.config, word.kind).map((leg) => {
+      const composed = outlet.channel.compose(rendered, facts, outlet.config, leg)
+      if (!composed.ok) unfit.push({ outlet: outlet.id, reason: composed.reason })
+      return deliveryRow(notice, outlet, leg, composed, picture, context)
+    }),
+  )
+  return { lineage, notice, deliveries, facts, unfit }
+}
+
+function openLineage(quakeId: string | null, trafficClass: TrafficClass, picture: Picture, context: SpeakContext): LineageRow {
+  const { year } = beijingParts(context.now)
+  const number = (picture.counters.get(counterKey(trafficClass, year)) ?? 0) + 1
+  const drill = trafficClass === 'drill' ? '演' : ''
+  return {
+    id: `l-${context.random().slice(0, 20)}`,
+    class: trafficClass,
+    quake_id: quakeId,
+    year,
+    number,
+    serial: `${context.bureau.serialPrefix}${drill}〔${year}〕${number}号`,
+  }
+}
+
+function codeFrom(hex: string): string {
+  const value = BigInt(`0x${hex.slice(0, 10)}`)
+  return Array.from({ length: 8 }, (_, index) => CODE_LETTERS[Number((value >> BigInt(index * 5)) & 31n)]).join('')
+}
+
+interface Setting {
+  serial: string
+  report: number
+  head: SpokenNotice | null
+  trafficClass: TrafficClass
+  checked: CheckedArea | null
+  url: string
+}
+
+function gatherFacts(word: Word, setting: Setting, context: SpeakContext): NoticeFacts {
+  const { bureau, policy, now } = context
+  const { head } = setting
+  const origin = word.origin
+  return {
+    kind: word.kind,
+    class: setting.trafficClass,
+    bureauName: bureau.name,
+    bureauShortName: bureau.shortName,
+    serial: setting.serial,
+    report: setting.report,
+    url: setting.url,
+    issuedAt: now,
+    origin,
+    previous: word.kind === 'revision' || word.kind === 'correction' ? lastOrigin(word.lineage) : null,
+    replaces: head ? `${setting.serial} 第${head.report}报` : '',
+    replacedIssuedAt: head?.issuedAt ?? null,
+    withdrawal: word.withdrawal,
+    checked: setting.checked,
+    nearest: origin ? listNearest(origin) : [],
+    home: origin && word.exposure ? { name: policy.home.name, distanceKm: Math.round(word.exposure.homeKm) } : null,
+    maybeFelt: (word.exposure?.maxIntensity ?? -Infinity) >= policy.gates.feltIntensity,
+  }
+}
+
+function lastOrigin(lineage: Lineage | null): SpokenOrigin | null {
+  return lineage?.notices.findLast((notice) => notice.origin !== null)?.origin ?? null
+}
+
+function listNearest(origin: SpokenOrigin): PlaceDistance[] {
+  if (!origin.domestic) return []
+  return nearestCounties(origin.latitude, origin.longitude, NEAREST).map((near) => ({
+    name: near.county.name,
+    distanceKm: Math.round(near.distanceKm),
+  }))
+}
+
+function deliveryRow(
+  notice: NoticeRow,
+  outlet: Outlet,
+  leg: string,
+  composed: ReturnType<Outlet['channel']['compose']>,
+  picture: Picture,
+  context: SpeakContext,
+): DeliveryRow {
+  const { now } = context
+  const killed = picture.killedOutlets.has(outlet.id)
+  const state = !composed.ok ? 'failed' : killed ? 'refused' : outlet.mode === 'rehearsal' ? 'rehearsal' : 'sending'
+  const sending = state === 'sending'
+  const reason = composed.ok ? (killed ? 'kill switch' : sending ? '' : 'rehearsal') : composed.reason
+  return {
+    id: `d-${context.random().slice(0, 20)}`,
+    notice_id: notice.id,
+    class: notice.class,
+    outlet_id: outlet.id,
+    leg,
+    priority: PRIORITY[notice.kind as NoticeKind],
+    state,
+    content: composed.ok ? composed.content : {},
+    due_at: formatUtc(now),
+    lease_owner: sending ? context.node : '',
+    lease_ms: LEASE_MS,
+    attempts: sending ? 1 : 0,
+    first_attempt_at: sending ? formatUtc(now) : null,
+    reason,
+    expires_at: notice.kind === 'quick-report' ? formatUtc(now + context.policy.gates.quickReportLifeMs) : null,
+  }
+}

@@ -1,0 +1,171 @@
+// In: a node's name and the time. Out: leased deliveries, written outcomes, booked calls, small durable facts.
+// Must not decide what an outcome means; core/delivery.ts does.
+import type { Box, CallLimit, Progress } from '../core/channel.ts'
+import type { DeliveryChange } from '../core/delivery.ts'
+import { BEIJING_OFFSET, DAY, HOUR, MINUTE, type Instant } from '../core/instant.ts'
+import type { NoticeKind } from '../core/notice.ts'
+import type { DeliveryState } from '../core/quake.ts'
+import type { TrafficClass } from '../core/quake-report.ts'
+import type { Pool } from 'pg'
+import { toTimestamp, type Queryable } from './pool.ts'
+
+/** A delivery as its row stands, with what its notice adds. */
+export interface LeasedDelivery {
+  id: string
+  notice_id: string
+  class: TrafficClass
+  outlet_id: string
+  leg: string
+  priority: number
+  state: DeliveryState
+  content: Record<string, string>
+  attempts: number
+  progress: Progress
+  first_attempt_at: Instant | null
+  absent_probes: number
+  absent_since: Instant | null
+  expires_at: Instant | null
+  job: string
+  ref: string
+  kind: NoticeKind
+  serial: string
+  report_no: number
+  code: string
+}
+
+/** How long a node may hold a delivery without a word; longer than any adapter's deadline. */
+export const LEASE_MS = 30_000
+
+const WITH_NOTICE = `select d.id, d.notice_id, d.class, d.outlet_id, d.leg, d.priority, d.state, d.content, d.attempts, d.progress,
+  d.first_attempt_at, d.absent_probes, d.absent_since, d.expires_at, d.job, d.ref, n.kind, l.serial, n.report_no, n.code`
+
+/** Takes up to `most` due deliveries for this node; each already has its attempt row. */
+export async function leaseDue(db: Queryable, node: string, now: Instant, most: number): Promise<LeasedDelivery[]> {
+  const { rows } = await db.query<LeasedDelivery>(
+    `${WITH_NOTICE} from lease_due($1, $2, $3, $4) d join notice n on n.id = d.notice_id join lineage l on l.id = n.lineage_id`,
+    [node, toTimestamp(now), LEASE_MS, most],
+  )
+  return rows
+}
+
+/** One delivery with its notice, for a person's act; undefined when there is none. */
+export async function findDelivery(db: Queryable, id: string): Promise<LeasedDelivery | undefined> {
+  const { rows } = await db.query<LeasedDelivery>(
+    `${WITH_NOTICE} from delivery d join notice n on n.id = d.notice_id join lineage l on l.id = n.lineage_id where d.id = $1`,
+    [id],
+  )
+  return rows[0]
+}
+
+/** Writes what an attempt came to. False when the lease had passed on: the other node's word counts. */
+export async function settleAttempt(
+  db: Queryable,
+  attempt: { deliveryId: string; n: number; node: string; outcome: string; detail: object },
+  change: DeliveryChange,
+  now: Instant,
+): Promise<boolean> {
+  const row = {
+    delivery_id: attempt.deliveryId,
+    n: attempt.n,
+    node: attempt.node,
+    outcome: attempt.outcome,
+    detail: attempt.detail,
+    at: toTimestamp(now),
+    state: change.state,
+    due_at: change.dueAt === undefined ? undefined : toTimestamp(change.dueAt),
+    progress: change.progress,
+    absent_probes: change.absentProbes,
+    ...(change.absentSince === undefined
+      ? {}
+      : { absent_since: change.absentSince === null ? null : toTimestamp(change.absentSince) }),
+    job: change.job,
+    ref: change.ref,
+    url: change.url,
+    reason: change.reason,
+    accepted_at: change.acceptedAt === undefined ? undefined : toTimestamp(change.acceptedAt),
+    ...(change.nextAct === undefined ? {} : { next_act: change.nextAct, lease_ms: LEASE_MS }),
+  }
+  const { rows } = await db.query<{ settle_attempt: boolean }>('select settle_attempt($1::jsonb)', [JSON.stringify(row)])
+  return rows[0]?.settle_attempt ?? false
+}
+
+/** Notes that the public saw it (L7: read back through the public port). First sight counts. */
+export async function markSeen(db: Queryable, deliveryId: string, at: Instant): Promise<void> {
+  await db.query('update delivery set seen_at = $2 where id = $1 and seen_at is null', [deliveryId, toTimestamp(at)])
+}
+
+/** Accepted deliveries nobody has read back yet, newest first. */
+export async function listUnseen(db: Queryable, outlets: string[], since: Instant): Promise<{ id: string; code: string; serial: string; report_no: number }[]> {
+  const { rows } = await db.query<{ id: string; code: string; serial: string; report_no: number }>(
+    `select d.id, n.code, l.serial, n.report_no from delivery d join notice n on n.id = d.notice_id join lineage l on l.id = n.lineage_id
+     where d.outlet_id = any($1) and d.state = 'accepted' and d.seen_at is null and d.accepted_at >= $2
+     order by d.accepted_at desc limit 50`,
+    [outlets, toTimestamp(since)],
+  )
+  return rows
+}
+
+/** Start of the quota window an instant lies in. Days and hours are Beijing's: the platforms reset there (channels.md §1.4, §2.7). */
+export function windowStart(now: Instant, window: CallLimit['window']): Instant {
+  const size = window === 'day' ? DAY : window === 'hour' ? HOUR : MINUTE
+  return Math.floor((now + BEIJING_OFFSET) / size) * size - BEIJING_OFFSET
+}
+
+const WINDOW_MS = { day: DAY, hour: HOUR, minute: MINUTE } as const
+
+/** Books a call, or says when the exhausted window ends. Priorities 0 and 1 may use the reserve (DESIGN §6.11). */
+export async function bookCall(
+  db: Queryable,
+  outlet: string,
+  api: string,
+  priority: number,
+  limits: readonly CallLimit[],
+  now: Instant,
+): Promise<{ ok: true } | { ok: false; until: Instant }> {
+  const concerned = limits.filter((limit) => limit.api === '*' || limit.api === api)
+  const rows = concerned.map((limit) => ({
+    api: limit.api,
+    max: priority <= 1 ? limit.max : limit.max - limit.reserve,
+    since: toTimestamp(windowStart(now, limit.window)),
+  }))
+  const answer = await db.query<{ book_call: number }>('select book_call($1, $2, $3, $4::jsonb)', [
+    outlet,
+    api,
+    toTimestamp(now),
+    JSON.stringify(rows),
+  ])
+  const broken = concerned[(answer.rows[0]?.book_call ?? 0) - 1]
+  if (!broken) return { ok: true }
+  return { ok: false, until: windowStart(now, broken.window) + WINDOW_MS[broken.window] }
+}
+
+/** Durable facts of one outlet; withLock is an advisory lock, held over the act by a connection of its own. */
+export function openBox(pool: Pool, outlet: string): Box {
+  return {
+    async read(key) {
+      const { rows } = await pool.query<{ value: string; expires_at: Instant }>(
+        'select value, expires_at from outlet_box where outlet_id = $1 and key = $2',
+        [outlet, key],
+      )
+      const row = rows[0]
+      return row ? { value: row.value, expiresAt: row.expires_at } : null
+    },
+    async write(key, value, expiresAt) {
+      await pool.query(
+        `insert into outlet_box (outlet_id, key, value, expires_at) values ($1, $2, $3, $4)
+         on conflict (outlet_id, key) do update set value = excluded.value, expires_at = excluded.expires_at`,
+        [outlet, key, value, toTimestamp(expiresAt)],
+      )
+    },
+    async withLock(key, act) {
+      const client = await pool.connect()
+      try {
+        await client.query('select pg_advisory_lock(hashtext($1))', [`box ${outlet} ${key}`])
+        return await act()
+      } finally {
+        await client.query('select pg_advisory_unlock_all()').catch(() => undefined)
+        client.release()
+      }
+    },
+  }
+}

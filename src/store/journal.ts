@@ -1,0 +1,127 @@
+// In: sealed and unsealed journal rows. Out: a hash chain over them, and the first row that does not fit it.
+// One sealer at a time (advisory lock); appending never waits for it (DESIGN L5).
+import { createHash } from 'node:crypto'
+import type { Pool } from 'pg'
+import { formatUtc, type Instant } from '../core/instant.ts'
+import { toTimestamp, type Queryable } from './pool.ts'
+
+export interface JournalEntry {
+  id: number
+  at: Instant
+  actor: string
+  act: string
+  subject: string
+  detail: object
+}
+
+/** Previous hash of the first row. */
+export const GENESIS = '0'.repeat(64)
+const SEAL_LOCK = 0x7365616c
+const BATCH = 500
+
+/** Appends one row outside a plan; acts inside a plan are journalled by the plan itself. */
+export async function appendJournal(
+  db: Queryable,
+  at: Instant,
+  entry: { actor: string; act: string; subject: string; detail?: object },
+): Promise<void> {
+  await db.query('insert into journal (at, actor, act, subject, detail) values ($1, $2, $3, $4, $5)', [
+    toTimestamp(at),
+    entry.actor,
+    entry.act,
+    entry.subject,
+    JSON.stringify(entry.detail ?? {}),
+  ])
+}
+
+/** SHA-256 over the previous hash and the row in a fixed form: keys of `detail` sorted at every depth. */
+export function hashEntry(previous: string, entry: JournalEntry): string {
+  const row = [previous, entry.id, formatUtc(entry.at), entry.actor, entry.act, entry.subject, sorted(entry.detail)]
+  return createHash('sha256').update(JSON.stringify(row)).digest('hex')
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  )
+}
+
+/**
+ * Chains what was appended since. Rows become visible out of id order; the seal's own sequence is the order of record.
+ * @returns how many rows it sealed; 0 when another sealer is at work
+ */
+export async function sealJournal(pool: Pool, now: Instant): Promise<number> {
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    const lock = await client.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1) as mine', [SEAL_LOCK])
+    if (!lock.rows[0]?.mine) {
+      await client.query('rollback')
+      return 0
+    }
+    const head = await client.query<{ seq: number; hash: string }>(
+      'select seq, hash from journal_seal order by seq desc limit 1',
+    )
+    const open = await client.query<JournalEntry>(
+      `select j.id, j.at, j.actor, j.act, j.subject, j.detail from journal j
+       left join journal_seal s on s.journal_id = j.id where s.seq is null order by j.id limit $1`,
+      [BATCH],
+    )
+    let { seq, hash } = head.rows[0] ?? { seq: 0, hash: GENESIS }
+    const rows = open.rows.map((entry) => {
+      const previous = hash
+      hash = hashEntry(previous, entry)
+      seq += 1
+      return { seq, journal_id: entry.id, previous, hash }
+    })
+    if (rows.length > 0) {
+      await client.query(
+        `insert into journal_seal (seq, journal_id, previous, hash, sealed_at)
+         select r.seq, r.journal_id, r.previous, r.hash, $2
+         from jsonb_to_recordset($1::jsonb) as r(seq bigint, journal_id bigint, previous text, hash text)`,
+        [JSON.stringify(rows), toTimestamp(now)],
+      )
+    }
+    await client.query('commit')
+    return rows.length
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+export type ChainReport =
+  | { ok: true; rows: number; unsealed: number; head: string }
+  | { ok: false; seq: number; journalId: number | null; why: string }
+
+/** Walks the whole chain and names the first row that was changed, removed or put in between. */
+export async function verifyJournal(db: Queryable): Promise<ChainReport> {
+  let seq = 0
+  let hash = GENESIS
+  for (;;) {
+    const { rows } = await db.query<JournalEntry & { seq: number; journal_id: number; previous: string; hash: string; found: boolean }>(
+      `select s.seq, s.journal_id, s.previous, s.hash, j.id is not null as found, j.id, j.at, j.actor, j.act, j.subject, j.detail
+       from journal_seal s left join journal j on j.id = s.journal_id where s.seq > $1 order by s.seq limit $2`,
+      [seq, BATCH],
+    )
+    for (const row of rows) {
+      if (row.seq !== seq + 1) return { ok: false, seq: seq + 1, journalId: null, why: 'a seal is missing' }
+      if (!row.found) return { ok: false, seq: row.seq, journalId: row.journal_id, why: 'its journal row is missing' }
+      if (row.previous !== hash) return { ok: false, seq: row.seq, journalId: row.journal_id, why: 'its previous hash is not the hash before' }
+      if (hashEntry(hash, row) !== row.hash) return { ok: false, seq: row.seq, journalId: row.journal_id, why: 'the row was changed' }
+      seq = row.seq
+      hash = row.hash
+    }
+    if (rows.length < BATCH) break
+  }
+  const open = await db.query<{ n: number }>(
+    'select count(*) as n from journal j left join journal_seal s on s.journal_id = j.id where s.seq is null',
+  )
+  return { ok: true, rows: seq, unsealed: open.rows[0]?.n ?? 0, head: hash }
+}

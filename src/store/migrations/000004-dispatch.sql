@@ -1,0 +1,107 @@
+-- Leases and outcomes of deliveries. Due times follow the installation's clock (it may be a scenario's), leases follow
+-- the real one: a jumping scenario clock must not take a delivery away from the process that is sending it.
+
+-- Takes what is due for one node. A lease that ran out while bytes may have been under way becomes unknown, never a
+-- second try (DESIGN L2). Each act gets its attempt row before anything leaves.
+create function lease_due(node_ text, now_ timestamptz, lease_ms integer, most integer)
+returns setof delivery language plpgsql as $$
+begin
+  update attempt a set finished_at = now_, outcome = 'lost', detail = '{"reason": "the process that sent it is gone"}'
+  from delivery d
+  where a.delivery_id = d.id and a.finished_at is null and d.state in ('sending', 'unknown', 'pending')
+    and d.lease_until is not null and d.lease_until < clock_timestamp();
+
+  update delivery set state = 'unknown', reason = 'the process that sent it is gone', due_at = now_, lease_owner = '',
+    lease_until = null, changed_at = now_
+  where state = 'sending' and lease_until < clock_timestamp();
+
+  -- A word that a newer one replaced, or that grew too old, is not sent any more; what may already be visible is still probed.
+  update delivery d set state = 'superseded', reason = 'a newer notice of the lineage exists', changed_at = now_
+  where d.state = 'queued' and d.due_at <= now_ and exists (select from notice n where n.supersedes = d.notice_id);
+  update delivery d set state = 'expired', reason = 'not sent in time', changed_at = now_
+  where d.state = 'queued' and d.expires_at < now_;
+
+  return query
+  with due as (
+    select id from delivery
+    where state in ('queued', 'unknown', 'pending') and due_at <= now_
+      and (lease_until is null or lease_until < clock_timestamp())
+    order by priority, due_at
+    limit most for update skip locked
+  ), taken as (
+    update delivery d set
+      state = case when d.state = 'queued' then 'sending' else d.state end,
+      attempts = d.attempts + 1,
+      first_attempt_at = coalesce(d.first_attempt_at, now_),
+      lease_owner = node_,
+      lease_until = clock_timestamp() + make_interval(secs => lease_ms / 1000.0),
+      changed_at = now_
+    from due where d.id = due.id
+    returning d.*
+  ), begun as (
+    insert into attempt (delivery_id, n, act, node, started_at)
+    select t.id, t.attempts, case t.state when 'sending' then 'deliver' when 'unknown' then 'probe' else 'check' end,
+      node_, now_
+    from taken t
+  )
+  select * from taken;
+end $$;
+
+-- Writes one outcome. Does nothing when the lease has passed to someone else: then the other one's word counts.
+create function settle_attempt(change jsonb) returns boolean language plpgsql as $$
+declare
+  at_ timestamptz := (change->>'at')::timestamptz;
+begin
+  update delivery d set
+    state = change->>'state',
+    due_at = coalesce((change->>'due_at')::timestamptz, d.due_at),
+    progress = d.progress || coalesce(change->'progress', '{}'),
+    absent_probes = coalesce((change->>'absent_probes')::integer, d.absent_probes),
+    absent_since = case when change ? 'absent_since' then (change->>'absent_since')::timestamptz else d.absent_since end,
+    job = coalesce(change->>'job', d.job),
+    ref = coalesce(change->>'ref', d.ref),
+    url = coalesce(change->>'url', d.url),
+    reason = coalesce(change->>'reason', d.reason),
+    content = coalesce(change->'content', d.content),
+    accepted_at = coalesce((change->>'accepted_at')::timestamptz, d.accepted_at),
+    attempts = d.attempts + case when change ? 'next_act' then 1 else 0 end,
+    lease_owner = case when change ? 'next_act' then d.lease_owner else '' end,
+    lease_until = case when change ? 'next_act'
+      then clock_timestamp() + make_interval(secs => (change->>'lease_ms')::integer / 1000.0) end,
+    changed_at = at_
+  where d.id = change->>'delivery_id' and d.lease_owner = change->>'node' and d.attempts = (change->>'n')::integer;
+  if not found then
+    return false;
+  end if;
+  update attempt set finished_at = at_, outcome = change->>'outcome', detail = coalesce(change->'detail', '{}')
+  where delivery_id = change->>'delivery_id' and n = (change->>'n')::integer;
+  if change ? 'next_act' then
+    insert into attempt (delivery_id, n, act, node, started_at)
+    values (change->>'delivery_id', (change->>'n')::integer + 1, change->>'next_act', change->>'node', at_);
+  end if;
+  insert into journal (at, actor, act, subject, detail)
+  values (at_, 'dispatch', 'delivery.' || (change->>'outcome'), change->>'delivery_id',
+    jsonb_strip_nulls(jsonb_build_object('state', change->>'state', 'reason', change->>'reason', 'ref', change->>'ref')));
+  perform pg_notify('quakedesk', 'delivery');
+  return true;
+end $$;
+
+-- Books a call against the outlet's budgets: counts and inserts under one lock per outlet, so that two nodes never
+-- overspend. limits: [{api, max, since}], max already reduced by the reserve the caller may not touch.
+create function book_call(outlet_ text, api_ text, now_ timestamptz, limits jsonb) returns integer language plpgsql as $$
+declare
+  broken integer;
+begin
+  perform pg_advisory_xact_lock(hashtext('call ' || outlet_));
+  select l.position::integer into broken
+  from rows from (jsonb_to_recordset(limits) as (api text, max integer, since timestamptz)) with ordinality
+    as l(api, max, since, position)
+  where (select count(*) from call c where c.outlet_id = outlet_ and c.at >= l.since and (l.api = '*' or c.api = l.api))
+    >= l.max
+  order by l.position limit 1;
+  if broken is not null then
+    return broken;
+  end if;
+  insert into call (outlet_id, api, at) values (outlet_, api_, now_);
+  return 0;
+end $$;

@@ -1,0 +1,48 @@
+// In: how to connect. Out: a pool of the program's own role with the type readings the rest relies on.
+// Must not be handed to a room above publish; web reads through store's own files.
+import pg, { type Pool, type PoolConfig } from 'pg'
+import type { Instant } from '../core/instant.ts'
+
+const INT8 = 20
+const NUMERIC = 1700
+const TIMESTAMPTZ = 1184
+
+/** Instants as epoch milliseconds; our bigints are row numbers far below 2^53. */
+function readTypes(): { getTypeParser: (oid: number, format?: 'text' | 'binary') => unknown } {
+  return {
+    getTypeParser: (oid, format) => {
+      if (oid === INT8 || oid === NUMERIC) return Number
+      if (oid === TIMESTAMPTZ) return readInstant
+      return pg.types.getTypeParser(oid, format as 'text')
+    },
+  }
+}
+
+/** PostgreSQL's ISO text of a timestamptz ("2017-06-03 10:11:00.25+00") as an instant. */
+function readInstant(text: string): Instant {
+  const zoned = text.replace(' ', 'T').replace(/([+-]\d{2})$/, '$1:00')
+  return Date.parse(zoned)
+}
+
+/**
+ * Opens a pool.
+ * @param most connections at once; the public and the publisher each have their own pool (DESIGN L7)
+ */
+export function openPool(config: PoolConfig, most: number, onError: (error: Error) => void): Pool {
+  const pool = new pg.Pool({ ...config, max: most, types: readTypes() as never, application_name: 'quakedesk' })
+  pool.on('error', onError)
+  return pool
+}
+
+/** An instant as the text a timestamptz parameter takes. */
+export function toTimestamp(at: Instant): string {
+  return new Date(at).toISOString()
+}
+
+/** Anything that answers queries: a pool or one client of it. */
+export interface Queryable {
+  query<R extends object = Record<string, unknown>>(
+    text: string,
+    values?: unknown[],
+  ): Promise<{ rows: R[]; rowCount: number | null }>
+}
