@@ -1,7 +1,7 @@
 // In: names of payloads, parsers. Out: their text, and the promises every parser keeps whatever it is given.
 // Must not know any one format.
 import { existsSync, readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect } from 'vitest'
 import type { ParseFeed, ParsedFeed, QuakeReport } from '../../src/core/quake-report.ts'
 import { UnreadableFeed } from '../../src/core/quake-report.ts'

@@ -1,5 +1,5 @@
 // In: wire values. Out: proof that the shared checks round, bound and clean as the notices need it.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readIdTime, sourceLetters, weighSource } from '../../src/feeds/cenc-source.ts'
 import { readJson } from '../../src/feeds/json-text.ts'
