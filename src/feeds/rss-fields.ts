@@ -43,10 +43,13 @@ const COPIED = [...Object.values(RENAMED), 'guid', 'id', 'category'] as const
 
 type PlainItem = Readonly<Record<string, unknown>>
 
-const parser = new RssParser<unknown, PlainItem>({
-  xml2js: { tagNameProcessors: [(name: string) => (Object.hasOwn(RENAMED, name) ? (RENAMED[name] ?? name) : name)] },
-  customFields: { item: COPIED.map((name) => [name, name, { keepArray: true }]) },
-})
+/** A parser for one item: after an error xml2js keeps half a state, and the next broken document would pass as an empty one. */
+function createParser(): RssParser<unknown, PlainItem> {
+  return new RssParser<unknown, PlainItem>({
+    xml2js: { tagNameProcessors: [(name: string) => (Object.hasOwn(RENAMED, name) ? (RENAMED[name] ?? name) : name)] },
+    customFields: { item: COPIED.map((name) => [name, name, { keepArray: true }]) },
+  })
+}
 
 /**
  * Reads one item. A plain one by rss-parser, one with prefixed tags by the strict namespace-aware reader.
@@ -56,7 +59,7 @@ const parser = new RssParser<unknown, PlainItem>({
 export async function readItemFields(slice: string, feed: FeedItems): Promise<ItemFields> {
   if (/<[A-Za-z_][\w.-]*:/.test(slice)) return readNamespaced(feed.opening + slice + feed.closing, feed.shape)
   const around = feed.shape === 'item' ? ['<rss version="2.0"><channel>', '</channel></rss>'] : ['<feed>', '</feed>']
-  const { items } = await parser.parseString(around.join(slice))
+  const { items } = await createParser().parseString(around.join(slice))
   const [item] = items
   if (!item || items.length > 1) throw new Error('the item does not end where it should')
   const field = (...names: string[]): string =>
