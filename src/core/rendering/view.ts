@@ -2,7 +2,8 @@
 // Must not print anything itself, and never hands a template a number, a date or an object to format.
 //
 // For people who edit templates. Every field is text; '' means "not said", and printing '' stops the notice, so a field
-// marked ? stands inside {% if field %}…{% endif %}. Only if/elsif/else, unless, for, include and comment exist; no filters.
+// marked ? stands inside {% if field %}…{% endif %}. Only if/elsif/else, unless, for, comment and include (a quoted _name)
+// exist; no filters. Every template may also print text, title and brief, which are rendered before the others.
 //   bureau bureauShort   银川市地震局, its short name
 //   serial reportNo serialReport   银震信〔2017〕12号 · 第2报 · both with a space between: the marker probes look for
 //   serialThing serialSpoken   at most 20 字 (else only 第2报) · 银震信2017年12号第2报 for reading aloud
@@ -25,7 +26,7 @@
 // no-quake, and a withdrawal for that reason:   window   06月03日18时00分至18时30分      windowSpoken  the same, unpadded
 //   area areaThing   银川市 · at most 20 字      floor   3.0 (write 级及以上)      cause?   施工
 import type { NoticeFacts, SpokenOrigin } from '../notice.ts'
-import { describeChanges, listChanges, nameErrors } from './changes.ts'
+import { describeChanges, listChanges, nameErrors, type Change } from './changes.ts'
 import * as format from './format.ts'
 import { UnspeakableFact, type TimeForm } from './format.ts'
 import { KIND_MARKS, kindWord, labelOf } from './label.ts'
@@ -105,13 +106,23 @@ export function viewOf(facts: NoticeFacts, form: TimeForm = 'padded'): NoticeVie
   Object.assign(view, sayOrigin(facts, origin, form), saySurroundings(facts))
   if (kind === 'revision' && facts.previous === null) throw new UnspeakableFact('previous', 'a revision says from what')
   if (kind === 'revision' || kind === 'correction') {
-    const changes = facts.previous === null ? [] : listChanges(facts.previous, origin, form)
+    const changes = facts.previous === null ? [] : listKnownChanges(facts.previous, origin, form)
     // A correction never says the old value (DESIGN L8); only a revision, whose old value was not false, does.
     if (kind === 'revision') view.changes = describeChanges(changes)
     view.changedItems =
       kind === 'correction' ? nameErrors(changes) : changes.map((change) => change.item).join('、') || '有关内容'
   }
   return view
+}
+
+/** An old value that cannot be printed must not hold up the notice that puts it right. */
+function listKnownChanges(previous: SpokenOrigin, origin: SpokenOrigin, form: TimeForm): Change[] {
+  try {
+    return listChanges(previous, origin, form)
+  } catch (error) {
+    if (error instanceof UnspeakableFact) return []
+    throw error
+  }
 }
 
 function sayIdentity(facts: NoticeFacts, form: TimeForm): Partial<NoticeView> {

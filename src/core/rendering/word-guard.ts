@@ -15,8 +15,8 @@ const LONGEST = 50_000
 
 const HOLES: readonly RegExp[] = [
   // X月X日, XX县, ×级: a fake rebuttal of a real quake went round with 2023年X月X日 (wording-and-rules.md §6).
-  /[XxＸｘ×✕○〇□＊*_＿]{1,8}(?=[年月日时分秒级度省市县区镇乡人次号]|公里|千米|地震)/,
-  /[XxＸｘ×]{2,}|[○□＿_]{2,}|…{3,}|\.{4,}/,
+  /(?<![A-Za-z])[XxＸｘ×✕○□＊*_＿]{1,8}(?=[年月日时分秒级度省市县区镇乡人次号]|公里|千米|地震)/,
+  /(?<![A-Za-z])[XxＸｘ×]{2,}(?![A-Za-z])|[○□＿_]{2,}|…{3,}|\.{4,}/,
   /\{\{|\}\}|\{%|%\}|\$\{|\[object /,
   /(?<![A-Za-z])(?:undefined|null|NaN|Infinity)(?![A-Za-z])/,
   // 某些, 某种 and 某一 are words; 某地 and 田某 are blanks, or a person who must not be named.
@@ -40,6 +40,7 @@ export function findForbidden(text: string): Finding[] {
     .slice(0, LONGEST)
     .normalize('NFKC')
     .replace(/https?:\/\/[\x21-\x7e]{1,300}/g, ' ')
+    .replace(/<\/?(?:b|i|u|em|strong|span|a|font|mark|small|sub|sup)\b[^<>]{0,500}>/gi, '')
     .replace(/<[^<>]{0,500}>/g, '\n')
   const official = said.replaceAll(',', '，').replaceAll(';', '；').replaceAll('!', '！').replaceAll('?', '？')
   const own = TRUE_PHRASES.reduce((rest, phrase) => rest.replace(phrase, (hit) => '・'.repeat(hit.length)), official)
