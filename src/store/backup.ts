@@ -45,7 +45,8 @@ export async function backup(connection: ClientConfig, file: string, now: Instan
     })
     await rename(part, file)
     const folder = await open(dirname(file))
-    await folder.sync().finally(() => folder.close())
+    await folder.sync()
+    await folder.close()
     return { file, bytes: (await stat(file)).size, ...summary }
   } catch (error) {
     await rm(part, { force: true })

@@ -78,11 +78,14 @@ export function externalConnections(
   }
 }
 
+/** Edits the query part alone: libpq's forms without a host (postgresql://user@/db?host=/run) are no URLs to the platform. */
 function withRole(databaseUrl: string, role: string): string {
-  const url = new URL(databaseUrl)
-  const before = url.searchParams.get('options')
-  url.searchParams.set('options', `${before ? `${before} ` : ''}-c role=${role}`)
-  return url.href
+  const at = databaseUrl.indexOf('?')
+  const query = new URLSearchParams(at < 0 ? '' : databaseUrl.slice(at + 1))
+  const before = query.get('options')
+  query.set('options', `${before ? `${before} ` : ''}-c role=${role}`)
+  // libpq itself reads %20, but takes a plus sign for what it is.
+  return `${at < 0 ? databaseUrl : databaseUrl.slice(0, at)}?${query.toString().replaceAll('+', '%20')}`
 }
 
 /**
