@@ -27,6 +27,6 @@ export const webhook: Channel<WebhookConfig> = {
   compose,
   open: (config, reach) =>
     guardClient(openWebhook(config, reach), reach, () =>
-      [config.secret, config.previousSecret].filter((text) => text !== undefined),
+      [config.secret, config.previousSecret ?? ''].flatMap((text) => [text, text.replace(/^whsec_/, '')]),
     ),
 }

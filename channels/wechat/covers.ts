@@ -34,7 +34,7 @@ export async function uploadCovers(
   const uploaded: UploadedCover[] = []
   for (const { name, bytes } of covers) {
     const refuse = (reason: string) => {
-      uploaded.push({ name, refused: conceal(reason, [config.secret, ...wechat.tokens]) })
+      uploaded.push({ name, refused: conceal(reason, [config.secret, ...wechat.tokens]).slice(0, 400) })
     }
     const type = pictureType(bytes)
     if (type === null || bytes.length > LARGEST_COVER) {
