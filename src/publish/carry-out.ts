@@ -89,7 +89,7 @@ export function publishWord(
     detail: { quake: quake.id, report: notice.report_no, lineage: notice.lineage_id, why: word.why, outlets: deliveries.map((d) => d.outlet_id) },
   })
   remember(quake, speech, word)
-  const changes = closeHold(plan, quake, picture, 'released', context.actor, `said as ${notice.id}`)
+  const changes = closeHold(plan, quake, picture, context.actor === 'system' ? 'resolved' : 'released', context.actor, `said as ${notice.id}`)
   if (lineage) changes.push((p) => p.counters.set(`${lineage.class} ${lineage.year}`, lineage.number))
   return changes
 }
@@ -193,7 +193,8 @@ function setHold(plan: Plan, quake: Quake, picture: Picture, context: SpeakConte
   return [(p) => p.holds.set(quake.id, hold)]
 }
 
-function closeHold(
+/** Ends the open hold of a quake, if there is one, with its alarm. */
+export function closeHold(
   plan: Plan,
   quake: Quake,
   picture: Picture,

@@ -40,10 +40,15 @@ const WITH_NOTICE = `select d.id, d.notice_id, d.class, d.outlet_id, d.leg, d.pr
   d.first_attempt_at, d.absent_probes, d.absent_since, d.expires_at, d.job, d.ref, n.kind, l.serial, n.report_no, n.code`
 
 /** Takes up to `most` due deliveries for this node; each already has its attempt row. */
-export async function leaseDue(db: Queryable, node: string, now: Instant, most: number): Promise<LeasedDelivery[]> {
+export async function leaseDue(
+  db: Queryable,
+  node: string,
+  clock: (trafficClass: TrafficClass) => Instant,
+  most: number,
+): Promise<LeasedDelivery[]> {
   const { rows } = await db.query<LeasedDelivery>(
-    `${WITH_NOTICE} from lease_due($1, $2, $3, $4) d join notice n on n.id = d.notice_id join lineage l on l.id = n.lineage_id`,
-    [node, toTimestamp(now), LEASE_MS, most],
+    `${WITH_NOTICE} from lease_due($1, $2, $3, $4, $5) d join notice n on n.id = d.notice_id join lineage l on l.id = n.lineage_id`,
+    [node, toTimestamp(clock('actual')), toTimestamp(clock('drill')), LEASE_MS, most],
   )
   return rows
 }

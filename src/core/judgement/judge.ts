@@ -103,7 +103,8 @@ function judgeDeletion(input: JudgeInput, lineage: Lineage, preference: Preferen
     websiteOnly: false,
     why: `${said.source} took back ${said.sourceEventId}`,
   }
-  if (independent) {
+  const released = input.acts.released.has(deletion.id)
+  if (independent && !released) {
     const reason = `${said.source} took its determination back, but another official one stands`
     return { act: 'hold', gate: 'delete', reason, word, reportId: deletion.id, gates: [], alarms: [] }
   }
@@ -111,7 +112,7 @@ function judgeDeletion(input: JudgeInput, lineage: Lineage, preference: Preferen
     deletion.receivedAt + input.policy.gates.withdrawalVetoMs,
     Math.min(input.listeningSince + HEAR_FIRST_MS, deletion.receivedAt + input.policy.gates.withdrawalVetoMs + HEAR_FIRST_MS),
   )
-  if (input.world.now >= due) return { act: 'publish', word, gates: [], alarms: [] }
+  if (released || input.world.now >= due) return { act: 'publish', word, gates: [], alarms: [] }
   return { act: 'veto', word, due, gates: [], alarms: [`withdrawal of ${lineage.serial} is prepared`] }
 }
 

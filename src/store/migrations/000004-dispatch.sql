@@ -1,9 +1,9 @@
 -- Leases and outcomes of deliveries. Due times follow the installation's clock (it may be a scenario's), leases follow
--- the real one: a jumping scenario clock must not take a delivery away from the process that is sending it.
+-- the real one (a drill's deliveries follow its scenario's clock): a jumping scenario clock must not take a delivery away from the process that is sending it.
 
 -- Takes what is due for one node. A lease that ran out while bytes may have been under way becomes unknown, never a
 -- second try (DESIGN L2). Each act gets its attempt row before anything leaves.
-create function lease_due(node_ text, now_ timestamptz, lease_ms integer, most integer)
+create function lease_due(node_ text, now_ timestamptz, drill_now timestamptz, lease_ms integer, most integer)
 returns setof delivery language plpgsql as $$
 begin
   update attempt a set finished_at = now_, outcome = 'lost', detail = '{"reason": "the process that sent it is gone"}'
@@ -11,20 +11,20 @@ begin
   where a.delivery_id = d.id and a.finished_at is null and d.state in ('sending', 'unknown', 'pending')
     and d.lease_until is not null and d.lease_until < clock_timestamp();
 
-  update delivery set state = 'unknown', reason = 'the process that sent it is gone', due_at = now_, lease_owner = '',
+  update delivery set state = 'unknown', reason = 'the process that sent it is gone', due_at = case class when 'drill' then drill_now else now_ end, lease_owner = '',
     lease_until = null, changed_at = now_
   where state = 'sending' and lease_until < clock_timestamp();
 
   -- A word that a newer one replaced, or that grew too old, is not sent any more; what may already be visible is still probed.
   update delivery d set state = 'superseded', reason = 'a newer notice of the lineage exists', changed_at = now_
-  where d.state = 'queued' and d.due_at <= now_ and exists (select from notice n where n.supersedes = d.notice_id);
+  where d.state = 'queued' and exists (select from notice n where n.supersedes = d.notice_id);
   update delivery d set state = 'expired', reason = 'not sent in time', changed_at = now_
-  where d.state = 'queued' and d.expires_at < now_;
+  where d.state = 'queued' and d.expires_at < case d.class when 'drill' then drill_now else now_ end;
 
   return query
   with due as (
     select id from delivery
-    where state in ('queued', 'unknown', 'pending') and due_at <= now_
+    where state in ('queued', 'unknown', 'pending') and due_at <= case class when 'drill' then drill_now else now_ end
       and (lease_until is null or lease_until < clock_timestamp())
     order by priority, due_at
     limit most for update skip locked
@@ -32,7 +32,7 @@ begin
     update delivery d set
       state = case when d.state = 'queued' then 'sending' else d.state end,
       attempts = d.attempts + 1,
-      first_attempt_at = coalesce(d.first_attempt_at, now_),
+      first_attempt_at = coalesce(d.first_attempt_at, case d.class when 'drill' then drill_now else now_ end),
       lease_owner = node_,
       lease_until = clock_timestamp() + make_interval(secs => lease_ms / 1000.0),
       changed_at = now_

@@ -1,0 +1,207 @@
+// In: deliveries that are due. Out: one call each, all at once, and their outcomes on record.
+// No delivery waits for another's outcome. Must not decide what an outcome means (core/delivery.ts) nor sleep in a channel.
+import { afterDeliver, afterProbe, type DeliveryChange } from '../core/delivery.ts'
+import type { Job, Outcome, Priority, ProbeOutcome } from '../core/channel.ts'
+import type { Instant } from '../core/instant.ts'
+import type { NoticeKind } from '../core/notice.ts'
+import type { TrafficClass } from '../core/quake-report.ts'
+import { leaseDue, settleAttempt, type LeasedDelivery } from '../store/deliveries.ts'
+import type { Queryable } from '../store/pool.ts'
+import type { DeliveryRow, NoticeRow } from '../store/plan.ts'
+import type { Outlet } from './outlets.ts'
+
+/** Deliveries taken per look; the rest is taken at the next, a moment later. */
+const MOST = 64
+
+export interface DispatchContext {
+  db: Queryable
+  node: string
+  outlets: readonly Outlet[]
+  publicUrl: string
+  clock: (trafficClass: TrafficClass) => Instant
+  /** Raises an alarm for a person; never throws. */
+  alarm: (kind: string, subject: string, message: string, trafficClass: TrafficClass) => Promise<void>
+  /** Called after each outcome is on record. */
+  settled: (delivery: Job, change: DeliveryChange, outlet: string) => void
+  log: { error: (fields: object, message: string) => void }
+}
+
+export interface Dispatch {
+  /** Sends what a commit just made, without asking the database again. */
+  first(deliveries: readonly DeliveryRow[], notices: readonly NoticeRow[]): void
+  /** Takes whatever is due: retries, probes, checks, and what a dead process left. */
+  look(): Promise<number>
+  /** Resolves when everything under way has been recorded. */
+  idle(): Promise<void>
+}
+
+type Act = 'deliver' | 'probe' | 'check'
+
+interface Errand {
+  act: Act
+  job: Job
+  outlet: string
+  /** Row number of the attempt. */
+  n: number
+  platformJob: string
+  expiresAt: Instant | null
+}
+
+/** Opens the dispatcher of one process. */
+export function openDispatch(context: DispatchContext): Dispatch {
+  const under = new Set<Promise<void>>()
+  const outlets = new Map(context.outlets.map((outlet) => [`${outlet.id} ${outlet.class}`, outlet]))
+
+  const start = (errand: Errand): void => {
+    const running = run(errand, outlets, context)
+      .catch((error: unknown) => {
+        // The lease runs out and the delivery is probed: nothing is lost, but somebody should read why.
+        context.log.error({ err: error, delivery: errand.job.deliveryId }, 'an outcome could not be recorded')
+      })
+      .finally(() => under.delete(running))
+    under.add(running)
+  }
+
+  return {
+    first: (deliveries, notices) => {
+      const byId = new Map(notices.map((notice) => [notice.id, notice]))
+      for (const row of deliveries) {
+        const notice = byId.get(row.notice_id)
+        if (notice) start(errandOf(row, notice, context))
+      }
+    },
+    look: async () => {
+      const due = await leaseDue(context.db, context.node, context.clock, MOST)
+      for (const delivery of due) start(errandOfLeased(delivery, context))
+      return due.length
+    },
+    idle: async () => {
+      while (under.size > 0) await Promise.allSettled([...under])
+    },
+  }
+}
+
+function errandOf(row: DeliveryRow, notice: NoticeRow, context: DispatchContext): Errand {
+  const facts = notice.facts as { serial: string }
+  return {
+    act: 'deliver',
+    outlet: row.outlet_id,
+    n: 1,
+    platformJob: '',
+    expiresAt: row.expires_at === null ? null : Date.parse(row.expires_at),
+    job: {
+      deliveryId: row.id,
+      noticeId: row.notice_id,
+      noticeKind: notice.kind as NoticeKind,
+      class: row.class,
+      serial: `${facts.serial} 第${notice.report_no}报`,
+      url: `${context.publicUrl}/n/${notice.code}`,
+      leg: row.leg,
+      priority: row.priority as Priority,
+      content: row.content,
+      attempt: 1,
+      progress: {},
+      firstAttemptAt: Date.parse(row.first_attempt_at ?? row.due_at),
+      absentProbes: 0,
+      absentSince: null,
+    },
+  }
+}
+
+function errandOfLeased(delivery: LeasedDelivery, context: DispatchContext): Errand {
+  return {
+    act: delivery.state === 'sending' ? 'deliver' : delivery.state === 'unknown' ? 'probe' : 'check',
+    outlet: delivery.outlet_id,
+    n: delivery.attempts,
+    platformJob: delivery.job,
+    expiresAt: delivery.expires_at,
+    job: {
+      deliveryId: delivery.id,
+      noticeId: delivery.notice_id,
+      noticeKind: delivery.kind,
+      class: delivery.class,
+      serial: `${delivery.serial} 第${delivery.report_no}报`,
+      url: `${context.publicUrl}/n/${delivery.code}`,
+      leg: delivery.leg,
+      priority: delivery.priority as Priority,
+      content: delivery.content,
+      attempt: delivery.attempts,
+      progress: delivery.progress,
+      firstAttemptAt: delivery.first_attempt_at ?? context.clock(delivery.class),
+      absentProbes: delivery.absent_probes,
+      absentSince: delivery.absent_since,
+    },
+  }
+}
+
+async function run(errand: Errand, outlets: ReadonlyMap<string, Outlet>, context: DispatchContext): Promise<void> {
+  let { act, job, n } = errand
+  const outlet = outlets.get(`${errand.outlet} ${job.class}`)
+  if (!outlet) {
+    const change: DeliveryChange = { state: 'failed', reason: 'its outlet is no longer configured', alarm: 'its outlet is no longer configured' }
+    await record(errand, { n, outcome: 'no-outlet', detail: {} }, change, context)
+    return
+  }
+  for (;;) {
+    const outcome = await call(act, job, outlet)
+    const now = context.clock(job.class)
+    const change = decide(act, { ...errand, job }, outcome, outlet, now)
+    const written = await record({ ...errand, job }, { n, outcome: outcome.state, detail: describe(act, outcome) }, change, context)
+    if (!written || change.nextAct !== 'deliver') return
+    n += 1
+    act = 'deliver'
+    job = { ...job, attempt: n, progress: { ...job.progress, ...change.progress } }
+  }
+}
+
+/** An adapter that throws has a bug; what it did to the world is unknown until probed. */
+async function call(act: Act, job: Job, outlet: Outlet): Promise<Outcome | ProbeOutcome> {
+  try {
+    if (act === 'deliver') return await outlet.client.deliver(job)
+    if (act === 'check' && outlet.client.check) return await outlet.client.check(job)
+    return await outlet.client.probe(job)
+  } catch (error) {
+    const reason = `the adapter failed: ${error instanceof Error ? error.message : String(error)}`
+    return { state: 'unknown', reason, probeAfterMs: 30_000 }
+  }
+}
+
+function decide(act: Act, errand: Errand, outcome: Outcome | ProbeOutcome, outlet: Outlet, now: Instant): DeliveryChange {
+  const { job } = errand
+  const standing = {
+    attempts: errand.n,
+    absentProbes: job.absentProbes,
+    absentSince: job.absentSince,
+    expiresAt: errand.expiresAt,
+    firstAttemptAt: job.firstAttemptAt,
+  }
+  if (act === 'deliver') return afterDeliver(standing, outcome as Outcome, now)
+  return afterProbe(standing, act === 'check' ? 'pending' : 'unknown', outcome as ProbeOutcome, outlet.channel.certainty(job.leg), now)
+}
+
+async function record(
+  errand: Errand,
+  attempt: { n: number; outcome: string; detail: object },
+  change: DeliveryChange,
+  context: DispatchContext,
+): Promise<boolean> {
+  const { job } = errand
+  const written = await settleAttempt(
+    context.db,
+    { deliveryId: job.deliveryId, node: context.node, ...attempt },
+    change,
+    context.clock(job.class),
+  )
+  if (!written) return false
+  context.settled(job, change, errand.outlet)
+  if (change.alarm !== undefined) {
+    await context.alarm('delivery', job.deliveryId, `${errand.outlet}（${job.serial}）：${change.alarm}`, job.class)
+  }
+  return true
+}
+
+function describe(act: Act, outcome: Outcome | ProbeOutcome): object {
+  const code = 'code' in outcome ? { code: outcome.code } : {}
+  const reason = 'reason' in outcome ? { reason: outcome.reason } : {}
+  return { act, ...code, ...reason }
+}

@@ -1,0 +1,73 @@
+// In: something a person must know. Out: alarm rows that repeat until somebody acknowledges or the cause is gone.
+// Must not send: publish/alarm.ts does, at least once per step.
+import type { Instant } from '../core/instant.ts'
+import type { TrafficClass } from '../core/quake-report.ts'
+import { toTimestamp, type Queryable } from './pool.ts'
+
+export interface AlarmRecord {
+  id: string
+  kind: string
+  subject: string
+  class: TrafficClass
+  message: string
+  raised_at: Instant
+  sent: number
+  acknowledged_at: Instant | null
+  acknowledged_by: string | null
+}
+
+/** DESIGN §6.12: at once and every 60 s until acknowledged. Real time, not the scenario's: a person reads it. */
+export const ALARM_EVERY_MS = 60_000
+
+/** Raises an alarm; one that stands already keeps its rhythm and gets the newer message. */
+export async function raiseAlarm(
+  db: Queryable,
+  alarm: { id: string; kind: string; subject: string; class: TrafficClass; message: string },
+  at: Instant,
+): Promise<void> {
+  await db.query(
+    `insert into alarm (id, kind, subject, class, message, raised_at, repeat_at) values ($1, $2, $3, $4, $5, $6, $6)
+     on conflict (kind, subject) where cleared_at is null do update set message = excluded.message`,
+    [alarm.id, alarm.kind, alarm.subject, alarm.class, alarm.message, toTimestamp(at)],
+  )
+}
+
+/** Ends an alarm whose cause is gone. */
+export async function clearAlarm(db: Queryable, kind: string, subject: string, at: Instant): Promise<void> {
+  await db.query('update alarm set cleared_at = $3 where kind = $1 and subject = $2 and cleared_at is null', [
+    kind,
+    subject,
+    toTimestamp(at),
+  ])
+}
+
+/** Takes alarms whose turn it is, moving each to its next turn in the same statement: one node sends each step. */
+export async function takeDueAlarms(db: Queryable, now: Instant): Promise<AlarmRecord[]> {
+  const { rows } = await db.query<AlarmRecord>(
+    `update alarm set sent = sent + 1, repeat_at = $1::timestamptz + make_interval(secs => $2)
+     where id in (select id from alarm where repeat_at <= $1 and cleared_at is null and acknowledged_at is null
+       order by repeat_at limit 20 for update skip locked)
+     returning id, kind, subject, class, message, raised_at, sent, acknowledged_at, acknowledged_by`,
+    [toTimestamp(now), ALARM_EVERY_MS / 1000],
+  )
+  return rows
+}
+
+/** Alarms that stand, newest first. */
+export async function listAlarms(db: Queryable): Promise<AlarmRecord[]> {
+  const { rows } = await db.query<AlarmRecord>(
+    `select id, kind, subject, class, message, raised_at, sent, acknowledged_at, acknowledged_by from alarm
+     where cleared_at is null order by raised_at desc limit 200`,
+  )
+  return rows
+}
+
+/** A person has seen it: it repeats no more. False when there is no such alarm standing. */
+export async function acknowledgeAlarm(db: Queryable, id: string, by: string, at: Instant): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update alarm set acknowledged_at = $3, acknowledged_by = $2
+     where id = $1 and cleared_at is null and acknowledged_at is null`,
+    [id, by, toTimestamp(at)],
+  )
+  return rowCount === 1
+}

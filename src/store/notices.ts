@@ -1,0 +1,164 @@
+// In: what a reader asks for. Out: notices with their state, clocks and deliveries, as the API and the pages show them.
+// Reads only. Must not show a drill unless asked for drills.
+import type { Instant } from '../core/instant.ts'
+import type { NoticeFacts } from '../core/notice.ts'
+import type { NoticeState } from '../core/quake.ts'
+import type { TrafficClass } from '../core/quake-report.ts'
+import type { Queryable } from './pool.ts'
+
+export interface NoticeView {
+  id: string
+  code: string
+  serial: string
+  report: number
+  kind: string
+  class: TrafficClass
+  lineage: string
+  supersedes: string | null
+  supersededBy: string | null
+  quake: string | null
+  title: string
+  text: string
+  variants: Record<string, string>
+  facts: NoticeFacts
+  state: NoticeState
+  originAt: Instant | null
+  receivedAt: Instant
+  decidedAt: Instant
+  issuedAt: Instant
+  actor: string
+  deliveries: DeliveryView[]
+}
+
+export interface DeliveryView {
+  id: string
+  outlet: string
+  channel: string
+  leg: string
+  state: string
+  url: string | null
+  reason: string
+  acceptedAt: Instant | null
+  seenAt: Instant | null
+}
+
+interface Row {
+  id: string
+  code: string
+  serial: string
+  report_no: number
+  kind: string
+  class: TrafficClass
+  lineage_id: string
+  supersedes: string | null
+  successor_code: string | null
+  successor_kind: string | null
+  withdrawn: boolean
+  quake_id: string | null
+  title: string
+  text: string
+  variants: Record<string, string>
+  facts: NoticeFacts
+  origin_at: Instant | null
+  received_at: Instant
+  decided_at: Instant
+  issued_at: Instant
+  actor: string
+}
+
+const SELECT = `select n.id, n.code, l.serial, n.report_no, n.kind, n.class, n.lineage_id, n.supersedes, s.code as successor_code,
+    s.kind as successor_kind, exists (select from notice w where w.lineage_id = n.lineage_id and w.kind = 'withdrawal') as withdrawn,
+    n.quake_id, n.title, n.text, n.variants, n.facts, n.origin_at, n.received_at, n.decided_at, n.issued_at, n.actor
+  from notice n join lineage l on l.id = n.lineage_id left join notice s on s.supersedes = n.id`
+
+/** Newest first. `before` is the id of the last notice of the page before. */
+export async function listNotices(
+  db: Queryable,
+  query: { class: TrafficClass; limit: number; before?: string | undefined },
+): Promise<NoticeView[]> {
+  const { rows } = await db.query<Row>(
+    `${SELECT} where n.class = $1 and ($2::text is null or (n.issued_at, n.id) < (select issued_at, id from notice where id = $2))
+     order by n.issued_at desc, n.id desc limit $3`,
+    [query.class, query.before ?? null, query.limit],
+  )
+  return withDeliveries(db, rows)
+}
+
+/** By id or short code; undefined when there is none. */
+export async function findNotice(db: Queryable, idOrCode: string): Promise<NoticeView | undefined> {
+  const { rows } = await db.query<Row>(`${SELECT} where n.id = $1 or n.code = $1`, [idOrCode])
+  return (await withDeliveries(db, rows))[0]
+}
+
+/** All notices of one serial (银震信〔2017〕12号), oldest first; empty when there is none. */
+export async function listLineage(db: Queryable, serial: string): Promise<NoticeView[]> {
+  const { rows } = await db.query<Row>(`${SELECT} where l.serial = $1 order by n.report_no`, [serial])
+  return withDeliveries(db, rows)
+}
+
+/** All notices about one quake, oldest first. */
+export async function listQuakeNotices(db: Queryable, quakeId: string): Promise<NoticeView[]> {
+  const { rows } = await db.query<Row>(`${SELECT} where n.quake_id = $1 order by n.issued_at, n.report_no`, [quakeId])
+  return withDeliveries(db, rows)
+}
+
+async function withDeliveries(db: Queryable, rows: Row[]): Promise<NoticeView[]> {
+  const deliveries = await db.query<{
+    id: string
+    notice_id: string
+    outlet_id: string
+    channel: string
+    leg: string
+    state: string
+    url: string | null
+    reason: string
+    accepted_at: Instant | null
+    seen_at: Instant | null
+  }>(
+    `select d.id, d.notice_id, d.outlet_id, o.channel, d.leg, d.state, d.url, d.reason, d.accepted_at, d.seen_at
+     from delivery d join outlet o on o.id = d.outlet_id and o.class = d.class where d.notice_id = any($1) order by d.outlet_id, d.leg`,
+    [rows.map((row) => row.id)],
+  )
+  return rows.map((row) => ({
+    id: row.id,
+    code: row.code,
+    serial: row.serial,
+    report: row.report_no,
+    kind: row.kind,
+    class: row.class,
+    lineage: row.lineage_id,
+    supersedes: row.supersedes,
+    supersededBy: row.successor_code,
+    quake: row.quake_id,
+    title: row.title,
+    text: row.text,
+    variants: row.variants,
+    facts: row.facts,
+    state: stateOf(row),
+    originAt: row.origin_at,
+    receivedAt: row.received_at,
+    decidedAt: row.decided_at,
+    issuedAt: row.issued_at,
+    actor: row.actor,
+    deliveries: deliveries.rows
+      .filter((d) => d.notice_id === row.id)
+      .map((d) => ({
+        id: d.id,
+        outlet: d.outlet_id,
+        channel: d.channel,
+        leg: d.leg,
+        state: d.state,
+        url: d.url,
+        reason: d.reason,
+        acceptedAt: d.accepted_at,
+        seenAt: d.seen_at,
+      })),
+  }))
+}
+
+/** A withdrawn lineage withdraws all its notices; the withdrawal itself is the current word. */
+function stateOf(row: Row): NoticeState {
+  if (row.kind === 'withdrawal') return 'current'
+  if (row.withdrawn) return 'withdrawn'
+  return row.successor_code === null ? 'current' : 'superseded'
+}

@@ -1,0 +1,85 @@
+// In: pages as they are to be served. Out: the same bytes for the public process, and which of them changed.
+// Must not render; what is stored is what is served.
+import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import type { Instant } from '../core/instant.ts'
+import { toTimestamp, type Queryable } from './pool.ts'
+
+export interface Page {
+  path: string
+  contentType: string
+  status: number
+  body: string
+}
+
+export interface StoredPage {
+  path: string
+  contentType: string
+  status: number
+  etag: string
+  body: Buffer
+  gzip: Buffer | null
+  changedAt: Instant
+}
+
+/** Below this a gzip header costs more than it saves. */
+const WORTH_PACKING = 512
+
+/** Writes pages in one statement and wakes the public process; unchanged ones keep their time. */
+export async function savePages(db: Queryable, pages: readonly Page[], now: Instant): Promise<void> {
+  const rows = pages.map((page) => {
+    const body = Buffer.from(page.body, 'utf8')
+    const etag = `"${createHash('sha256').update(page.contentType).update(body).digest('base64url').slice(0, 20)}"`
+    const gzip = body.length >= WORTH_PACKING ? gzipSync(body, { level: 6 }) : null
+    return { ...page, etag, body, gzip }
+  })
+  await db.query(
+    `insert into page (path, content_type, status, etag, body, gzip, changed_at)
+     select * from unnest($1::text[], $2::text[], $3::smallint[], $4::text[], $5::bytea[], $6::bytea[],
+       array_fill($7::timestamptz, array[cardinality($1::text[])]))
+     on conflict (path) do update set content_type = excluded.content_type, status = excluded.status, etag = excluded.etag,
+       body = excluded.body, gzip = excluded.gzip, changed_at = excluded.changed_at
+     where page.etag <> excluded.etag or page.status <> excluded.status`,
+    [
+      rows.map((r) => r.path),
+      rows.map((r) => r.contentType),
+      rows.map((r) => r.status),
+      rows.map((r) => r.etag),
+      rows.map((r) => r.body),
+      rows.map((r) => r.gzip),
+      toTimestamp(now),
+    ],
+  )
+  await db.query(`select pg_notify('quakedesk_page', '')`)
+}
+
+/** All pages, or those of these paths. */
+export async function listPages(db: Queryable, paths?: readonly string[]): Promise<StoredPage[]> {
+  const { rows } = await db.query<{
+    path: string
+    content_type: string
+    status: number
+    etag: string
+    body: Buffer
+    gzip: Buffer | null
+    changed_at: Instant
+  }>(
+    'select path, content_type, status, etag, body, gzip, changed_at from page where $1::text[] is null or path = any($1)',
+    [paths ?? null],
+  )
+  return rows.map((row) => ({
+    path: row.path,
+    contentType: row.content_type,
+    status: row.status,
+    etag: row.etag,
+    body: row.body,
+    gzip: row.gzip,
+    changedAt: row.changed_at,
+  }))
+}
+
+/** Paths with their etags: what a process compares with its own copies. */
+export async function listEtags(db: Queryable): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ path: string; etag: string }>('select path, etag from page')
+  return new Map(rows.map((row) => [row.path, row.etag]))
+}
