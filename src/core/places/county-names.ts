@@ -68,47 +68,35 @@ interface Context {
   afterSeparator: boolean
 }
 
-/** 和田县 is the county 和田县 and, with another rank, the city 和田市: the exact name wins. */
-function preferOfficial(units: NamedUnit[]): NamedUnit[] {
-  const official = units.filter(({ form }) => form === 'official')
-  return official.length > 0 ? official : units
+/**
+ * How well a unit fits the words before its name; lower fits better, null rules it out. An exact name (和田市) beats the
+ * same with another rank (和田地区); a county of the prefecture just named beats one elsewhere in the province.
+ */
+function rankUnit(unit: NamedUnit, name: string, { province, prefecture, afterSeparator }: Context): number | null {
+  const isOfficial = unit.form === 'official'
+  const isInProvince = province !== '' && unit.code.startsWith(province)
+  const isFree = prefecture === '' || afterSeparator
+  const isOpen = province === '' || afterSeparator
+  if (unit.level === 'province') return isOpen ? 0 : null
+  if (unit.level === 'sea') return province === '' ? 1 : 9
+  if (unit.level === 'county' && prefecture !== '' && unit.code.startsWith(prefecture)) return isOfficial ? 1 : 4
+  if (isInProvince && isFree) return (isOfficial ? 2 : 5) + (unit.level === 'prefecture' ? 0 : 1)
+  // 伊犁州塔城地区 lies one prefecture in another; 四平市公主岭市 has moved since.
+  if (isInProvince && isOfficial && name.length >= 3) return unit.level === 'prefecture' ? 7 : 8
+  return isOpen && isOfficial && name.length >= 3 ? 8 : null
 }
 
-/** The units one name may mean here; [] when the words before it rule them all out. */
+/** The units that one name may mean here: those that fit best; [] when the words before it rule them all out. */
 function chooseUnits(candidates: readonly NamedUnit[], name: string, context: Context): NamedUnit[] {
-  const { province, prefecture, afterSeparator } = context
-  const inProvince = (unit: NamedUnit) => unit.code.startsWith(province)
-  const open = province === '' || afterSeparator
-  const sea = candidates.filter((unit) => unit.level === 'sea')
-  const provinces = candidates.filter((unit) => unit.level === 'province')
-  if (provinces.length > 0 && open) return provinces
-  if (sea.length > 0 && province === '') return sea
-  const prefectures = candidates.filter((unit) => unit.level === 'prefecture')
-  // 吉林省吉林市, 海南 and 海南州: inside a province its own prefecture is meant; a second one only after 与.
-  if (prefecture === '' || afterSeparator) {
-    const own = prefectures.filter((unit) => province !== '' && inProvince(unit))
-    if (own.length > 0) return preferOfficial(own)
-  }
-  const counties = candidates.filter((unit) => unit.level === 'county')
-  if (prefecture !== '') {
-    const own = counties.filter((unit) => unit.code.startsWith(prefecture))
-    if (own.length > 0) return preferOfficial(own)
-    // 伊犁州塔城地区: one prefecture inside another.
-    const inner = prefectures.filter((unit) => inProvince(unit) && unit.form === 'official' && name.length >= 3)
-    if (inner.length > 0) return inner
-  }
-  if (province !== '') {
-    const own = preferOfficial(counties.filter(inProvince))
-    // Under another prefecture than the text says only a unit that moved (四平市公主岭市) and has no namesake passes.
-    if (own.length > 0 && (prefecture === '' || afterSeparator || (own.length === 1 && own[0]?.form === 'official'))) {
-      return own
-    }
-  }
-  if (open && name.length >= 3) {
-    const official = [...prefectures, ...counties].filter((unit) => unit.form === 'official')
-    if (official.length > 0) return official
-  }
-  return sea
+  const ranked = candidates.map((unit) => ({ unit, rank: rankUnit(unit, name, context) }))
+  const best = Math.min(...ranked.map(({ rank }) => rank ?? Infinity))
+  const chosen = ranked.filter(({ rank }) => rank !== null && rank === best).map(({ unit }) => unit)
+  // Under a prefecture that the text did not say, a name with namesakes tells nothing.
+  if (best === 8 && !context.afterSeparator && context.prefecture !== '' && chosen.length > 1) return []
+  // 东莞市 is prefecture and county-level unit in one.
+  const same = (unit: NamedUnit) =>
+    candidates.filter((other) => other.county?.name === name && other.code.startsWith(unit.code))
+  return chosen.flatMap((unit) => (unit.level === 'prefecture' ? [unit, ...same(unit)] : [unit]))
 }
 
 /** The longest name at one position that the context allows. */
@@ -124,10 +112,11 @@ function findName(text: string, at: number, context: Context, gazetteer: Gazette
 }
 
 function enter(context: Context, chosen: readonly NamedUnit[]): void {
-  const only = chosen.length === 1 ? chosen[0] : undefined
-  if (only?.level === 'province') context.prefecture = ''
-  if (only?.level === 'prefecture') context.prefecture = only.code
-  if (only && only.level !== 'sea') context.province = only.code.slice(0, 2)
+  const first = chosen[0]
+  const isOne = first !== undefined && chosen.every(({ code }) => code.startsWith(first.code))
+  if (first?.level === 'province') context.prefecture = ''
+  if (isOne && first.level === 'prefecture') context.prefecture = first.code
+  if (isOne && first.level !== 'sea') context.province = first.code.slice(0, 2)
   context.afterSeparator = false
 }
 
@@ -136,7 +125,7 @@ function enter(context: Context, chosen: readonly NamedUnit[]): void {
  * bounded by 60 × the longest name.
  */
 export function readPlace(place: string, gazetteer: Gazetteer = NATIONAL_GAZETTEER): PlaceReading {
-  const text = place.normalize('NFC').replace(/\s/g, '').slice(0, 60)
+  const text = place.slice(0, 240).normalize('NFC').replace(/\s/g, '').slice(0, 60)
   const reading: PlaceReading = { counties: [], levels: [], provinceCodes: [], leftovers: [] }
   const context: Context = { province: '', prefecture: '', afterSeparator: true }
   let leftover = ''

@@ -1,5 +1,6 @@
 // In: an epicentre. Out: the counties nearest to it, ascending, for 震中距 lists.
 // Must not build strings or read tables anew: it runs for every report.
+import type { PlaceDistance } from '../notice.ts'
 import type { County } from './county.ts'
 import { distanceKm } from './distance.ts'
 import { NATIONAL_GAZETTEER, toVector, type Gazetteer } from './gazetteer.ts'
@@ -46,4 +47,22 @@ export function nearestCounties(
   })
   // Chords of points a few metres apart differ by less than the rounding of a cosine.
   return near.sort((a, b) => a.distanceKm - b.distanceKm)
+}
+
+/**
+ * The nearest counties as a notice prints them: name and whole kilometres, ascending. Namesakes among them (two
+ * 新华区) carry their prefecture, for a list that says one name twice reads as a mistake (wording-and-rules.md §2.3).
+ */
+export function listDistances(
+  latitude: number,
+  longitude: number,
+  count: number,
+  gazetteer: Gazetteer = NATIONAL_GAZETTEER,
+): PlaceDistance[] {
+  const near = nearestCounties(latitude, longitude, count, gazetteer)
+  return near.map(({ county, wholeKm }) => {
+    const isAlone = near.filter((other) => other.county.name === county.name).length === 1
+    const before = county.prefecture?.short ?? county.province.short
+    return { name: isAlone ? county.name : before + county.name, distanceKm: wholeKm }
+  })
 }

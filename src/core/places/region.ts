@@ -79,6 +79,6 @@ function decideEnglish(text: string): Region {
  * Only the first 120 characters are read.
  */
 export function describeRegion(place: string): Region {
-  const text = place.normalize('NFKC').slice(0, 120).trim()
+  const text = place.slice(0, 120).normalize('NFKC').trim()
   return /\p{Script=Latin}/u.test(text) ? decideEnglish(text) : decideChinese(text.replace(/\s/g, ''))
 }

@@ -1,5 +1,6 @@
 // In: the place text that came with a determination, and its epicentre. Out: the text that may be printed, or why not.
 // Must not repair a text: what fails here is replaced by placeFromTable, with an alarm (DESIGN §5).
+import seas from '../data/seas.json' with { type: 'json' }
 import { readPlace } from './county-names.ts'
 import { NATIONAL_GAZETTEER, type Gazetteer } from './gazetteer.ts'
 import { nearestCounties } from './nearest.ts'
@@ -61,7 +62,9 @@ function findUnprintable(raw: string): PlaceRefusal | null {
 }
 
 function isKnownAtHome(text: string, epicentre: Point, gazetteer: Gazetteer): boolean {
-  const { levels, provinceCodes, leftovers } = readPlace(text, gazetteer)
+  const shared = seas.shared.find((name) => text.startsWith(name))
+  const { levels, provinceCodes, leftovers } = readPlace(shared ? text.slice(shared.length) : text, gazetteer)
+  if (shared) return leftovers.every((rest) => LOCAL_NAME.test(rest) && !SPEECH.test(rest))
   // Not one of our names: an island or ridge that our list of foreign names lacks.
   if (levels.length === 0 && !BORDER_WORD.test(text)) return isPlausibleAbroad(text, epicentre, gazetteer)
   // 西藏与尼泊尔交界, 中缅边境: the foreign side is what makes a province enough.

@@ -35,7 +35,9 @@ export function writeCounty(county: County): string {
   const { province, prefecture, name } = county
   const dropped =
     prefecture === null || prefecture.name === name || (name.endsWith('市') && prefecture.name.endsWith('市'))
-  return province.short + (dropped ? '' : prefecture.short) + name
+  if (dropped) return province.short + name
+  // 吉林省吉林市, not 吉林吉林市.
+  return (prefecture.short.startsWith(province.short) ? province.name : province.short) + prefecture.short + name
 }
 
 /**
