@@ -119,14 +119,14 @@ function publish(
 
 /** POST 2/statuses/share.json. */
 export function answerShare(request: TownRequest, state: WeiboState, options: WeiboOptions): Reply {
-  const door = { method: 'POST', knows: ['status', 'rip'], required: ['rip'], posts: true } as const
+  const door = { method: 'POST', knows: ['status', 'rip', 'pic'], required: ['rip'], posts: true } as const
   const entered = enter(request, state, options, door)
   if (!entered.ok) return entered.reply
   const { caller } = entered
   const no = (code: number, detail?: string): Reply => refuse(state, request, code, detail)
   const text = caller.fields.get('status')
-  if (text === undefined) return caller.fields.has('pic') ? no(20007) : no(10016, 'Miss required parameter (status)')
-  if (caller.multipart && !caller.file) return no(20007)
+  if (caller.fields.has('pic') || (caller.multipart && !caller.file)) return no(20007)
+  if (text === undefined) return no(10016, 'Miss required parameter (status)')
   if (isIP(caller.fields.get('rip') ?? '') === 0) return no(10017, "Parameter (rip)'s value invalid, expect (ip)")
   if (caller.multipart && looksDoubleEncoded(text)) return no(10008, 'Param error, status is percent-encoded twice')
   if (caller.file) {
