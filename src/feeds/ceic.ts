@@ -109,7 +109,10 @@ function translateRow(raw: unknown): RowOutcome {
     aliases: ids.slice(1).filter((id) => id !== ids[0]),
     revision,
     ...source,
-    kind: named.kind ?? readKind([row.EQ_TYPE, row.CATA_TYPE, row.EQ_CATA_TYPE]),
+    kind:
+      named.kind ??
+      splitKindBracket(cleanPlace(row.LOCATION_S)).kind ??
+      readKind([row.EQ_TYPE, row.CATA_TYPE, row.EQ_CATA_TYPE]),
     originTime: readTime(faults, 'O_TIME', row.O_TIME, BEIJING_OFFSET),
     issuedAt: readTime([], 'SAVE_TIME', row.SAVE_TIME, BEIJING_OFFSET),
     latitude: readLatitude(faults, 'EPI_LAT', row.EPI_LAT, 2),

@@ -14,11 +14,20 @@ export interface ChineseSource {
 }
 
 const NATIONAL = new Set(['AU', 'CC', 'CD'])
+/** Codes of the provincial networks; other letters (us7000abcd, NC…) are foreign ids and must not become a label. */
+const PROVINCIAL = new Set(
+  'AH BJ CQ FJ GD GS GX GZ HA HB HE HI HL HN JL JS JX LN NM NX QH SC SD SH SN SX TJ XJ XZ YN ZJ'.split(' '),
+)
 
-/** Two letters that open an id ("CC20191212100824.00", "CC.20251004000748.000_I") or are a code by themselves. */
+/**
+ * The source code that opens an id ("CC20191212100824.00", "CC.20251004000748.000_I") or stands by itself; upper case
+ * only, because lower-case ids are those of USGS networks, some with the same two letters (nm, sn).
+ * @returns AU, CC, CD or a province's letters, else ''
+ */
 export function sourceLetters(raw: unknown): string {
   if (typeof raw !== 'string') return ''
-  return /^([A-Za-z]{2})(?:\.?\d|$)/.exec(raw.trim().slice(0, 60))?.[1]?.toUpperCase() ?? ''
+  const letters = /^([A-Z]{2})(?:\.?\d|$)/.exec(raw.trim().slice(0, 60))?.[1] ?? ''
+  return NATIONAL.has(letters) || PROVINCIAL.has(letters) ? letters : ''
 }
 
 /** What a flag says: A or 自动 is automatic; I, M, R, 正式, 人工 or 复核 is reviewed; else unknown. */

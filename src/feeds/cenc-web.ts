@@ -79,8 +79,12 @@ function completeRow(raw: unknown): unknown {
     layers.push(inner, objectOf(inner.origin))
   }
   const whole: JsonObject = {}
-  for (const key of Object.keys(Row.shape))
-    whole[key] = layers.map((layer) => layer[key]).find((value) => !isAbsent(value))
+  for (const key of Object.keys(Row.shape)) {
+    // An origin time of 0 is an unset field, not New Year 1970.
+    whole[key] = layers
+      .map((layer) => layer[key])
+      .find((value) => !isAbsent(value) && !(key === 'oriTime' && value === 0))
+  }
   return whole
 }
 

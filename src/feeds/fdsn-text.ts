@@ -2,6 +2,7 @@
 // Must not read a time as local: the standard says UTC and writes no zone. Column order follows the header when there is one.
 import type { ParseFeed } from '../core/quake-report.ts'
 import { UnreadableFeed } from '../core/quake-report.ts'
+import { readIdTime, sourceLetters, weighSource } from './cenc-source.ts'
 import { trimPayload } from './json-text.ts'
 import { kindFromWord } from './kinds.ts'
 import type { Refusal, RowOutcome } from './rows.ts'
@@ -64,15 +65,17 @@ function translateLine(line: string, columns: readonly string[]): RowOutcome {
   const faults: Refusal[] = []
   const kind = kindFromWord(cell('eventtype'))
   const origins = [cell('author'), cell('contributor')]
+  // The CEA intranet serves CENC's catalogue in this format; only an id that also spells a time carries a source code.
+  const idTime = readIdTime(cell('eventid'))
+  const source = weighSource([idTime === null ? '' : sourceLetters(cell('eventid'))], [])
   return finishRow(faults, {
     lifecycle: kind === 'nonexistent' ? 'delete' : 'report',
     class: classifyTraffic([], [cell('eventid'), cell('catalog'), cell('eventtype'), ...origins]),
     sourceEventId: cleanId(cell('eventid')),
     aliases: [],
     revision: '',
-    agency: origins.map(agencyCode).find((code) => code !== '') ?? '',
-    sourceCode: '',
-    evaluation: 'unknown',
+    ...source,
+    agency: source.agency || (origins.map(agencyCode).find((code) => code !== '') ?? ''),
     kind,
     originTime: readTime(faults, 'Time', cell('time'), 0),
     issuedAt: null,
@@ -85,6 +88,6 @@ function translateLine(line: string, columns: readonly string[]): RowOutcome {
       minusOne: false,
     }),
     place: cleanPlace(cell('eventlocationname')),
-    idTime: null,
+    idTime,
   })
 }

@@ -2,16 +2,17 @@
 // Must not look at depth, magnitude or free text: the kind comes from the source's type word only (DESIGN §6.4).
 import type { QuakeKind } from '../core/quake-report.ts'
 
-/** Chinese type words; the suspicion comes first because 疑似爆破 holds 爆破 as well. */
+/** Chinese type words; the suspicion comes before 爆破 because 疑似爆破 holds both. 火山 alone is part of place names. */
 const CHINESE: readonly (readonly [RegExp, QuakeKind])[] = [
   [/疑爆|疑似爆破|可疑爆破|疑似爆炸/, 'suspected-blast'],
-  [/矿震|冲击地压|岩爆/, 'mining'],
+  [/矿震|矿山地震|冲击地压|岩爆|冒顶/, 'mining'],
   [/塌陷|塌方|坍塌|陷落/, 'collapse'],
   [/爆破/, 'blast'],
   [/爆炸/, 'explosion'],
   [/滑坡/, 'landslide'],
-  [/火山/, 'volcanic'],
+  [/火山(?:喷发|爆发|地震|活动)/, 'volcanic'],
   [/诱发/, 'induced'],
+  [/非天然|非地震/, 'other'],
 ]
 
 /** Words of USGS, QuakeML 1.2 and FDSN, lower case with single spaces (QuakeML 1.2 EventType, ComCat event types). */

@@ -30,16 +30,20 @@ export function gatherRows<Row>(rows: readonly Row[], translate: (row: Row) => R
     else feed.refused.push({ row, ...outcome.refused })
   }
   if (rows.length > MAX_ROWS) {
-    const reason = `the list has ${rows.length} rows, expected at most ${MAX_ROWS}; the rest was not read`
+    const reason = `the list has more rows than the ${MAX_ROWS} expected at most; the rest was not read`
     feed.refused.push({ row: MAX_ROWS, rule: 'row-count', reason })
   }
   return feed
 }
 
-/** A hostile value made short and printable for a reason. */
+/** A hostile value made short and printable for a reason. Lists and objects are only named: they may be nested without end. */
 export function quote(value: unknown): string {
-  const text = typeof value === 'string' ? value.slice(0, 80) : (JSON.stringify(value) ?? 'nothing').slice(0, 80)
-  return `"${text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ')}"`
+  if (value === undefined) return 'missing'
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
+  return `"${String(value)
+    .slice(0, 80)
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ')}"`
 }
 
 /** Words that lists write where a value is missing. */

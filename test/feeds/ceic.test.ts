@@ -84,6 +84,7 @@ describe('the list of CEIC', () => {
 
   it('learns the kind from the bracket or the type field, never from depth 0', () => {
     expect(reportAt(parseCeic(LIST), 3)).toMatchObject({ kind: 'collapse', place: '陕西榆林市神木市' })
+    expect(onlyReport(parseRow({ LOCATION_S: '东乡县（爆破）' })).kind).toBe('blast')
     expect(onlyReport(parseRow({ EQ_TYPE: '爆破' })).kind).toBe('blast')
     expect(onlyReport(parseRow({ EQ_CATA_TYPE: '疑爆' })).kind).toBe('suspected-blast')
     expect(onlyReport(parseRow({ EPI_DEPTH: 0 })).kind).toBe('earthquake')

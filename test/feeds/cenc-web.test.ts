@@ -96,6 +96,8 @@ describe('the CENC web catalogue', () => {
     expect(
       onlyReport(parseCencWeb(JSON.stringify({ data: [{ ...bare, event: JSON.stringify({ origin }) }] }))),
     ).toMatchObject(expected)
+    const unset = { ...bare, earthquakeEvent: { origin: { oriTime: 0 } } }
+    expect(ruleAt(parseCencWeb(JSON.stringify({ data: [unset] })), 0)).toBe('origin-time-missing')
     expect(ruleAt(parseCencWeb(JSON.stringify({ data: [{ ...bare, event: '{broken' }] })), 0)).toBe(
       'origin-time-missing',
     )

@@ -103,6 +103,11 @@ describe('a FAN Studio message', () => {
     expect(report).toMatchObject({ sourceCode: '', evaluation: 'unknown', agency: '' })
   })
 
+  it('never makes a label of the letters of a foreign id', () => {
+    expect(onlyReport(parseRow({ eventId: 'us7000abcd' }))).toMatchObject({ sourceCode: '', agency: '' })
+    expect(onlyReport(parseRow({ eventId: 'US20310506081400' }))).toMatchObject({ sourceCode: '', agency: '' })
+  })
+
   it('carries a provincial network under its own letters', () => {
     const message = { type: 'update', source: 'ningxia', data: { ...ROW, eventId: 'NX.20310506081400.000_I' } }
     expect(onlyReport(parseFan(JSON.stringify(message)))).toMatchObject({ sourceCode: 'NX', agency: 'NX' })

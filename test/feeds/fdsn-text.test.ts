@@ -62,6 +62,20 @@ describe('the text of an FDSN event service', () => {
     expect(parseFdsnText(HEADER)).toEqual({ reports: [], refused: [], ignored: [] })
   })
 
+  it('takes a source code from an id that also spells its time, as CENC writes them, and from no other', () => {
+    const chinese = LINE.replace('smi:x/1', 'CD20310506081400.00')
+    expect(onlyReport(parseFdsnText(chinese))).toMatchObject({
+      sourceCode: 'CD',
+      evaluation: 'reviewed',
+      agency: 'CENC',
+      idTime: Date.UTC(2031, 4, 6, 0, 14, 0),
+    })
+    expect(onlyReport(parseFdsnText(LINE.replace('smi:x/1', 'SN70594767')))).toMatchObject({
+      sourceCode: '',
+      agency: 'LZ',
+    })
+  })
+
   it('knows a test system by its author or catalogue', () => {
     expect(onlyReport(parseFdsnText(LINE.replace('|LZ||', '|GNS_Test||'))).class).toBe('test')
     expect(onlyReport(parseFdsnText(LINE)).class).toBe('actual')

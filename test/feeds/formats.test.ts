@@ -25,6 +25,18 @@ describe.each(NAMES)('the format %s', (name) => {
     }
   })
 
+  it('survives a payload that is nested two hundred thousand deep, and an integer of a million digits', () => {
+    const deep = '['.repeat(200_000) + ']'.repeat(200_000)
+    for (const text of [
+      deep,
+      `{"data":${deep}}`,
+      `[{"id":${deep},"a":1234567890123456}]`,
+      `[${'7'.repeat(1_000_000)}]`,
+    ]) {
+      expect(parseOrNull(parse, text)?.reports ?? []).toEqual([])
+    }
+  })
+
   it('answers nonsense with an unreadable feed or with refusals, never with a report', () => {
     for (const text of [
       '[1,"x",null,[],{}]',
