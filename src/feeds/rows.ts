@@ -38,12 +38,12 @@ export function gatherRows<Row>(rows: readonly Row[], translate: (row: Row) => R
 
 /** A hostile value made short and printable for a reason. Lists and objects are only named: they may be nested without end. */
 export function quote(value: unknown): string {
-  if (value === undefined) return 'missing'
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
-  return `"${String(value)
-    .slice(0, 80)
-    .toWellFormed()
-    .replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ')}"`
+  if (value === undefined || value === null) return value === null ? 'null' : 'missing'
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
+    return Array.isArray(value) ? 'a list' : 'an object'
+  }
+  const text = String(value).slice(0, 80).toWellFormed()
+  return `"${text.replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ')}"`
 }
 
 /** Words that lists write where a value is missing. */
@@ -92,7 +92,7 @@ export function roundHalfUp(decimal: string, digits: number): number {
 }
 
 /** Name, bounds (inclusive, judged before rounding) and decimals of a numeric field. */
-export interface NumberField {
+interface NumberField {
   /** Wire name, for the reason. */
   field: string
   /** Prefix of the rule names: <name>-number, <name>-range. */
@@ -103,7 +103,7 @@ export interface NumberField {
 }
 
 /** A number within bounds, null when absent; a fault is pushed to `faults` and read as null. */
-export function readNumber(faults: Refusal[], raw: unknown, how: NumberField): number | null {
+function readNumber(faults: Refusal[], raw: unknown, how: NumberField): number | null {
   if (isAbsent(raw)) return null
   const decimal = decimalText(raw)
   if (decimal === null) {
