@@ -21,10 +21,11 @@
 //   home?   距银川市约240公里      felt?   部分地区可能有感      nearest   list of {name, distance: 83公里}, may be empty
 //   nearby?   距甲县12公里、距乙县15公里
 // revision and correction:   changes?   震级由5.0级修订为5.2级；…      changedItems   震级、震源深度
-//   replaces replacesNo replacesThing   银震信〔2017〕12号 第1报 · 第1报 · at most 20 字      replacedTime?   when it was issued
+//   replaces replacesNo replacesThing replacesTitle   银震信〔2017〕12号 第1报 · 第1报 · the first of both that fits
+//   20 字, or a title      replacedTime?   when it was issued
 // withdrawal: replaces… and replacedTime only; the determination is blank, because a withdrawal must not restate it.
 // no-quake, and a withdrawal for that reason:   window   06月03日18时00分至18时30分      windowSpoken  the same, unpadded
-//   area areaThing   银川市 · at most 20 字      floor   3.0 (write 级及以上)      cause?   施工
+//   area areaThing areaTitle?   银川市 · at most 20 字 · if it fits a title      floor   3.0 (write 级及以上)      cause?   施工
 import type { NoticeFacts, SpokenOrigin } from '../notice.ts'
 import { describeChanges, listChanges, nameErrors, type Change } from './changes.ts'
 import * as format from './format.ts'
@@ -74,11 +75,13 @@ const BLANK = {
   replaces: '',
   replacesNo: '',
   replacesThing: '',
+  replacesTitle: '',
   replacedTime: '',
   window: '',
   windowSpoken: '',
   area: '',
   areaThing: '',
+  areaTitle: '',
   floor: '',
   cause: '',
 }
@@ -162,6 +165,8 @@ function sayReplaced(facts: NoticeFacts, form: TimeForm): Partial<NoticeView> {
     replaces,
     replacesNo: number,
     replacesThing: firstThatFits(THING, replaces, number),
+    // 【撤回】撤回 stands before it.
+    replacesTitle: firstThatFits(titleRoom(facts) - 6, replaces, number),
     replacedTime: at !== null && sameYear ? format.formatMoment(at, form, 'replacedIssuedAt') : dated,
   }
 }
@@ -183,7 +188,6 @@ function sayOrigin(facts: NoticeFacts, origin: SpokenOrigin, form: TimeForm): Pa
   const near = automatic && !/附近(?:海域|地区)?$/.test(place) ? '附近' : ''
   const where = place + mark + near
   const at = position + mark + (automatic ? '附近' : '')
-  const marks = facts.class === 'drill' ? DRILL_MARKS : 0
   const prefix = facts.kind === 'revision' || facts.kind === 'correction' ? 4 : 0
   const magnitude = format.formatMagnitude(origin.magnitude)
   const title = `发生${magnitude}级${automatic ? '左右' : ''}地震`
@@ -199,7 +203,7 @@ function sayOrigin(facts: NoticeFacts, origin: SpokenOrigin, form: TimeForm): Pa
     where,
     whereBrief: countCharacters(where) <= THING ? where : at,
     whereThing: firstThatFits(THING, where, at, position),
-    whereTitle: firstThatFits(TITLE - marks - prefix - countCharacters(title), where),
+    whereTitle: firstThatFits(titleRoom(facts) - prefix - countCharacters(title), where),
     position,
     magnitude,
     // The automatic sentence has no depth (wording-and-rules.md §2.1).
@@ -207,6 +211,11 @@ function sayOrigin(facts: NoticeFacts, origin: SpokenOrigin, form: TimeForm): Pa
     kind: kind?.mark ?? '',
     gloss: kind?.gloss ?? '',
   }
+}
+
+/** Characters a title may have inside the drill marks. */
+function titleRoom(facts: NoticeFacts): number {
+  return facts.class === 'drill' ? TITLE - DRILL_MARKS : TITLE
 }
 
 /** The place without the bracket word that we set ourselves and without a trailing 附近 behind it. */
@@ -249,6 +258,8 @@ function sayChecked(facts: NoticeFacts, form: TimeForm): Partial<NoticeView> {
     windowSpoken: format.formatWindow(checked.from, checked.to, 'unpadded'),
     area,
     areaThing: firstThatFits(THING, area, '详见公告'),
+    // 关于…震动情况的核实公告 stands around it.
+    areaTitle: firstThatFits(titleRoom(facts) - 11, area),
     floor: format.formatMagnitude(checked.magnitudeFloor, 'checked.magnitudeFloor'),
     cause: checked.cause.trim() === '' ? '' : speakName(checked.cause, 'checked.cause', 30),
   }

@@ -1,5 +1,5 @@
 // The official forms of a value: what a citizen reads and what a probe compares.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as format from '../../../src/core/rendering/format.ts'
 import { beijing } from './facts.ts'

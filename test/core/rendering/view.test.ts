@@ -179,7 +179,7 @@ describe('what changed', () => {
     )
     expect(view.changes).toBe('')
     expect(view.changedItems).toBe('震级、震源深度')
-    expect(Object.values(view).join('')).not.toContain('8.1')
+    expect(JSON.stringify(view)).not.toContain('8.1')
   })
 
   it('an old value that cannot be printed does not hold up the correction', () => {

@@ -1,5 +1,5 @@
 // The guard that stands before every outgoing text: what it must stop, and the true words it must not hold.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findForbidden, type ForbiddenRule } from '../../../src/core/rendering/word-guard.ts'
 
