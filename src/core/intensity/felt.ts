@@ -3,7 +3,7 @@
 import type { EstimatedIntensity } from './estimate.ts'
 
 /** Larger axis from which a quake is ours: II after rounding. A limit at III would have missed real felt quakes. */
-export const FELT_FROM = 1.5
+const FELT_FROM = 1.5
 
 const DEGREES = ['Ⅰ', 'Ⅱ', 'Ⅲ', 'Ⅳ', 'Ⅴ', 'Ⅵ', 'Ⅶ', 'Ⅷ', 'Ⅸ', 'Ⅹ', 'Ⅺ', 'Ⅻ'] as const
 

@@ -10,7 +10,7 @@ import type { Point } from './distance.ts'
 import { shortenName } from './short-name.ts'
 
 /** Where a point comes from: a label point, the same of the unit's predecessor, the seat's town, or the bureau's YAML. */
-export type CoordSource = 'label-point' | 'predecessor' | 'geonames' | 'bureau'
+type CoordSource = 'label-point' | 'predecessor' | 'geonames' | 'bureau'
 
 export interface Province {
   /** Two-digit GB/T 2260 code. */

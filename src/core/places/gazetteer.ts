@@ -20,7 +20,7 @@ export function toVector(latitude: number, longitude: number): [number, number, 
 }
 
 /** Makes the searchable form of a list of counties. About 30 ms for the whole country: done once at start. */
-export function buildGazetteer(counties: readonly County[]): Gazetteer {
+function buildGazetteer(counties: readonly County[]): Gazetteer {
   const vectors = new Float64Array(counties.length * 3)
   counties.forEach((county, index) => vectors.set(toVector(county.latitude, county.longitude), index * 3))
   return {

@@ -6,7 +6,7 @@ import { GAPS, PREFECTURES, PROVINCES, type County } from './county.ts'
 import { bareName, listColloquialNames } from './short-name.ts'
 
 /** official: the unit's own, former or shortened name with its rank. loose: without rank, or with another one. */
-export type NameForm = 'official' | 'loose'
+type NameForm = 'official' | 'loose'
 
 export interface NamedUnit {
   level: 'province' | 'prefecture' | 'county' | 'sea'

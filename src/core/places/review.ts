@@ -7,7 +7,7 @@ import { nearestCounties } from './nearest.ts'
 import type { Point } from './distance.ts'
 import { BORDER_WORD, describeRegion, foreignPrefix, TWO_COUNTRIES } from './region.ts'
 
-export type PlaceRefusal =
+type PlaceRefusal =
   | 'empty'
   | 'too-long'
   | 'control'
@@ -20,7 +20,7 @@ export type PlaceRefusal =
 export type PlaceReview = { ok: true; place: string } | { ok: false; reason: PlaceRefusal }
 
 /** Characters a place text may have; the longest real ones, border places with two counties, have about 35. */
-export const PLACE_LIMIT = 60
+const PLACE_LIMIT = 60
 
 /** Farther than this from every Chinese county an unlisted foreign name is believed. */
 const SURELY_ABROAD_KM = 300
