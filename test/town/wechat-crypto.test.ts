@@ -1,6 +1,6 @@
 // In: the vendor's vector and generated messages. Out: proof of signature and encryption as in reference channels.md §2.9.
 import { createDecipheriv } from 'node:crypto'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeAesKey, decryptMessage, encryptMessage, signParts } from '../../src/town/wechat/crypto.ts'
 

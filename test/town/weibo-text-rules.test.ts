@@ -1,5 +1,5 @@
 // In: generated texts. Out: proof that counting, likeness and ids hold for any of them.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatWeiboDate, freshWeiboState, nextWeiboId } from '../../src/town/weibo/state.ts'
 import {
