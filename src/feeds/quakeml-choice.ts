@@ -73,6 +73,17 @@ export function quantity(element: XmlElement | null, ...names: string[]): string
   return ''
 }
 
+/** Elements that stand beside the events, by publicID. */
+export function poolOf(parents: readonly XmlElement[], local: string): Map<string, XmlElement> {
+  return new Map(gather(parents, local).map((element) => [publicId(element), element]))
+}
+
+/** What an event names in its reference elements, out of the pool. */
+export function referenced(event: XmlElement, local: string, pool: ReadonlyMap<string, XmlElement>): XmlElement[] {
+  const names = new Set(childrenOf(event, local).map((reference) => reference.text.trim()))
+  return [...names].flatMap((name) => pool.get(name) ?? [])
+}
+
 /** All elements with this local name directly under any of the parents. */
 export function gather(parents: readonly XmlElement[], local: string): XmlElement[] {
   return parents.flatMap((parent) => childrenOf(parent, local))

@@ -2,10 +2,9 @@
 // Must not read SCML, whose depth is in kilometres.
 import type { ParseFeed } from '../core/quake-report.ts'
 import { UnreadableFeed } from '../core/quake-report.ts'
-import { gather, publicId } from './quakeml-choice.ts'
+import { gather, poolOf, referenced } from './quakeml-choice.ts'
 import { translateEvent } from './quakeml-event.ts'
 import { gatherRows, quote } from './rows.ts'
-import type { XmlElement } from './xml.ts'
 import { childrenOf, readXml } from './xml.ts'
 
 /** Measurements behind an origin: most of a large document, none of it ours. */
@@ -32,20 +31,14 @@ export const parseQuakeml: ParseFeed = (text) => {
     throw new UnreadableFeed('quakeml-root', `the root element is ${found}, expected quakeml in ${NAMESPACE}…`)
   }
   const scopes = [root, ...childrenOf(root, 'eventParameters')]
-  const shared = { origins: gather(scopes, 'origin'), magnitudes: gather(scopes, 'magnitude') }
+  const origins = poolOf(scopes, 'origin')
+  const magnitudes = poolOf(scopes, 'magnitude')
   return gatherRows(gather(scopes, 'event'), (event) =>
     translateEvent({
       event,
-      origins: [...childrenOf(event, 'origin'), ...referenced(event, 'originReference', shared.origins)],
-      magnitudes: [...childrenOf(event, 'magnitude'), ...referenced(event, 'magnitudeReference', shared.magnitudes)],
+      origins: [...childrenOf(event, 'origin'), ...referenced(event, 'originReference', origins)],
+      magnitudes: [...childrenOf(event, 'magnitude'), ...referenced(event, 'magnitudeReference', magnitudes)],
       depthUnit: 0.001,
     }),
   )
-}
-
-/** In the real-time variant origins stand beside their event, which names them. */
-function referenced(event: XmlElement, local: string, pool: readonly XmlElement[]): XmlElement[] {
-  if (pool.length === 0) return []
-  const names = new Set(childrenOf(event, local).map((reference) => reference.text.trim()))
-  return pool.filter((element) => names.has(publicId(element)))
 }

@@ -5,7 +5,7 @@ import { UnreadableFeed } from '../core/quake-report.ts'
 import { refuseDoctype } from './xml.ts'
 
 /** One item or entry as it stands in the text. */
-export interface ItemSlice {
+interface ItemSlice {
   /** Equal keys mean equal bytes under equal namespace declarations, hence an equal outcome. */
   key: string
   /** Start and end (exclusive) in the text. */
@@ -20,9 +20,14 @@ export interface FeedItems {
   opening: string
   closing: string
   items: ItemSlice[]
+  /** How many items the text has; items holds the first MAX_ITEMS of them. */
+  count: number
   /** False when the text ends before the root element does: the list was cut off on its way. */
   complete: boolean
 }
+
+/** Longest list that is read; GDACS's week has about 300, USGS's week some 2,000. */
+export const MAX_ITEMS = 5_000
 
 /** Longest start tags of root and channel together; GDACS declares seven namespaces in 420 characters. */
 const MAX_OPENING = 8_192
@@ -50,10 +55,10 @@ export function splitItems(text: string): FeedItems {
   if (opening.length > MAX_OPENING) {
     throw new UnreadableFeed('rss-opening', `the start tags of the feed have ${opening.length} characters`)
   }
-  const items = starts.slices.map(([start, end]): ItemSlice => {
+  const items = starts.slices.slice(0, MAX_ITEMS).map(([start, end]): ItemSlice => {
     return { key: hash('sha256', `${opening}\n${text.slice(start, end)}`, 'base64url'), slice: [start, end] }
   })
-  return { shape, opening, closing, items, complete: starts.complete }
+  return { shape, opening, closing, items, count: starts.slices.length, complete: starts.complete }
 }
 
 interface StartTag {
@@ -78,13 +83,10 @@ function shapeOf(rootName: string): 'item' | 'entry' | null {
 
 /** Where markup at `at` ends that is no tag (comment, CDATA, instruction); null when a tag stands there. */
 function skipMarkup(text: string, at: number): number | null {
-  const mark = text.startsWith('<!--', at)
-    ? '-->'
-    : text.startsWith('<![CDATA[', at)
-      ? ']]>'
-      : text.startsWith('<?', at)
-        ? '?>'
-        : null
+  const sign = text.charAt(at + 1)
+  if (sign !== '!' && sign !== '?') return null
+  const mark =
+    sign === '?' ? '?>' : text.startsWith('--', at + 2) ? '-->' : text.startsWith('[CDATA[', at + 2) ? ']]>' : null
   if (mark === null) return null
   const end = text.indexOf(mark, at + 2)
   return end === -1 ? text.length : end + mark.length
@@ -112,6 +114,11 @@ function nameAt(text: string, at: number): string {
   return sticky.exec(text)?.[0] ?? ''
 }
 
+/** True when exactly this tag name stands at `at`. */
+function namedAt(text: string, at: number, name: string): boolean {
+  return text.startsWith(name, at) && /^[\s/>]?$/.test(text.charAt(at + name.length))
+}
+
 /** Index after the ">" that ends the tag, minding quotes; null for an empty or broken tag. */
 function endOfTag(text: string, from: number): number | null {
   let quote = ''
@@ -132,7 +139,7 @@ function findItemTags(
   shape: 'item' | 'entry',
 ): { slices: [number, number][]; complete: boolean } {
   const prefix = root.name.slice(0, root.name.indexOf(':') + 1)
-  const names = new Set([shape, prefix + shape, `rss:${shape}`])
+  const names = [...new Set([shape, prefix + shape, `rss:${shape}`])]
   const slices: [number, number][] = []
   let complete = false
   let open: { name: string; start: number } | null = null
@@ -140,17 +147,18 @@ function findItemTags(
   while (at !== -1) {
     let next = skipMarkup(text, at)
     if (next === null) {
-      const closes = text.startsWith('</', at)
-      const name = nameAt(text, at + (closes ? 2 : 1))
       next = at + 1
-      if (!closes && names.has(name)) {
+      const closes = text.charAt(next) === '/'
+      const from = closes ? next + 1 : next
+      const name = names.find((one) => namedAt(text, from, one))
+      if (!closes && name !== undefined) {
         if (open) slices.push([open.start, at])
         open = { name, start: at }
       } else if (closes && open && name === open.name) {
         const end = text.indexOf('>', at)
         slices.push([open.start, end === -1 ? text.length : end + 1])
         open = null
-      } else if (closes && name === root.name) complete = true
+      } else if (closes && namedAt(text, from, root.name)) complete = true
     }
     at = text.indexOf('<', next)
   }

@@ -2,7 +2,7 @@
 // Must not read QuakeML, whose depth is in metres.
 import type { ParseFeed } from '../core/quake-report.ts'
 import { UnreadableFeed } from '../core/quake-report.ts'
-import { gather, publicId } from './quakeml-choice.ts'
+import { gather, poolOf, referenced } from './quakeml-choice.ts'
 import { translateEvent } from './quakeml-event.ts'
 import { gatherRows, quote } from './rows.ts'
 import type { XmlElement } from './xml.ts'
@@ -21,7 +21,7 @@ const SKIPPED = new Set([
 
 /**
  * Parses an SCML document; every event is a row. Origins stand beside the events and are joined by originReference;
- * magnitudes stand inside their origin. Read by local name: the namespace changes with every schema version.
+ * magnitudes stand inside their origin. An origin belongs to the first event that claims it, as in SeisComP's database. Read by local name: the namespace changes with every schema version.
  * @throws UnreadableFeed scml-root, or a rule of readXml
  */
 export const parseScml: ParseFeed = (text) => {
@@ -30,15 +30,17 @@ export const parseScml: ParseFeed = (text) => {
     throw new UnreadableFeed('scml-root', `the root element is ${quote(root.local)}, expected seiscomp`)
   }
   const scopes = childrenOf(root, 'EventParameters')
-  const pool = new Map(gather(scopes, 'origin').map((origin) => [publicId(origin), origin]))
+  const pool = poolOf(scopes, 'origin')
+  const taken = new Set<XmlElement>()
   return gatherRows(gather(scopes, 'event'), (event) => {
-    const origins = originsOf(event, pool)
+    const named = [...referenced(event, 'originReference', pool), ...preferredOf(event, pool)]
+    const origins = [...new Set(named)].filter((origin) => !taken.has(origin))
+    for (const origin of origins) taken.add(origin)
     return translateEvent({ event, origins, magnitudes: gather(origins, 'magnitude'), depthUnit: 1 })
   })
 }
 
-function originsOf(event: XmlElement, pool: ReadonlyMap<string, XmlElement>): XmlElement[] {
-  const names = childrenOf(event, 'originReference').map((reference) => reference.text.trim())
-  const all = new Set([textAt(event, 'preferredOriginID'), ...names])
-  return [...all].flatMap((name) => pool.get(name) ?? [])
+function preferredOf(event: XmlElement, pool: ReadonlyMap<string, XmlElement>): XmlElement[] {
+  const origin = pool.get(textAt(event, 'preferredOriginID'))
+  return origin ? [origin] : []
 }

@@ -40,7 +40,7 @@ export function refuseDoctype(text: string): void {
     let end = at + 2
     if (text.startsWith('<!--', at)) end = skipPast(text, '-->', at + 4)
     else if (text.startsWith('<![CDATA[', at)) end = skipPast(text, ']]>', at + 9)
-    else if (/^<!(?:DOCTYPE|ENTITY)/i.test(text.slice(at, at + 9))) throw doctypeRefusal()
+    else if (/^(?:DOCTYPE|ENTITY)/i.test(text.slice(end, end + 7))) throw doctypeRefusal()
     at = text.indexOf('<!', end)
   }
 }

@@ -313,6 +313,33 @@ describe('a feed as a whole', () => {
     await expect(parseRss(text)).rejects.toMatchObject({ rule })
   })
 
+  it('a list without end is read up to its limit, and says where it stopped', async () => {
+    const { ignored, refused } = await parseRss(
+      `<rss version="2.0"><channel>${'<item></item>'.repeat(5_001)}</channel></rss>`,
+    )
+    expect(ignored).toHaveLength(5_000)
+    expect(refused).toEqual([expect.objectContaining({ row: 5_000, rule: 'row-count' })])
+  })
+
+  it('items stuffed with tags end the reading, and what came before stands', async () => {
+    const stuffed = `<item>${'<a/>'.repeat(60_000)}</item>`.repeat(9)
+    const { reports, refused } = await parseRss(CEIC.replace('</channel>', `${stuffed}</channel>`))
+    expect(reports).toHaveLength(3)
+    expect(refused).toEqual([expect.objectContaining({ row: 11, rule: 'feed-tags' })])
+  })
+
+  it('an item of a quarter megabyte and more is refused alone', async () => {
+    const { reports, refused } = await parseRss(CEIC.replace('</guid>', `</guid><x>${'x'.repeat(262_144)}</x>`))
+    expect(reports.map(({ row }) => row)).toEqual([1, 2])
+    expect(refused).toEqual([expect.objectContaining({ row: 0, rule: 'item-size' })])
+  })
+
+  it('one broken item does not help the next broken one through', async () => {
+    const text = CEIC.replaceAll('</title><description>发震', '</titel><description>发震')
+    const { refused } = await parseRss(text)
+    expect(refused.map(({ rule }) => rule)).toEqual(['item-malformed', 'item-malformed'])
+  })
+
   it('descriptions that would hold up the HTML stripping of rss-parser pass by it', async () => {
     const hostile = labelled('a<p'.repeat(60_000), '', 'x')
     expect((await parseRss(hostile)).ignored).toEqual([{ row: 0, reason: 'not-a-quake' }])

@@ -49,6 +49,13 @@ describe("SeisComP's own XML", () => {
     expect(first(text)?.latitude).toBe(38.61)
   })
 
+  it('an origin that two events claim belongs to the first', () => {
+    const event = TEXT.slice(TEXT.indexOf('<event '), TEXT.indexOf('</event>') + 8)
+    const { reports, refused } = parseScml(TEXT.replace(event, event + event.replace('nxb2021abcd', 'nxb2021abce')))
+    expect(reports.map(({ sourceEventId }) => sourceEventId)).toEqual(['nxb2021abcd'])
+    expect(refused).toEqual([expect.objectContaining({ row: 1, rule: 'origin-missing' })])
+  })
+
   it('without a preferred magnitude the summary M stands before its components', () => {
     const text = TEXT.replace('<preferredMagnitudeID>Origin/1/M</preferredMagnitudeID>', '')
     expect(first(text)?.magnitude).toEqual({ value: 3.46, type: 'M' })

@@ -1,6 +1,6 @@
 // In: names of samples, arbitrary edits. Out: texts for the tests of the XML formats, and the soundness every report must have.
 import { existsSync, readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect } from 'vitest'
 import type { ParsedFeed } from '../../src/core/quake-report.ts'
 import { UnreadableFeed } from '../../src/core/quake-report.ts'
