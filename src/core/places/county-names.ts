@@ -15,7 +15,7 @@ export interface PlaceReading {
   leftovers: string[]
 }
 
-const SEPARATORS = ['与', '和', '及', '、', '-', '－', '—', '·']
+const SEPARATORS = ['与', '和', '及', '、', '-', '－', '–', '—', '·']
 // Words of position, longest first, so that 附近海域 is not read as 附近 and a leftover.
 const POSITION_WORDS = [
   '交界地区',

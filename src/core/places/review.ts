@@ -27,7 +27,7 @@ const SURELY_ABROAD_KM = 300
 
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2028\u2029\p{M}]/u
 const MARKUP = /[<>&{}[\]\\`"'%$^*_=|~;]|:\/\/|www\.|https?|\.(?:com|cn|net|org|top|cc|io)/i
-const PLACE_CHARACTERS = /^[\p{Script=Han}、·()（）-]+$/u
+const PLACE_CHARACTERS = /^[\p{Script=Han}、·()（）—–－-]+$/u
 /** Renderers append the kind themselves, from the source's type word (DESIGN §6.4). */
 const KIND_IN_BRACKETS = /[（(](?:塌陷|爆破|矿震|疑爆|疑似爆破|滑坡|非天然|非天然地震)[）)]$/u
 /** A province's text may go down to the township; more than that is no place. */

@@ -32,6 +32,10 @@ describe('a place text goes out as it is', () => {
     expect(names.filter((place) => !reviewPlace(place, ocean).ok)).toEqual([])
   })
 
+  it('with the dash of a border abroad', () => {
+    expect(reviewPlace('智利—玻利维亚边境', ocean)).toEqual({ ok: true, place: '智利—玻利维亚边境' })
+  })
+
   it('for an island that our list lacks, when no Chinese county is near', () => {
     expect(reviewPlace('里奇蒙群岛附近海域', ocean)).toEqual({ ok: true, place: '里奇蒙群岛附近海域' })
     expect(reviewPlace('里奇蒙群岛附近海域', inland)).toEqual({ ok: false, reason: 'unknown-county' })
@@ -125,7 +129,7 @@ describe('a place text is stopped', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const review = reviewPlace(text, ocean)
-        if (review.ok) expect(review.place).toMatch(/^[\p{Script=Han}、·()（）-]{1,60}$/u)
+        if (review.ok) expect(review.place).toMatch(/^[\p{Script=Han}、·()（）—–－-]{1,60}$/u)
         else expect(review.reason).toMatch(/^[a-z-]+$/)
       }),
       { numRuns: 500 },
