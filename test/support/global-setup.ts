@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
 import { listMigrations, migrate } from '../../src/store/migrate.ts'
 import { silentLog } from '../../src/store/postgres/log.ts'
@@ -43,7 +44,7 @@ async function start(folder: string): Promise<Postgres> {
   // Rights on the database itself are not copied with a template.
   await withClient(replacing(postgres.adminConfig, TEMPLATE), (client) => ensureRoles(client, { login: true }))
   await withClient(replacing(postgres.ownerConfig, TEMPLATE), async (client) => {
-    await migrate(client, await listMigrations(new URL('../../src/store/migrations', import.meta.url).pathname))
+    await migrate(client, await listMigrations(fileURLToPath(new URL('../../src/store/migrations', import.meta.url))))
   })
   return postgres
 }

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import type { Connections } from '../../src/store/postgres/start.ts'
 
 export const isRoot = process.getuid?.() === 0
@@ -33,7 +34,7 @@ export function killRunners(): void {
 
 /** Runs test/support/run-postgres.ts, as `uid` when given. */
 export async function runElsewhere(args: string[], uid?: number): Promise<Runner> {
-  const script = new URL('run-postgres.ts', import.meta.url).pathname
+  const script = fileURLToPath(new URL('run-postgres.ts', import.meta.url))
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     cwd: '/',

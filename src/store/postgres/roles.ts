@@ -13,10 +13,13 @@ export const APP_ROLE = 'quakedesk_app'
  * @throws with the statements for an administrator when this user may not create roles
  */
 export async function ensureRoles(client: ClientBase, { login }: { login: boolean }): Promise<void> {
+  const told = await client.query<{ n: number }>(`SELECT current_setting('server_version_num')::int AS n`)
+  // From PostgreSQL 16 on one may be a member without the right to SET ROLE; before, the two were one.
+  const privilege = (told.rows[0]?.n ?? 0) >= 160_000 ? 'SET' : 'MEMBER'
   for (const role of [OWNER_ROLE, APP_ROLE]) {
     const { rows } = await client.query<{ can_login: boolean; member: boolean }>(
-      `SELECT rolcanlogin AS can_login, pg_has_role(session_user, oid, 'MEMBER') AS member FROM pg_roles WHERE rolname = $1`,
-      [role],
+      `SELECT rolcanlogin AS can_login, pg_has_role(session_user, oid, $2) AS member FROM pg_roles WHERE rolname = $1`,
+      [role, privilege],
     )
     const found = rows[0]
     if (found === undefined) await createRole(client, role, login)

@@ -2,6 +2,7 @@
 import { readFile, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -60,7 +61,9 @@ async function openBureau(): Promise<FreshDatabase> {
         ('\\N', -0.5, 1e-300, '294000-01-01T00:00:00Z', NULL, NULL, NULL, '')`,
     )
     await client.query(`INSERT INTO "通知 ""公告""" VALUES (1, '第1报'), (2, '{"manifest":')`)
-    await client.query(`INSERT INTO journal (said) SELECT '第' || n FROM generate_series(1, 20000) AS n`)
+    await client.query(
+      `INSERT INTO journal (said) SELECT '第' || n || repeat('话', 300) FROM generate_series(1, 2000) AS n`,
+    )
     await client.query(`INSERT INTO kind VALUES ('矿震')`)
   })
   return database
@@ -91,7 +94,7 @@ describe('saving and restoring a bureau', () => {
     const old = await openBureau()
     const file = join(folder, 'a.backup')
     const saved = await backup(old.ownerConfig, file, NOW)
-    expect(saved).toMatchObject({ tables: 4, rows: 3 + 2 + 20_000 + 3, version: 1 })
+    expect(saved).toMatchObject({ tables: 4, rows: 3 + 2 + 2_000 + 3, version: 1 })
     expect((await stat(file)).mode & 0o777).toBe(0o600)
     const fresh = await open()
     const back = await restore(file, fresh.ownerConfig, migrations)
@@ -99,7 +102,7 @@ describe('saving and restoring a bureau', () => {
     expect(await dump(fresh)).toBe(await dump(old))
     // The next row takes the next number, and the rules are awake again.
     expect(await query(fresh, `INSERT INTO journal (said) VALUES ('新') RETURNING id, said`)).toEqual([
-      { id: '20001', said: '新!' },
+      { id: '2001', said: '新!' },
     ])
     await expect(query(fresh, 'DELETE FROM journal')).rejects.toThrow(/stays said/)
   })
@@ -150,6 +153,17 @@ describe('saving and restoring a bureau', () => {
   })
 })
 
+test('the real schema of the program can be saved and restored', async () => {
+  const real = await listMigrations(fileURLToPath(new URL('../../../src/store/migrations', import.meta.url)))
+  const old = await freshDatabase()
+  opened.push(old)
+  const saved = await backup(old.ownerConfig, join(folder, 'real'), NOW)
+  expect(saved.version).toBe(real.length)
+  const fresh = await open()
+  const back = await restore(join(folder, 'real'), fresh.ownerConfig, real)
+  expect(back).toMatchObject({ tables: saved.tables, rows: saved.rows, version: real.length })
+})
+
 describe('what is refused, with nothing changed', () => {
   const untouched = async (database: FreshDatabase): Promise<void> => {
     const rows = await query(
@@ -191,7 +205,7 @@ describe('what is refused, with nothing changed', () => {
     await backup(old.ownerConfig, file, NOW)
     const text = gunzipSync(await readFile(file))
       .toString('utf8')
-      .replace('第17!', '第71!')
+      .replace('第17话', '第71话')
     await writeFile(file, gzipSync(text))
     const fresh = await open()
     await expect(restore(file, fresh.ownerConfig, migrations)).rejects.toThrow(/was altered/)

@@ -4,6 +4,7 @@ import { chmod, chown, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, writeF
 import { execFile } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { canEnter } from '../../../src/store/postgres/account.ts'
@@ -14,11 +15,13 @@ import type { Connection, Postgres, StartOptions } from '../../../src/store/post
 import { isAlive, isRoot, killRunners, listSession, runElsewhere, waitForEnd } from '../../support/processes.ts'
 
 const NOBODY = 65_534
-const here = new URL('.', import.meta.url).pathname
+const here = fileURLToPath(new URL('.', import.meta.url))
 const nobodyMayRun =
   isRoot &&
   canEnter(here, { uid: NOBODY, gid: NOBODY }) &&
   canEnter(dirname(process.execPath), { uid: NOBODY, gid: NOBODY })
+
+const closedToNobody = nobodyMayRun ? '' : ' (skipped: uid 65534 cannot enter the project folder)'
 
 let folder: string
 let data: string
@@ -225,7 +228,7 @@ describe('after a crash', () => {
   })
 })
 
-describe.skipIf(!isRoot)('started by root (skipped: these tests are not run as root)', () => {
+describe.skipIf(!isRoot)(`started by root${isRoot ? '' : ' (skipped: the tests do not run as root)'}`, () => {
   let closed: string
   beforeEach(async () => {
     closed = join(folder, 'root-only')
@@ -293,24 +296,21 @@ describe.skipIf(!isRoot)('started by root (skipped: these tests are not run as r
     expect(await say(await start(data, options), 'SELECT 1 AS n')).toEqual([{ n: 1 }])
   })
 
-  test.skipIf(!nobodyMayRun)(
-    'an ordinary user runs it as itself (skipped: that user cannot enter this folder)',
-    async () => {
-      const own = join(folder, 'own')
-      await mkdir(own)
-      await chown(own, NOBODY, NOBODY)
-      const runner = await runElsewhere([join(own, 'data'), state], NOBODY)
-      await keepRow(runner)
-      await runner.stop()
-      // Root may start it later, under the account that the database belongs to.
-      const later = await start(join(own, 'data'))
-      expect(await readFile(`/proc/${later.pid}/status`, 'utf8')).toMatch(/^Uid:\s+65534\b/m)
-      expect(await say(later, 'TABLE kept')).toEqual(KEPT)
-    },
-  )
+  test.skipIf(!nobodyMayRun)(`an ordinary user runs it as itself${closedToNobody}`, async () => {
+    const own = join(folder, 'own')
+    await mkdir(own)
+    await chown(own, NOBODY, NOBODY)
+    const runner = await runElsewhere([join(own, 'data'), state], NOBODY)
+    await keepRow(runner)
+    await runner.stop()
+    // Root may start it later, under the account that the database belongs to.
+    const later = await start(join(own, 'data'))
+    expect(await readFile(`/proc/${later.pid}/status`, 'utf8')).toMatch(/^Uid:\s+65534\b/m)
+    expect(await say(later, 'TABLE kept')).toEqual(KEPT)
+  })
 
   test.skipIf(!nobodyMayRun)(
-    'library links that blocked install scripts left out are made, beside a read-only package too',
+    `library links that blocked install scripts left out are made, beside a read-only package too${closedToNobody}`,
     async () => {
       const native = join(folder, 'package', 'native')
       await cp(findBinaries().native, native, { recursive: true, verbatimSymlinks: true })
