@@ -32,7 +32,8 @@ const CHARSETS: ReadonlyMap<string, string> = new Map([
  * Reads a body as text. Order: byte order mark, Content-Type, XML declaration, UTF-8, GB18030.
  * The mark wins over a header that contradicts it (Encoding Standard §4.2 "BOM sniff", RFC 7303 §3): it is written by
  * the author of the bytes, the header often by a server's default. A named charset that does not fit the bytes gives
- * way to the next one for the same reason. GB18030 is the last guess because bureaux' own files carry no label.
+ * way to the next one for the same reason. GB18030 is the last guess because bureaux' own files carry no label; damaged
+ * UTF-8 is never read as GB18030, which accepts almost anything and would make other characters of it.
  * @param contentType the Content-Type header, '' when there is none
  * @returns text without a mark; never throws
  */
@@ -60,8 +61,20 @@ function candidates(bytes: Uint8Array, contentType: string): [string, By][] {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 256)).toString('latin1')
   const declared = /^\s{0,64}<\?xml\s[^>]{0,160}?\bencoding\s?=\s?["']([\w.:-]{1,40})["']/.exec(start)?.[1]
   if (declared !== undefined) found.push([declared, 'declaration'])
-  found.push(['utf-8', 'default'], ['gb18030', 'guess'])
+  found.push(['utf-8', 'default'])
+  if (!looksLikeDamagedUtf8(bytes)) found.push(['gb18030', 'guess'])
   return found
+}
+
+/** Chinese in GB18030 is hardly ever valid UTF-8; in UTF-8 with a broken byte nearly every other character still is. */
+function looksLikeDamagedUtf8(bytes: Uint8Array): boolean {
+  let whole = 0
+  let broken = 0
+  for (const character of new TextDecoder('utf-8').decode(bytes.subarray(0, 65_536))) {
+    if (character === '\uFFFD') broken += 1
+    else if (character > '\u07FF') whole += 1
+  }
+  return whole > broken
 }
 
 function findMark(bytes: Uint8Array): string | null {

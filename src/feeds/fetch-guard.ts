@@ -98,11 +98,7 @@ export function createFeedDispatcher(options: DispatcherOptions = {}): Dispatche
   })
   return new Agent({
     allowH2: false,
-    connections: 4,
     maxHeaderSize: 16_384,
-    // A little above the usual 15 s interval, so that a poll does not pay for a TLS handshake each time.
-    keepAliveTimeout: 20_000,
-    keepAliveMaxTimeout: 65_000,
     webSocket: { maxPayloadSize: options.messageBytes ?? 2 * 1024 * 1024 },
     connect: (target, done) =>
       connect(target, (...result) => {

@@ -1,7 +1,7 @@
 // In: one feed's address and what was remembered of its last answer. Out: its new body, "unchanged", or a named failure.
 // Must not throw for anything the network does, and must not remember: the caller does, once the body is durable.
 import type { Readable } from 'node:stream'
-import { errors, request } from 'undici'
+import { request } from 'undici'
 import type { Dispatcher } from 'undici'
 import type { Instant } from '../core/instant.ts'
 import { HOUR, SECOND } from '../core/instant.ts'
@@ -46,7 +46,17 @@ export type FailureReason =
   | 'status'
   | 'aborted'
 
-export type FetchOutcome =
+/** Date and when we saw it: their difference is how far the two clocks are apart (DESIGN §6.2). */
+export interface ServerClock {
+  /** The server's clock when it answered; null when it did not say. */
+  date: Instant | null
+  /** Our clock when its headers came, or when it failed to send any. */
+  answeredAt: Instant
+}
+
+export type FetchOutcome = ServerClock & Answer
+
+type Answer =
   | {
       state: 'changed'
       bytes: Uint8Array
@@ -54,11 +64,10 @@ export type FetchOutcome =
       contentType: string
       etag: string | null
       lastModified: string | null
+      /** Hex, of the bytes as they came over the wire. */
       sha256: string
-      /** The server's clock when it answered, for the clock gate; null when it did not say. */
-      date: Instant | null
     }
-  | { state: 'unchanged'; etag: string | null; lastModified: string | null; date: Instant | null }
+  | { state: 'unchanged'; etag: string | null; lastModified: string | null }
   | {
       state: 'failed'
       reason: FailureReason
@@ -66,7 +75,6 @@ export type FetchOutcome =
       detail: string
       status?: number
       retryAfterMs?: number
-      date: Instant | null
     }
 
 export interface FetchDeps {
@@ -78,24 +86,25 @@ export interface FetchDeps {
 const MAX_BYTES = 20 * 1024 * 1024
 const MAX_REDIRECTS = 2
 /** A server may not silence a source for longer than this; the freshness alarm speaks long before. */
-export const LONGEST_RETRY_AFTER = HOUR
+const LONGEST_RETRY_AFTER = HOUR
 
 /**
  * One conditional GET (feeds.md §2). A 304, a 204 (FDSN: nothing matches) and a body whose wire bytes hash as before
  * are 'unchanged'. Everything the network does wrong comes back as a value.
  */
 export async function fetchFeed(target: FeedTarget, state: FetchState, deps: FetchDeps): Promise<FetchOutcome> {
+  const silent = (answer: Answer): FetchOutcome => ({ ...answer, date: null, answeredAt: deps.clock.now() })
   const checked = checkUrl(target.url, target)
-  if ('refused' in checked) return fail('url-refused', checked.refused)
+  if ('refused' in checked) return silent(fail('url-refused', checked.refused))
   const deadline = new AbortController()
   const cancel = deps.clock.after(target.totalMs ?? 10 * SECOND, () => deadline.abort())
   const signal = deps.signal ? AbortSignal.any([deadline.signal, deps.signal]) : deadline.signal
   try {
     return await followFeed(checked.url, target, state, deps, signal)
   } catch (error) {
-    if (deps.signal?.aborted === true) return fail('aborted', 'the fetch was called off')
-    if (deadline.signal.aborted) return fail('timeout', `${checked.url.host} did not finish in time`)
-    return explainError(error, checked.url)
+    if (deps.signal?.aborted === true) return silent(fail('aborted', 'the fetch was called off'))
+    if (deadline.signal.aborted) return silent(fail('timeout', `${checked.url.host} did not finish in time`))
+    return silent(explainError(error, checked.url))
   } finally {
     cancel()
   }
@@ -108,64 +117,62 @@ async function followFeed(
   deps: FetchDeps,
   signal: AbortSignal,
 ): Promise<FetchOutcome> {
+  const headers = { 'accept-encoding': ACCEPTED_ENCODINGS, ...target.headers, ...conditions(state) }
   let url = start
   for (let hop = 0; ; hop += 1) {
-    const response = await request(url, {
-      method: 'GET',
-      dispatcher: deps.dispatcher,
-      signal,
-      headers: { 'accept-encoding': ACCEPTED_ENCODINGS, ...target.headers, ...conditions(state) },
-    })
+    // reset: a connection per request. Servers drop idle ones at about the pace of polling, and a request on such a
+    // connection fails like an outage does; a handshake per poll is the smaller price.
+    const response = await request(url, { method: 'GET', dispatcher: deps.dispatcher, signal, headers, reset: true })
+    const answeredAt = deps.clock.now()
+    const date = readServerClock(one(response.headers['date']), one(response.headers['age']), answeredAt)
+    const clock: ServerClock = { date, answeredAt }
     const location = one(response.headers['location'])
     if (![301, 302, 303, 307, 308].includes(response.statusCode) || location === undefined)
-      return await readAnswer(url, response, target, state, deps)
+      return { ...(await readAnswer(url, response, target, state, answeredAt)), ...clock }
     discard(response.body)
+    const status = response.statusCode
     const next = checkRedirect(url, location, target)
-    if ('refused' in next) return fail('redirect-refused', next.refused, { status: response.statusCode })
-    if (hop >= MAX_REDIRECTS) return fail('redirect-refused', `${url.host} redirects more than ${MAX_REDIRECTS} times`)
+    if ('refused' in next) return { ...fail('redirect-refused', next.refused, { status }), ...clock }
+    if (hop >= MAX_REDIRECTS)
+      return { ...fail('redirect-refused', `${url.host} redirects more than ${MAX_REDIRECTS} times`), ...clock }
     url = next.url
   }
 }
 
 async function readAnswer(
   url: URL,
-  response: Dispatcher.ResponseData,
+  response: Dispatcher.ResponseData<unknown>,
   target: FeedTarget,
   state: FetchState,
-  deps: FetchDeps,
-): Promise<FetchOutcome> {
-  const now = deps.clock.now()
+  now: Instant,
+): Promise<Answer> {
   const header = (name: string): string | undefined => one(response.headers[name])
-  const date = readServerClock(header('date'), header('age'), now)
   const validators = { etag: validator(header('etag')), lastModified: validator(header('last-modified')) }
   const status = response.statusCode
   if (status === 304 || status === 204) {
     discard(response.body)
     if (status === 304 && Object.keys(conditions(state)).length === 0)
-      return fail('status', `${url.host} answered 304 to an unconditional request`, { status, date })
-    return { state: 'unchanged', ...validators, date }
+      return fail('status', `${url.host} answered 304 to an unconditional request`, { status })
+    return { state: 'unchanged', ...validators }
   }
   if (status !== 200) {
     discard(response.body)
-    const raw = parseHttpDate(header('date'), now)
-    const retryAfterMs = readRetryAfter(header('retry-after'), raw, now, LONGEST_RETRY_AFTER)
-    return fail(statusReason(status), `${url.host} answered ${status}`, {
-      status,
-      date,
-      ...(retryAfterMs === null ? {} : { retryAfterMs }),
-    })
+    const date = parseHttpDate(header('date'), now)
+    const retryAfterMs = readRetryAfter(header('retry-after'), date, now, LONGEST_RETRY_AFTER)
+    const wait = retryAfterMs === null ? {} : { retryAfterMs }
+    return fail(statusReason(status), `${url.host} answered ${status}`, { status, ...wait })
   }
   const maxBytes = Math.min(target.maxBytes ?? MAX_BYTES, MAX_BYTES)
   if (Number(header('content-length') ?? 0) > maxBytes) {
     discard(response.body)
-    return fail('too-large', `${url.host} announces more than ${maxBytes} bytes`, { status, date })
+    return fail('too-large', `${url.host} announces more than ${maxBytes} bytes`, { status })
   }
   const body = await readBody(response.body, header('content-encoding') ?? '', maxBytes)
-  if (body.sha256 === state.sha256) return { state: 'unchanged', ...validators, date }
+  if (body.sha256 === state.sha256) return { state: 'unchanged', ...validators }
   const contentType = (header('content-type') ?? '').slice(0, 200)
   const decoded = decodeText(body.bytes, contentType)
-  if (!decoded.ok) return fail('charset', `${url.host}: ${decoded.reason}`, { status, date })
-  return { state: 'changed', ...body, text: decoded.text, contentType, ...validators, date }
+  if (!decoded.ok) return fail('charset', `${url.host}: ${decoded.reason}`, { status })
+  return { state: 'changed', ...body, text: decoded.text, contentType, ...validators }
 }
 
 function conditions(state: FetchState): Record<string, string> {
@@ -196,26 +203,26 @@ function statusReason(status: number): FailureReason {
   return status === 503 ? 'unavailable' : 'status'
 }
 
-function explainError(error: unknown, url: URL): FetchOutcome {
+function explainError(error: unknown, url: URL): Answer {
   const message = error instanceof Error ? error.message : String(error)
   const detail = `${url.host}: ${message}`.slice(0, 300)
   if (error instanceof PrivateAddressError) return fail('private-address', detail)
   if (error instanceof BodyTooLarge) return fail('too-large', detail)
   if (error instanceof EncodingUnknown) return fail('encoding', detail)
-  if (error instanceof errors.ConnectTimeoutError) return fail('connect', detail)
-  const code = (error as { code?: unknown }).code
-  if (typeof code === 'string') {
-    if (/^(Z_|ERR__ERROR_|ERR_BROTLI|ERR_PADDING)/.test(code)) return fail('encoding', detail)
-    if (/^(ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ERR_TLS|CERT_|DEPTH_ZERO|UNABLE_TO)/.test(code))
-      return fail('connect', detail)
-  }
+  const code = codeOf(error)
+  if (/^(Z_|ERR__ERROR_|ERR_BROTLI|ERR_PADDING)/.test(code)) return fail('encoding', detail)
+  if (/^(UND_ERR_CONNECT|ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)/.test(code))
+    return fail('connect', detail)
+  // OpenSSL's names for a certificate that does not prove the host (crypto/x509/x509_txt.c).
+  if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)) return fail('connect', detail)
   return fail('network', detail)
 }
 
-function fail(
-  reason: FailureReason,
-  detail: string,
-  more: { status?: number; retryAfterMs?: number; date?: Instant | null } = {},
-): FetchOutcome {
-  return { state: 'failed', reason, detail, date: null, ...more }
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' ? code : ''
+}
+
+function fail(reason: FailureReason, detail: string, more: { status?: number; retryAfterMs?: number } = {}): Answer {
+  return { state: 'failed', reason, detail, ...more }
 }

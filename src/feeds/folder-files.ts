@@ -37,9 +37,11 @@ export async function listDropped(folder: string): Promise<{ files: Dropped[]; u
   const unfinished: string[] = []
   for await (const entry of await opendir(folder)) {
     const { name } = entry
-    if (files.length >= MAX_NAMES || unfinished.length >= MAX_NAMES) break
-    if (UNFINISHED.test(name)) unfinished.push(name.replace(UNFINISHED, '').replace(/^\./, ''))
-    else if (entry.isFile() && !name.startsWith('.') && !name.includes('\uFFFD')) {
+    if (files.length >= MAX_NAMES) break
+    if (UNFINISHED.test(name)) {
+      // A heap of forgotten .tmp files must not hide the good ones behind it.
+      if (unfinished.length < MAX_NAMES) unfinished.push(name.replace(UNFINISHED, '').replace(/^\./, ''))
+    } else if (entry.isFile() && !name.startsWith('.') && !name.includes('\uFFFD')) {
       const found = await lstat(join(folder, name)).catch(() => null)
       // A second hard link is another program's hold on the file: it is not ours yet.
       if (found?.isFile() !== true || found.nlink > 1) continue
@@ -55,8 +57,11 @@ export async function readDropped(folder: string, file: Dropped, maxBytes: numbe
   // O_NONBLOCK: a pipe that took the file's name meanwhile must not hang us.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
   const handle = await open(join(folder, file.name), flags).catch((error: unknown) => {
-    if (['ENOENT', 'ELOOP', 'ENXIO', 'EISDIR'].includes(String((error as { code?: unknown }).code))) return null
-    throw new Error(`${file.name} could not be opened`, { cause: error })
+    const code = String((error as { code?: unknown }).code)
+    if (['ENOENT', 'ELOOP', 'ENXIO', 'EISDIR'].includes(code)) return null
+    throw new Error(`${file.name} could not be opened (${code}): give the program the right to read it`, {
+      cause: error,
+    })
   })
   if (handle === null) return { state: 'gone' }
   try {

@@ -9,7 +9,10 @@ export interface SourceHealth {
   startedAt: Instant
   /** Last answered poll (304 counts) or proof of life on a line; null before the first. */
   answeredAt: Instant | null
-  /** When its content last became another one; null before the first body. */
+  /**
+   * When its rows last became others; null before the first. Rows, not bodies: some lists print the time of the request
+   * (USGS `metadata.generated`) and are a new body each time.
+   */
   changedAt: Instant | null
   /** Interval of a poll, or the advertised heartbeat of a line, in milliseconds. */
   everyMs: number

@@ -28,8 +28,9 @@ export interface PollEvent {
   reason?: FailureReason
   detail?: string
   status?: number
-  /** The server's clock at `endedAt`, or null. */
+  /** The server's clock at `answeredAt` of ours, or null; `endedAt` is later by what storing took. */
   date: Instant | null
+  answeredAt: Instant
   /** Hash of the body that the source now stands at; '' before the first. */
   sha256: string
   circuit: Circuit
@@ -100,7 +101,7 @@ async function pollForever(feed: PolledFeed, deps: PollDeps, signal: AbortSignal
 interface Polled {
   state: FetchState
   verdict: PollResult
-  event: Pick<PollEvent, 'result' | 'date' | 'reason' | 'detail' | 'status'>
+  event: Pick<PollEvent, 'result' | 'date' | 'answeredAt' | 'reason' | 'detail' | 'status'>
 }
 
 /** Null when the poll was called off. */
@@ -111,19 +112,20 @@ async function pollOnce(
   signal: AbortSignal,
 ): Promise<Polled | null> {
   const outcome = await fetchSafely(feed.target, state, deps, signal)
-  const { date } = outcome
+  const { date, answeredAt } = outcome
+  const at = { date, answeredAt }
   if (outcome.state === 'failed') {
     if (outcome.reason === 'aborted') return null
     const { reason, detail, status, retryAfterMs } = outcome
     const failed = { kind: 'failed', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } as const
     const verdict = reason === 'forbidden' ? ({ kind: 'forbidden' } as const) : failed
-    const event = { result: 'failed', reason, detail, date, ...(status === undefined ? {} : { status }) } as const
+    const event = { result: 'failed', reason, detail, ...at, ...(status === undefined ? {} : { status }) } as const
     return { state, verdict, event }
   }
   const verdict = { kind: 'answered' } as const
   if (outcome.state === 'unchanged') {
     const next = { ...state, ...keepValidators(outcome, state) }
-    return { state: next, verdict, event: { result: 'unchanged', date } }
+    return { state: next, verdict, event: { result: 'unchanged', ...at } }
   }
   const next: FetchState = { ...keepValidators(outcome, {}), sha256: outcome.sha256 }
   const { bytes, text, contentType } = outcome
@@ -135,7 +137,7 @@ async function pollOnce(
   } catch (error) {
     detail = error instanceof Error ? error.message.slice(0, 300) : String(error)
     if (!(error instanceof UnreadableFeed))
-      return { state, verdict: { kind: 'not-taken' }, event: { result: 'not-taken', detail, date } }
+      return { state, verdict: { kind: 'not-taken' }, event: { result: 'not-taken', detail, ...at } }
     result = 'unreadable'
   }
   try {
@@ -143,7 +145,7 @@ async function pollOnce(
   } catch (error) {
     detail = `the state was not remembered: ${String(error).slice(0, 300)}`
   }
-  return { state: next, verdict, event: { result, date, ...(detail === '' ? {} : { detail }) } }
+  return { state: next, verdict, event: { result, ...at, ...(detail === '' ? {} : { detail }) } }
 }
 
 /** fetchFeed never throws; a fault in another fetcher must still not end this feed's loop. */
@@ -156,7 +158,8 @@ async function fetchSafely(
   try {
     return await deps.fetch(target, state, signal)
   } catch (error) {
-    return { state: 'failed', reason: 'network', detail: String(error).slice(0, 300), date: null }
+    const detail = String(error).slice(0, 300)
+    return { state: 'failed', reason: 'network', detail, date: null, answeredAt: deps.clock.now() }
   }
 }
 

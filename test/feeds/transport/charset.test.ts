@@ -42,6 +42,15 @@ describe('which charset a body is read with', () => {
     expect(decodeText(bytes, 'text/html; charset=gb2312')).toMatchObject({ text: '𠀀', charset: 'gb18030' })
   })
 
+  test('a UTF-8 list with one broken byte is refused, not turned into other characters', () => {
+    for (const contentType of ['', 'application/json; charset=utf-8']) {
+      const bytes = Buffer.from('{"LOCATION_C":"宁夏银川市兴庆区"}')
+      bytes[20] = 0xff
+      expect(decodeText(bytes, contentType).ok).toBe(false)
+      expect(decodeText(Buffer.from('宁夏银川市兴庆区').subarray(0, 22), contentType).ok).toBe(false)
+    }
+  })
+
   test('UTF-16 is read by its mark in both orders', () => {
     expect(decodeText(Buffer.from('\uFEFF宜宾', 'utf16le'), '')).toMatchObject({ text: '宜宾', charset: 'utf-16le' })
     expect(decodeText(Buffer.from('\uFEFF宜宾', 'utf16le').swap16(), '')).toMatchObject({ charset: 'utf-16be' })

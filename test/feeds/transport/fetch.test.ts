@@ -226,6 +226,35 @@ describe('a hostile or broken server', () => {
     expect(expectFailure(await get({ url: await openRaw('SSH-2.0-OpenSSH_9.6\r\n') })).reason).toBe('network')
   })
 
+  test('that drops idle connections is never met on an old one', async () => {
+    let connections = 0
+    const server = await serveRaw((socket) => {
+      connections += 1
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}')
+      // A second request on a connection is met with a reset, as after an idle timeout.
+      socket.on('data', () => socket.resetAndDestroy())
+    })
+    cleanups.push(() => server.close())
+    const dispatcher = createFeedDispatcher()
+    cleanups.push(() => dispatcher.destroy())
+    const states: string[] = []
+    for (let n = 0; n < 6; n += 1)
+      states.push((await fetchFeed({ url: server.url }, {}, { clock: systemClock, dispatcher })).state)
+    expect(states).toEqual(Array.from({ length: 6 }, () => 'changed'))
+    expect(connections).toBe(6)
+  })
+
+  test('that never shakes hands for TLS meets the limit for connecting', async () => {
+    const server = await serveRaw(() => {})
+    cleanups.push(() => server.close())
+    const dispatcher = createFeedDispatcher({ connectMs: 200 })
+    cleanups.push(() => dispatcher.destroy())
+    const target = { url: server.url.replace('http:', 'https:') }
+    const failure = expectFailure(await fetchFeed(target, {}, { clock: systemClock, dispatcher }))
+    expect(failure.reason).toBe('connect')
+    expect(failure.detail).toContain('Timeout')
+  })
+
   test('that is not there is a failure of the connection', async () => {
     const server = await serve(() => {})
     await server.close()

@@ -49,12 +49,12 @@ async function start(more: Partial<WatchedFolder> = {}, receive?: Receive): Prom
   return { received, events, stop: () => watched.stop() }
 }
 
-/** Looks until the condition holds: the files are real, only the clock is not. */
+/** Looks until the condition holds: the files are real, only the clock is not, and it stands still during a look. */
 async function lookUntil(what: string, holds: () => boolean, stepMs = 200): Promise<void> {
   for (let n = 0; n < 2_000; n += 1) {
+    await until(what, () => holds() || clock.pending() > 0)
     if (holds()) return
     await clock.advance(stepMs)
-    await new Promise((resolve) => setTimeout(resolve, 1))
   }
   throw new Error(`never came: ${what}`)
 }

@@ -12,11 +12,18 @@ import type { FakeClock } from './fake-clock.ts'
 import { serve } from './loopback.ts'
 
 function changed(text: string): FetchOutcome {
-  const about = { etag: `"${text}"`, lastModified: null, sha256: `sha-${text}`, date: null, contentType: 'a/b' }
+  const about = {
+    etag: `"${text}"`,
+    lastModified: null,
+    sha256: `sha-${text}`,
+    date: null,
+    answeredAt: 0,
+    contentType: 'a/b',
+  }
   return { state: 'changed', bytes: Buffer.from(text), text, ...about }
 }
-const unchanged: FetchOutcome = { state: 'unchanged', etag: null, lastModified: null, date: null }
-const down: FetchOutcome = { state: 'failed', reason: 'network', detail: 'down', date: null }
+const unchanged: FetchOutcome = { state: 'unchanged', etag: null, lastModified: null, date: null, answeredAt: 0 }
+const down: FetchOutcome = { state: 'failed', reason: 'network', detail: 'down', date: null, answeredAt: 0 }
 
 interface Scene {
   clock: FakeClock
@@ -91,6 +98,7 @@ describe('the pace', () => {
       detail: '',
       retryAfterMs: 100_000,
       date: null,
+      answeredAt: 0,
     }
     const scene = stage((_, n) => (n === 1 ? busy : unchanged), 0)
     const polling = startPolling([feed('ceic')], scene.deps)
@@ -208,7 +216,13 @@ describe('nothing is lost', () => {
 
 describe('a source that refuses us', () => {
   test('three times is left alone and the duty staff are told once', async () => {
-    const refusal: FetchOutcome = { state: 'failed', reason: 'forbidden', detail: 'ceic answered 403', date: null }
+    const refusal: FetchOutcome = {
+      state: 'failed',
+      reason: 'forbidden',
+      detail: 'ceic answered 403',
+      date: null,
+      answeredAt: 0,
+    }
     const scene = stage((_, n) => (n <= 4 ? refusal : unchanged))
     const polling = startPolling([feed('ceic')], scene.deps)
     await scene.clock.advance(90_000)

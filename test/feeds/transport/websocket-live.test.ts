@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from 'vitest'
-import type { Received } from '../../../src/feeds/fetch-clock.ts'
+import type { Clock, Received } from '../../../src/feeds/fetch-clock.ts'
 import { systemClock } from '../../../src/feeds/fetch-clock.ts'
 import { WEBSOCKET_PROTOCOLS } from '../../../src/feeds/websocket-protocols.ts'
 import type { WebsocketProtocol } from '../../../src/feeds/websocket-protocols.ts'
 import { createSocketOpener } from '../../../src/feeds/websocket-socket.ts'
 import { startWebsocket } from '../../../src/feeds/websocket.ts'
 import type { WebsocketEvent } from '../../../src/feeds/websocket.ts'
-import { until } from './fake-clock.ts'
+import { createFakeClock, until } from './fake-clock.ts'
 import { serveFrames } from './frames.ts'
 import type { FrameServer, Peer } from './frames.ts'
 
@@ -27,15 +27,15 @@ const quickClock = {
   after: (ms: number, run: () => void) => systemClock.after(ms / 10, run),
 }
 
-function listen(server: FrameServer, protocol: WebsocketProtocol, beatMs = 2_000, messageBytes = 100_000) {
+function listen(server: FrameServer, protocol: WebsocketProtocol, beatMs = 60_000, clock: Clock = quickClock) {
   const received: Received[] = []
   const events: WebsocketEvent[] = []
   const line = startWebsocket(
     { source: 'push', url: server.url, beatMs, credentials: { appId: 'a', key: 'k' } },
     protocol,
     {
-      clock: quickClock,
-      openSocket: createSocketOpener(quickClock, { messageBytes }),
+      clock,
+      openSocket: createSocketOpener(clock, { messageBytes: 100_000 }),
       receive: async (each) => void received.push(each),
       report: (event) => void events.push(event),
     },
@@ -64,10 +64,17 @@ test('a message comes whole through the wire, in one frame or in several', async
 
 test('pings are sent and their pongs keep a quiet line alive', async () => {
   const server = await open((peer) => peer.say(row(1)))
-  const { events } = listen(server, emsc, 500)
-  await until('ten pings', () => (server.peers[0]?.heard.filter((each) => each === 'ping').length ?? 0) >= 10)
-  expect(server.peers).toHaveLength(1)
-  expect(events.map((event) => event.what)).not.toContain('down')
+  const clock = createFakeClock()
+  const { events } = listen(server, emsc, 30_000, clock)
+  const count = (what: string): number => events.filter((event) => event.what === what).length
+  await until('the line is up', () => count('alive') === 1)
+  // Ten times twelve seconds: the watchdog would have bitten after 75.
+  for (let n = 1; n <= 10; n += 1) {
+    await clock.advance(12_000)
+    await until('the pong is back', () => count('alive') === n + 1)
+  }
+  expect(server.peers[0]?.heard).toEqual(Array.from({ length: 10 }, () => 'ping'))
+  expect(count('down')).toBe(0)
 })
 
 test('a peer that answers nothing any more is cut off and dialled anew', async () => {

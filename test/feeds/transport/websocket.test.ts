@@ -67,7 +67,14 @@ const emsc = WEBSOCKET_PROTOCOLS['emsc-ws']
 const row = '{"action":"create","data":{}}'
 
 function list(text: string): FetchOutcome {
-  const about = { etag: null, lastModified: null, sha256: 's', date: null, contentType: 'application/json' }
+  const about = {
+    etag: null,
+    lastModified: null,
+    sha256: 's',
+    date: null,
+    answeredAt: 0,
+    contentType: 'application/json',
+  }
   return { state: 'changed', bytes: Buffer.from(text), text, ...about }
 }
 
@@ -118,7 +125,7 @@ describe('EMSC', () => {
       fetch: async () => {
         asked += 1
         return asked === 2
-          ? { state: 'failed', reason: 'network', detail: 'down', date: null }
+          ? { state: 'failed', reason: 'network', detail: 'down', date: null, answeredAt: 0 }
           : list(`{"list":${asked}}`)
       },
     })
