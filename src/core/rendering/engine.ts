@@ -103,5 +103,5 @@ function failureOf(name: string, error: unknown): RenderFailure {
   }
   const tag = token?.getText?.().slice(0, 80) ?? ''
   const why = (originalError ?? (error as Error)).message.slice(0, 300)
-  return new RenderFailure(name, tag === '' ? why : `${tag} ${why}`, { cause: error })
+  return new RenderFailure(name, tag === '' ? why : `${tag} ${why}`, { cause: originalError ?? error })
 }

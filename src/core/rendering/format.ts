@@ -30,7 +30,7 @@ export function formatDay(at: Instant, form: TimeForm, fact = 'time'): string {
 }
 
 /** 18时11分 in Beijing time. Seconds are dropped, never rounded: 23:59:59 stays in its minute and its day. */
-export function formatClock(at: Instant, form: TimeForm, fact = 'time'): string {
+function formatClock(at: Instant, form: TimeForm, fact = 'time'): string {
   const p = wall(at, fact)
   return `${form === 'padded' ? two(p.hour) : p.hour}时${two(p.minute)}分`
 }
@@ -66,7 +66,7 @@ export function formatWindow(from: Instant, to: Instant, form: TimeForm): string
  * 5.05 becomes 5.1 although the binary number lies below it; never prints −0.
  * @param digits decimals kept, 0 to 6
  */
-export function roundDecimal(value: number, digits: number, fact: string): string {
+function roundDecimal(value: number, digits: number, fact: string): string {
   if (!Number.isFinite(value)) throw new UnspeakableFact(fact, 'is not a number')
   const size = Math.abs(value)
   // Beyond these sizes JavaScript writes exponents; no determination comes near them.

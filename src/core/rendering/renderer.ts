@@ -61,6 +61,12 @@ interface Entry {
   parsed: Template[]
 }
 
+/** Every field said: filling it at start finds a slip such as {{ place.nane }} inside a loop before the first quake does. */
+const SAMPLE = {
+  ...Object.fromEntries([...VIEW_FIELDS, 'text', 'title', 'brief'].map((field) => [field, '样'])),
+  nearest: [{ name: '样', distance: '样' }],
+}
+
 /** The template families of a kind: its own name, or one per reason for a withdrawal. */
 function familiesOf(kind: NoticeKind): string[] {
   return kind === 'withdrawal' ? WITHDRAWAL_REASONS.map((reason) => `withdrawal-${reason}`) : [kind]
@@ -121,7 +127,9 @@ function collectEntries(
     const { source, files } = expandIncludes(file, sources)
     if (!markup && /<[a-z!/]/i.test(source)) throw new RenderFailure(file, 'holds markup but makes a plain text')
     const engine = markup ? engines.markup : engines.text
-    entries.push({ suffix, file, files, engine, parsed: engine.parse(file, source) })
+    const parsed = engine.parse(file, source)
+    engine.fill(file, parsed, SAMPLE)
+    entries.push({ suffix, file, files, engine, parsed })
   }
   return entries
 }

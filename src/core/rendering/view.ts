@@ -37,6 +37,8 @@ import { countCharacters, firstThatFits, speakAddress, speakName } from './spoke
 const TITLE = 32
 const THING = 20
 const DRILL_MARKS = 8
+/** A longer place gives way to its position in short texts, so that 130 Weibo characters hold the longest of them. */
+const BRIEF_PLACE = 18
 
 const BLANK = {
   bureau: '',
@@ -201,7 +203,7 @@ function sayOrigin(facts: NoticeFacts, origin: SpokenOrigin, form: TimeForm): Pa
     timeStamp: format.formatStamp(origin.originTime, 'originTime'),
     timeSpoken: format.formatMoment(origin.originTime, 'unpadded', 'originTime'),
     where,
-    whereBrief: countCharacters(where) <= THING ? where : at,
+    whereBrief: countCharacters(where) <= BRIEF_PLACE ? where : at,
     whereThing: firstThatFits(THING, where, at, position),
     whereTitle: firstThatFits(titleRoom(facts) - prefix - countCharacters(title), where),
     position,

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { NOTICE_KINDS } from '../../../src/core/notice.ts'
-import { RenderFailure } from '../../../src/core/rendering/engine.ts'
-import { createRenderer, REQUIRED_SUFFIXES } from '../../../src/core/rendering/renderer.ts'
+import { createEngine, HoleInTemplate, RenderFailure } from '../../../src/core/rendering/engine.ts'
+import { createRenderer, FORMATTER_VERSION, REQUIRED_SUFFIXES } from '../../../src/core/rendering/renderer.ts'
+import { VIEW_FIELDS } from '../../../src/core/rendering/view.ts'
 import { checkedOf, factsOf, originOf, readTemplates } from './facts.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -37,6 +38,8 @@ describe('at start', () => {
   it.each([
     ['a field that no notice has', '{{ magnitudes }}', /names magnitudes/],
     ['a field in a branch that is seldom taken', '{{ serial }}{% if gloss %}{{ glos }}{% endif %}', /names glos/],
+    ['a list printed as a text', '{{ nearest }}', /\{\{ nearest \}\} prints/],
+    ['a slip inside a loop', '{{ serial }}{% for p in nearest %}{{ p.nane }}{% endfor %}', /nane/],
     ['a filter', '{{ serial | upcase }}', /upcase/],
     ['the filter that would lift escaping', '{{ serial | raw }}', /raw/],
     ['a tag that computes', '{% assign magnitude = "9.9" %}{{ magnitude }}', /assign/],
@@ -61,13 +64,30 @@ describe('at start', () => {
 describe('a hole', () => {
   it.each([
     ['an unsaid value', '震源深度{{ depth }}', '{{ depth }} prints an empty text'],
-    ['a list', '{{ nearest }}', '{{ nearest }} prints'],
     ['the text inside itself', '{{ text }}', '{{ text }} prints an empty text'],
   ])('of %s stops the notice and names template and tag', (_what, source, hole) => {
     const renderer = createRenderer(templatesWith({ 'quick-report.liquid': source }))
     const failure = failureOf(() => renderer.render(factsOf({ nearest: [] })))
     expect(failure.template).toBe('quick-report.liquid')
     expect(failure.hole).toContain(hole)
+    expect(failure.cause).toBeInstanceOf(HoleInTemplate)
+  })
+
+  it.each([null, undefined, '', ' \n', Number.NaN, Infinity, 0, 5.2, true, false, new Date(0), [], {}, ['a']])(
+    'is every value that is no text: %j',
+    (value) => {
+      for (const output of ['text', 'markup'] as const) {
+        const engine = createEngine(new Set(['x']), output)
+        const failure = failureOf(() => engine.fill('t', engine.parse('t', '震级{{ x }}级'), { x: value }))
+        expect(failure.hole).toMatch(/^\{\{ x \}\} prints|^x undefined variable/)
+      }
+    },
+  )
+
+  it('is not what a prototype would lend', () => {
+    const engine = createEngine(new Set(['constructor', 'x']), 'text')
+    expect(() => engine.fill('t', engine.parse('t', '{{ x.constructor }}'), { x: 'a' })).toThrow(RenderFailure)
+    expect(() => engine.fill('t', engine.parse('t', '{{ constructor }}'), { x: 'a' })).toThrow(RenderFailure)
   })
 
   it('inside a partial names the tag that has nothing to print', () => {
@@ -156,6 +176,21 @@ describe('the signed hash', () => {
     expect(NOTICE_KINDS.filter((_, i) => before[i] !== after[i])).toEqual(
       NOTICE_KINDS.filter((kind) => kinds.includes(kind)),
     )
+  })
+
+  it('covers the formatters by their version: who changes what they print raises it and pins the new print here', () => {
+    const fields = [...VIEW_FIELDS].filter((field) => field !== 'nearest')
+    const all = fields.map((field) => `${field}={% if ${field} %}{{ ${field} }}{% endif %};`).join('')
+    const renderer = createRenderer(templatesWith({ 'notice.liquid': all }))
+    const prints = [...NOTICE_KINDS, 'no-quake withdrawn'].map((name) => {
+      const kind = NOTICE_KINDS.find((known) => known === name) ?? 'withdrawal'
+      const withdrawal = name === kind ? {} : { withdrawal: 'no-quake' as const }
+      return renderer.render(factsOf({ kind, class: 'drill', ...withdrawal })).text
+    })
+    expect([FORMATTER_VERSION, sha256(prints.join('\n'))]).toEqual([
+      1,
+      'd497a324144702a38c8ea53a38d0e1dbd6e991d565a05246606fd768840e9496',
+    ])
   })
 
   it('changes with the time form, and not with the order in which files were read', () => {
