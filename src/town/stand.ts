@@ -134,6 +134,15 @@ export async function openStand<S>(spec: StandSpec<S>, options: StandOptions): P
   const serve = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const target = new URL(message.url ?? '/', 'http://town.invalid')
     const body = await readBody(message, MAX_BODY)
+    if (body === null) {
+      const tooLarge = {
+        status: 413,
+        type: 'text/html',
+        body: '<html><body>413 Request Entity Too Large</body></html>',
+      }
+      await sendReply(response, { ...tooLarge, code: '413' }, { at: now(), fault: null, pause })
+      return
+    }
     const headers = headersOf(message)
     if (isControlPath(target.pathname)) {
       const control = { effects: () => spec.effects(state), calls: () => calls, now, faults, reset, setClock, save }

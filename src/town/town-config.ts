@@ -65,6 +65,7 @@ const wechat = z.strictObject({
     .exactOptional(),
   materials: z.array(z.strictObject({ mediaId: text, type: z.enum(['image', 'thumb']) })).exactOptional(),
   massProtection: z.boolean().exactOptional(),
+  mergedConsole: z.boolean().exactOptional(),
   publishMs: span.exactOptional(),
   massMs: span.exactOptional(),
   quotas: z.record(z.string(), span).exactOptional(),

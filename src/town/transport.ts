@@ -9,18 +9,18 @@ const GATEWAY_PAGE = '<html><head><title>502 Bad Gateway</title></head><body><h1
 
 /**
  * Reads a request body.
- * @throws when it is larger than `limit` bytes
+ * @returns null when it is larger than `limit` bytes; the rest is read away so that the refusal can be delivered
  */
-export async function readBody(message: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readBody(message: IncomingMessage, limit: number): Promise<Buffer | null> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of message) {
     const bytes = chunk as Buffer
     size += bytes.length
-    if (size > limit) throw new Error(`body larger than ${limit} bytes`)
-    chunks.push(bytes)
+    if (size <= limit) chunks.push(bytes)
+    else if (size > 4 * limit) break
   }
-  return Buffer.concat(chunks)
+  return size > limit ? null : Buffer.concat(chunks)
 }
 
 export interface Sending {

@@ -88,6 +88,7 @@ function showPage(request: TownRequest, state: WechatState): Reply {
 }
 
 function answerApi(request: TownRequest, state: WechatState, options: WechatOptions, base: string): Reply {
+  if (request.path !== `/cgi-bin/${request.api}`) return { status: 404, type: 'text/html', body: '', code: '404' }
   const early = answerToken(request, state, options)
   if (early) return early
   const entered = enterApi(request, state, options)

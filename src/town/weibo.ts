@@ -50,8 +50,10 @@ export async function startWeibo(options: WeiboOptions): Promise<WeiboTown> {
       fresh: () => freshWeiboState(options),
       effects: (state) => state.effects,
       answer(request, state) {
-        if (request.api === 'statuses/share') return answerShare(request, state, options)
-        if (request.api === 'statuses/upload_url_text/biz') return answerBiz(request, state, options)
+        const { api, path } = request
+        if (path !== `/2/${api}.json` && path !== '/oauth2/get_token_info') return refuse(state, request, 10020)
+        if (api === 'statuses/share') return answerShare(request, state, options)
+        if (api === 'statuses/upload_url_text/biz') return answerBiz(request, state, options)
         return answerReading(request, state, options) ?? refuse(state, request, 10020)
       },
       actions: (state): Record<string, ControlAction> => ({

@@ -127,6 +127,16 @@ test('a failed job is reported with its status and no article', async () => {
   expect(seen[0]?.body).not.toContain('article_id')
 })
 
+test('a merged console reports a publish job as a mass send without article_id', async () => {
+  await open('plain', { mergedConsole: true })
+  await publish()
+  await finish()
+  expect(seen[0]?.body).toContain('<Event><![CDATA[MASSSENDJOBFINISH]]></Event>')
+  expect(seen[0]?.body).toContain('<Status><![CDATA[send success]]></Status>')
+  expect(seen[0]?.body).not.toContain('article')
+  expect(town.timeline()).toHaveLength(1)
+})
+
 test('a mass send is reported with its counts', async () => {
   await open()
   const articles = [{ title: '某地发生5.8级地震', content: '<p>正文</p>', thumb_media_id: 'cover' }]

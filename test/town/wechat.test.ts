@@ -156,6 +156,7 @@ describe('every call', () => {
     expect(codeOf(await api('draft/add', { articles: [article({ unknown: '' })] }))).toBe(47001)
     expect(codeOf(await postJson(at('draft/add', '&debug=1'), { articles: [article()] }))).toBe(47001)
     expect((await api('menu/create')).status).toBe(404)
+    expect((await call(`${town.url}/draft/count?access_token=${token}`)).status).toBe(404)
   })
 
   test('a scripted token expiry ends the token for good; the next stable_token gives another', async () => {

@@ -117,6 +117,8 @@ describe('what share refuses, and with which code', () => {
     ['a BMP', 20005, () => postFile(url(), 'pic', padded(Buffer.from('BM'), 64), good)],
     ['a picture named otherwise', 10008, () => postFile(url(), 'picture', PNG, good)],
     ['a picture of 5 MB', 20006, () => postFile(url(), 'pic', padded(JPEG, 5 * 1024 * 1024), good)],
+    ['an address without /2/', 10020, () => postForm(`${town.url}/statuses/share.json`, good)],
+    ['an address without .json', 10020, () => postForm(`${town.url}/2/statuses/share`, good)],
     ['an unknown API', 10020, () => postForm(`${town.url}/2/statuses/update.json`, good)],
   ]
   for (const [what, code, send] of cases) {

@@ -37,7 +37,11 @@ export function publishEventInfo(job: PublishJob, urls: readonly string[]): stri
 }
 
 /** Elements of MASSSENDJOBFINISH. FilterCount = SentCount + ErrorCount. */
-export function massEventInfo(job: MassJob, counts: { total: number; sent: number }, urls: readonly string[]): string {
+export function massEventInfo(
+  job: Pick<MassJob, 'msgId' | 'status' | 'failure'>,
+  counts: { total: number; sent: number },
+  urls: readonly string[],
+): string {
   const failed = job.failure === null ? 'send fail' : `err(${job.failure})`
   const status = job.status === 'SEND_SUCCESS' ? 'send success' : failed
   const items = urls.map(

@@ -9,10 +9,10 @@ import type { Reply, TownRequest } from '../wire.ts'
 import { showArticle } from './article.ts'
 import { pageSchema } from './draft.ts'
 import { wechatError, wechatOk } from './envelope.ts'
-import { eventXml, publishEventInfo } from './event-xml.ts'
+import { eventXml, massEventInfo, publishEventInfo } from './event-xml.ts'
 import { headOf, planPush, queuePush } from './push.ts'
 import { mintId, mintText, wordId } from './state.ts'
-import type { PublishJob, WechatOptions, WechatState } from './state.ts'
+import type { MassJob, PublishJob, WechatOptions, WechatState } from './state.ts'
 
 const idSchema = z.union([z.string(), z.number().int()]).transform(String)
 const submitSchema = z.strictObject({ media_id: z.string() })
@@ -157,6 +157,11 @@ export function answerPublish(
   }
 }
 
+/** A publish job as a merged console words it: known by msg_data_id only. */
+function mergedOf(job: PublishJob): Pick<MassJob, 'msgId' | 'status' | 'failure'> {
+  return { msgId: job.msgDataId, status: job.status === 0 ? 'SEND_SUCCESS' : 'SEND_FAIL', failure: null }
+}
+
 /** Ends the jobs that are due: the article appears, the draft leaves the box, the push is queued. */
 export function finishPublishJobs(state: WechatState, options: WechatOptions, base: string, at: Instant): boolean {
   const due = state.publishJobs.filter((job) => job.status === 1 && job.dueAt <= at)
@@ -173,8 +178,11 @@ export function finishPublishJobs(state: WechatState, options: WechatOptions, ba
       }
     } else if (effect) effect.note = `publish_status ${job.status}`
     const urls = job.articles.map((_, i) => articleUrl(base, job.articleId, i))
-    const xml = eventXml(headOf(options, job.dueAt), 'PUBLISHJOBFINISH', publishEventInfo(job, urls))
-    queuePush(state, 'PUBLISHJOBFINISH', xml, job.dueAt, job.plan)
+    const event = options.mergedConsole ? 'MASSSENDJOBFINISH' : 'PUBLISHJOBFINISH'
+    const inner = options.mergedConsole
+      ? massEventInfo(mergedOf(job), { total: 0, sent: 0 }, [])
+      : publishEventInfo(job, urls)
+    queuePush(state, event, eventXml(headOf(options, job.dueAt), event, inner), job.dueAt, job.plan)
   }
   return due.length > 0
 }

@@ -47,6 +47,8 @@ export interface WechatOptions extends StandOptions {
   materials?: { mediaId: string; type: 'image' | 'thumb' }[]
   /** API 群发保护: is_to_all waits for an administrator. */
   massProtection?: boolean
+  /** Console with 发布 and 群发 merged: a publish job is reported as MASSSENDJOBFINISH, without article_id (§2.4). */
+  mergedConsole?: boolean
   /** Milliseconds a publish job (3,000) and a mass job (5,000) take. */
   publishMs?: number
   massMs?: number

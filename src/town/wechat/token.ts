@@ -5,6 +5,7 @@ import { MINUTE, SECOND } from '../../core/instant.ts'
 import { faultOf } from '../faults.ts'
 import { book, countOf } from '../quota.ts'
 import { readWideJson } from '../wide-json.ts'
+import { mediaType } from '../wire.ts'
 import type { Reply, TownRequest } from '../wire.ts'
 import { wechatError, wechatOk } from './envelope.ts'
 import { mintText } from './state.ts'
@@ -40,7 +41,8 @@ function issue(state: WechatState, kind: 'stable' | 'plain', at: number): { toke
 function answerStable(request: TownRequest, state: WechatState, options: WechatOptions): Reply {
   const { at } = request
   if (request.method !== 'POST') return wechatError(state, 43002)
-  const given = stableSchema.safeParse(readWideJson(request.body))
+  const isJson = mediaType(request.headers) === 'application/json'
+  const given = stableSchema.safeParse(isJson ? readWideJson(request.body) : undefined)
   if (!given.success) return wechatError(state, 47001)
   if (given.data.appid !== options.appId) return wechatError(state, 40013)
   if (given.data.secret !== options.secret) return wechatError(state, 40125)
