@@ -47,7 +47,7 @@ export type FailureReason =
   | 'aborted'
 
 /** Date and when we saw it: their difference is how far the two clocks are apart (DESIGN §6.2). */
-export interface ServerClock {
+interface ServerClock {
   /** The server's clock when it answered; null when it did not say. */
   date: Instant | null
   /** Our clock when its headers came, or when it failed to send any. */

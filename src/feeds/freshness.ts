@@ -40,7 +40,7 @@ export interface FreshnessPolicy {
   lateMs: number
 }
 
-export const FRESHNESS: FreshnessPolicy = {
+const FRESHNESS: FreshnessPolicy = {
   missedPolls: 3,
   shortestMs: 30 * SECOND,
   magnitude: 4.5,

@@ -5,7 +5,7 @@ import type { Clock } from './fetch-clock.ts'
 import type { WebsocketCredentials, WebsocketProtocol } from './websocket-protocols.ts'
 
 /** The part of a socket that a line needs; `pong` is told apart because browsers' sockets hide it. */
-export interface LineSocket {
+interface LineSocket {
   send(text: string): void
   ping(): void
   close(code: number): void

@@ -2,7 +2,7 @@
 // Must not parse reports or touch a socket: payloads go through whole, the parsers of the format read them.
 import { SECOND } from '../core/instant.ts'
 
-export type Judged =
+type Judged =
   /** Goes through `receive`. */
   | 'payload'
   /** Proof of life, or traffic that never concerns a quake list. */
