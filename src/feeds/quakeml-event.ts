@@ -141,13 +141,13 @@ function kindOf(event: XmlElement, word: string): QuakeKind {
 
 const PLACE_TYPES = ['earthquake name', 'nearest cities', 'local name', 'region name', 'flinn-engdahl region', '']
 
-/** The most local description; origin/region as the last resort. */
+/** The most local description that is a place (felt reports and summaries are none); origin/region as the last resort. */
 function placeOf(event: XmlElement, origin: XmlElement | null): string {
-  const named = childrenOf(event, 'description').map((description) => {
-    const at = PLACE_TYPES.indexOf(textAt(description, 'type').toLowerCase())
-    return { at: at === -1 ? PLACE_TYPES.length : at, text: cleanPlace(textAt(description, 'text')) }
-  })
-  const best = named.filter(({ text }) => text !== '').sort((a, b) => a.at - b.at)[0]
+  const named = childrenOf(event, 'description').map((description) => ({
+    at: PLACE_TYPES.indexOf(textAt(description, 'type').toLowerCase()),
+    text: cleanPlace(textAt(description, 'text')),
+  }))
+  const best = named.filter(({ at, text }) => at !== -1 && text !== '').sort((a, b) => a.at - b.at)[0]
   return best?.text ?? (origin ? cleanPlace(textAt(origin, 'region')) : '')
 }
 

@@ -7,14 +7,19 @@ import { translateEvent } from './quakeml-event.ts'
 import { gatherRows, quote } from './rows.ts'
 import { childrenOf, readXml } from './xml.ts'
 
-/** Measurements behind an origin: most of a large document, none of it ours. */
+/** Measurements behind an origin and opinions about it: most of a large document, none of it ours. */
 const SKIPPED = new Set([
   'pick',
   'amplitude',
   'arrival',
   'stationMagnitude',
   'stationMagnitudeContribution',
-  'waveformID',
+  'focalMechanism',
+  'originUncertainty',
+  'quality',
+  'uncertainty',
+  'compositeTime',
+  'comment',
 ])
 
 /** All versions share this beginning; what follows differs (quakeml/1.2, quakeml/1.0, quakeml-rt/1.2 …). */

@@ -1,4 +1,4 @@
-// In: an item or entry with a GeoRSS point, such as USGS's Atom summaries. Out: the outcome of that row.
+// In: an item or entry with a GeoRSS point, such as USGS's Atom summaries and EMSC's RSS. Out: the outcome of that row.
 // Must not take bush fires, floods or news for earthquakes: the title has to open with a magnitude.
 import type { Instant } from '../core/instant.ts'
 import { kindFromWord } from './kinds.ts'
@@ -24,13 +24,14 @@ export function isGeorssQuake(fields: ItemFields): boolean {
 /** Translates such an entry. `updated` of an Atom entry is the version, never the origin time. */
 export function translateGeorss(fields: ItemFields, element: XmlElement): RowOutcome {
   const title = cleanText(fields.title, 300)
-  const [, scale = '', number = '', word, place = ''] = TITLE.exec(title) ?? []
+  const [, scale = '', number = '', words, rest] = TITLE.exec(title) ?? []
   if (/early warning|预警/i.test(title)) return { ignored: 'early-warning' }
   const usgs = USGS_ID.exec(fields.id)
   const faults: Refusal[] = []
   const [latitude, longitude] = findPoint(element) ?? ['', '']
   const updated = parseFeedTime(fields.updated)
-  const kind = kindFromWord(word)
+  // "M 1.2 Quarry Blast - place" has a type word; "ML 2.6 CENTRAL TURKEY" has only the place.
+  const kind = rest === undefined && kindFromWord(words) === 'other' ? 'earthquake' : kindFromWord(words)
   return finishRow(faults, {
     lifecycle: kind === 'nonexistent' ? 'delete' : 'report',
     class: classifyTraffic(
@@ -44,33 +45,44 @@ export function translateGeorss(fields: ItemFields, element: XmlElement): RowOut
     sourceCode: '',
     evaluation: 'unknown',
     kind,
-    originTime: readOriginTime(fields),
+    originTime: readOriginTime(fields, element),
     issuedAt: updated,
     latitude: readLatitude(faults, 'georss:point', latitude),
     longitude: readLongitude(faults, 'georss:point', longitude),
-    depthKm: readDepth(faults, findElevation(element)),
+    depthKm: readDepth(faults, element),
     magnitude: readMagnitude(faults, 'title', number === '?' ? '' : number, {
       digits: 2,
       type: scale === 'Magnitude' ? 'M' : scale,
       minusOne: false,
     }),
-    place: cleanPlace(place),
+    place: cleanPlace(rest ?? (kindFromWord(words) === 'other' ? words : '')),
     idTime: null,
   })
 }
 
 /** georss:elev is in metres and negative downwards; some producers write kilometres down, which nothing marks (feeds.md §6.13). */
-function readDepth(faults: Refusal[], elevation: string): number | null {
-  if (elevation === '') return null
+function readDepth(faults: Refusal[], element: XmlElement): number | null {
+  const elevation = findElevation(element)
+  // EMSC: kilometres down, with an "f" where an analyst fixed it.
+  if (elevation === '')
+    return readDepthKm(faults, 'depth', extension(element, 'depth').replace(/\s?(?:km)?\s?f?$/i, ''))
   const metres = decimalText(elevation)
   return readDepthKm(faults, 'georss:elev', metres === null ? elevation : String(-Number(metres) / 1_000))
 }
 
 /**
- * USGS writes the origin time only into the summary ("2018-06-26 11:58:14 UTC"); plain GeoRSS has it as pubDate.
+ * USGS writes the origin time only into the summary ("2018-06-26 11:58:14 UTC"), EMSC into an element of its own; plain
+ * GeoRSS has it as pubDate.
  */
-function readOriginTime(fields: ItemFields): Instant | null {
-  const [, wall] = /(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}) UTC/.exec(fields.text.slice(0, 8_000)) ?? []
+function readOriginTime(fields: ItemFields, element: XmlElement): Instant | null {
+  const texts = `${extension(element, 'time')} ${fields.text.slice(0, 8_000)}`
+  const [, wall] = /(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d{1,6})?) UTC/.exec(texts) ?? []
   if (wall !== undefined) return parseFeedTime(`${wall}Z`)
   return parseFeedTime(fields.published)
+}
+
+/** A value that the producer put into a namespace of its own (emsc:time, emsc:depth); '' when absent. */
+function extension(element: XmlElement, local: string): string {
+  const found = element.children.find((child) => child.local === local && child.ns !== element.ns)
+  return found ? found.text.trim().slice(0, 60) : ''
 }

@@ -51,7 +51,7 @@ export function translateLabelled(fields: ItemFields, labels: ReturnType<typeof 
   const [, before = '', headlineMagnitude = '', after = ''] = HEADLINE.exec(title) ?? []
   if (DENIED.test(before)) return { ignored: 'not-a-quake' }
   const faults: Refusal[] = []
-  const id = cleanId(fields.id)
+  const id = isEventId(fields.id, fields.title) ? cleanId(fields.id) : ''
   const code = /^[A-Z]{2}\d{14}/.test(id) ? sourceLetters(id) : ''
   const automatic = /自动测定|自动速报/.test(`${fields.title} ${fields.text.slice(0, 4_000)}`)
   const source = weighSource([code], automatic ? ['自动'] : [])
@@ -81,6 +81,11 @@ export function translateLabelled(fields: ItemFields, labels: ReturnType<typeof 
     place: named.place,
     idTime: code === '' ? null : readIdTime(id),
   })
+}
+
+/** Without a guid RSSHub writes the link or the title into its place; one link for all items would make all quakes one. */
+function isEventId(guid: string, title: string): boolean {
+  return /\d{6}/.test(guid) && guid !== title && !guid.includes('://')
 }
 
 /** The labelled time; its unit names the zone ("UTC+8"), Beijing where it names none. */

@@ -17,6 +17,9 @@ const SKIPPED = new Set([
   'stationMagnitudeContribution',
   'reading',
   'focalMechanism',
+  'quality',
+  'uncertainty',
+  'comment',
 ])
 
 /**

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { UnreadableFeed } from '../../src/core/quake-report.ts'
 import { parseJmaCoordinate } from '../../src/feeds/jma-coordinate.ts'
 import { findTelegrams, parseJma } from '../../src/feeds/jma.ts'
-import { WITHOUT_SAMPLES, fixture, sample } from './xml-support.ts'
+import { fixture, itOnSamples, sample } from './xml-support.ts'
 
 const TEXT = fixture('jma-hypocentre.xml')
 
@@ -203,8 +203,8 @@ describe('ISO 6709 as JMA writes it', () => {
   })
 })
 
-describe.skipIf(WITHOUT_SAMPLES)("JMA's recorded telegrams", () => {
-  it('three telegrams of one quake share their id; the first has no hypocentre', () => {
+describe("JMA's recorded telegrams", () => {
+  itOnSamples('three telegrams of one quake share their id; the first has no hypocentre', () => {
     expect(parseJma(sample('jma/20210217140808_VXSE51-scaleprompt.xml')).ignored).toEqual([
       { row: 0, reason: 'no-hypocentre' },
     ])
@@ -218,22 +218,22 @@ describe.skipIf(WITHOUT_SAMPLES)("JMA's recorded telegrams", () => {
     expect(new Set(later.map((report) => report?.revision)).size).toBe(2)
   })
 
-  it('the drill is test traffic', () => {
+  itOnSamples('the drill is test traffic', () => {
     expect(first(sample('jma/32-35_01_03_100806_VXSE53-drill.xml'))?.class).toBe('test')
   })
 
-  it('the cancelled hypocentre has no Earthquake element', () => {
+  itOnSamples('the cancelled hypocentre has no Earthquake element', () => {
     expect(first(sample('jma/32-35_06_02_100915_VXSE52.xml'))).toMatchObject({
       lifecycle: 'cancel',
       sourceEventId: '20080614084350',
     })
   })
 
-  it('the revised hypocentre is the one in minutes', () => {
+  itOnSamples('the revised hypocentre is the one in minutes', () => {
     expect(first(sample('jma/32-35_03_02_240613_VXSE61.xml'))).toMatchObject({ latitude: 34.785, depthKm: 23 })
   })
 
-  it('the cancelled early warning is left aside', () => {
+  itOnSamples('the cancelled early warning is left aside', () => {
     expect(parseJma(sample('jma/37_04_02_110311_VXSE43.xml')).ignored).toEqual([{ row: 0, reason: 'early-warning' }])
   })
 })

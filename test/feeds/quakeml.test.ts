@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UnreadableFeed } from '../../src/core/quake-report.ts'
 import { parseQuakeml } from '../../src/feeds/quakeml.ts'
-import { WITHOUT_SAMPLES, fixture, sample } from './xml-support.ts'
+import { fixture, itOnSamples, sample } from './xml-support.ts'
 
 const TEXT = fixture('quakeml.xml')
 
@@ -208,19 +208,19 @@ describe('QuakeML', () => {
   )
 })
 
-describe.skipIf(WITHOUT_SAMPLES)('QuakeML samples', () => {
-  it('the preferred origin is a year from the first one', () => {
+describe('QuakeML samples', () => {
+  itOnSamples('the preferred origin is a year from the first one', () => {
     const report = first(sample('quakeml/obspy-preferred.xml'))
     expect(report?.originTime).toBe(Date.UTC(2012, 11, 12, 5, 46, 24, 120))
     expect(report?.magnitude).toEqual({ value: 2, type: 'MW' })
   })
 
-  it('an invalid enumeration word costs nothing but itself', () => {
+  itOnSamples('an invalid enumeration word costs nothing but itself', () => {
     const { reports, refused } = parseQuakeml(sample('quakeml/obspy-invalid_enum.xml'))
     expect([reports.length, refused.length]).toEqual([1, 0])
   })
 
-  it('quarry blasts of the USGS keep their ANSS ids', () => {
+  itOnSamples('quarry blasts of the USGS keep their ANSS ids', () => {
     const { reports } = parseQuakeml(sample('quakeml/obspy-usgs_event.xml'))
     expect(reports.map(({ sourceEventId, kind, agency }) => [sourceEventId, kind, agency])).toEqual([
       ['ci37285320', 'blast', 'CI'],
@@ -228,7 +228,7 @@ describe.skipIf(WITHOUT_SAMPLES)('QuakeML samples', () => {
     ])
   })
 
-  it('an origin with every field there is reads like a plain one', () => {
+  itOnSamples('an origin with every field there is reads like a plain one', () => {
     expect(first(sample('quakeml/obspy-quakeml_1.2_origin.xml'))).toMatchObject({
       latitude: 38.297,
       longitude: 142.373,

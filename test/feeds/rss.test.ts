@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { UnreadableFeed } from '../../src/core/quake-report.ts'
 import { parseRss, splitItems } from '../../src/feeds/rss.ts'
 import { parseFeedTime } from '../../src/feeds/rss-time.ts'
-import { WITHOUT_SAMPLES, fixture, sample } from './xml-support.ts'
+import { fixture, itOnSamples, sample } from './xml-support.ts'
 
 const CEIC = fixture('rsshub-ceic.xml')
 
@@ -71,6 +71,14 @@ describe("the RSSHub routes of China's lists", () => {
       idTime: null,
     })
   })
+
+  it.each(['http://example.invalid/list?pageId=363409', '宁夏银川市永宁县发生3.3级地震', 'list'])(
+    'a guid that is only the link or the title (%s) is no id: it would make all quakes one',
+    async (guid) => {
+      const { reports } = await parseRss(labelled(LABELS, `<guid>${guid}</guid>`))
+      expect(reports[0]?.sourceEventId).toBe('')
+    },
+  )
 
   it('a provincial prefix names its agency but not how firm the row is', async () => {
     const { reports } = await parseRss(labelled(LABELS, '<guid>FJ20230419082211</guid>'))
@@ -146,7 +154,7 @@ describe("the RSSHub routes of China's lists", () => {
     expect(reports[0]?.place).toBe('宁夏x银川市')
   })
 
-  it.skipIf(WITHOUT_SAMPLES)('a GB2312 list reads like its UTF-8 twin once decoded', async () => {
+  itOnSamples('a GB2312 list reads like its UTF-8 twin once decoded', async () => {
     const utf8 = await parseRss(sample('rss/CONSTRUCTED-rsshub-shape-utf8.xml'))
     const gb = await parseRss(sample('rss/CONSTRUCTED-rsshub-shape-gb2312.xml', 'gb18030'))
     expect(gb).toEqual(utf8)
@@ -192,18 +200,15 @@ describe('GDACS', () => {
     expect(reports[0]?.revision).toBe('1100002.2.temporary')
   })
 
-  it.skipIf(WITHOUT_SAMPLES)(
-    'the recorded feed with its BOM and six namespaces has 2 earthquakes among 16 items',
-    async () => {
-      const { reports, refused, ignored } = await parseRss(sample('gdacs/gdacs-rss-full.xml'))
-      expect(reports.map(({ sourceEventId, depthKm, place }) => [sourceEventId, depthKm, place])).toEqual([
-        ['EQ1199929', 10, 'South Africa'],
-        ['EQ1199647', 59.95, 'Southeast Of Loyalty Islands'],
-      ])
-      expect(refused).toEqual([])
-      expect(ignored).toHaveLength(14)
-    },
-  )
+  itOnSamples('the recorded feed with its BOM and six namespaces has 2 earthquakes among 16 items', async () => {
+    const { reports, refused, ignored } = await parseRss(sample('gdacs/gdacs-rss-full.xml'))
+    expect(reports.map(({ sourceEventId, depthKm, place }) => [sourceEventId, depthKm, place])).toEqual([
+      ['EQ1199929', 10, 'South Africa'],
+      ['EQ1199647', 59.95, 'Southeast Of Loyalty Islands'],
+    ])
+    expect(refused).toEqual([])
+    expect(ignored).toHaveLength(14)
+  })
 })
 
 describe('GeoRSS and Atom', () => {
@@ -251,13 +256,26 @@ describe('GeoRSS and Atom', () => {
     expect(reports[0]).toMatchObject({ latitude: 1.5, longitude: 2.5, originTime: Date.UTC(2018, 9, 7, 21, 52) })
   })
 
+  it("EMSC's items have time and depth in elements of their own and no dash before the place", async () => {
+    const { reports } =
+      await parseRss(`<rss version="2.0" xmlns:geo="http://www.w3.org/2003/01/geo/wgs84_pos#" xmlns:emsc="https://www.emsc-csem.org"><channel>
+      <item><title>ML 2.6  CENTRAL TURKEY</title><link>https://example.invalid/?id=1</link><geo:lat>38.31</geo:lat><geo:long>37.12</geo:long><emsc:depth>10.0 f</emsc:depth><emsc:time>2024-05-07 08:24:09 UTC</emsc:time></item></channel></rss>`)
+    expect(reports[0]).toMatchObject({
+      originTime: Date.UTC(2024, 4, 7, 8, 24, 9),
+      depthKm: 10,
+      magnitude: { value: 2.6, type: 'ML' },
+      place: 'CENTRAL TURKEY',
+      kind: 'earthquake',
+    })
+  })
+
   it('an area is no point', async () => {
     const { refused } = await parseRss(`<rss version="2.0" xmlns:georss="http://www.georss.org/georss"><channel>
       <item><title>M 4.0 - somewhere</title><pubDate>Sun, 7 Oct 2018 19:52:00 -0200</pubDate><georss:polygon>1 2 3 4 1 2</georss:polygon></item></channel></rss>`)
     expect(refused).toEqual([expect.objectContaining({ rule: 'coordinates-missing' })])
   })
 
-  it.skipIf(WITHOUT_SAMPLES)('the mixed encodings of the recorded sample hold no earthquake', async () => {
+  itOnSamples('the mixed encodings of the recorded sample hold no earthquake', async () => {
     const { reports, ignored } = await parseRss(sample('georss/xml_parser_complex_1.xml'))
     expect([reports.length, ignored.length]).toEqual([0, 6])
   })
@@ -351,7 +369,7 @@ describe('a feed as a whole', () => {
     expect((await parseRss(text)).reports).toEqual((await parseRss(CEIC)).reports.slice(0, 1))
   })
 
-  it.skipIf(WITHOUT_SAMPLES)('a news feed in ISO 8859-1 is read and holds no quake', async () => {
+  itOnSamples('a news feed in ISO 8859-1 is read and holds no quake', async () => {
     const { reports, ignored } = await parseRss(sample('rss/uolNoticias-iso8859-1.rss', 'iso-8859-1'))
     expect([reports.length, ignored.length]).toEqual([0, 15])
   })

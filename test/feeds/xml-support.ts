@@ -1,7 +1,7 @@
 // In: names of samples, arbitrary edits. Out: texts for the tests of the XML formats, and the soundness every report must have.
 import { existsSync, readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
-import { expect } from 'vitest'
+import { expect, it } from 'vitest'
 import type { ParsedFeed } from '../../src/core/quake-report.ts'
 import { UnreadableFeed } from '../../src/core/quake-report.ts'
 
@@ -13,8 +13,13 @@ export function fixture(name: string): string {
   return readFileSync(new URL(name, OWN), 'utf8')
 }
 
-/** Why tests on real samples are skipped here, or false. */
-export const WITHOUT_SAMPLES = existsSync(SHARED) ? false : 'the shared feed samples are not beside this clone'
+const ABSENT = !existsSync(SHARED)
+const NOTE = ABSENT ? ' (skipped: ../shared/data/feeds is not beside this clone, its licences forbid a copy here)' : ''
+
+/** A test on a recorded sample; without the samples it is skipped and its name says why. */
+export function itOnSamples(name: string, run: () => void | Promise<void>): void {
+  it.skipIf(ABSENT)(name + NOTE, run)
+}
 
 /** A real sample, decoded with its charset. */
 export function sample(path: string, charset = 'utf-8'): string {
