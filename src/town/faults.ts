@@ -2,7 +2,7 @@
 // Must not touch sockets or state: the stand and the platform act on what is handed back (reference channels.md §7).
 
 /** Faults of the wire, worked by the stand for every platform. */
-export const WIRE_FAULTS = [
+const WIRE_FAULTS = [
   'delay',
   'http-5xx',
   'html',
@@ -16,7 +16,7 @@ export const WIRE_FAULTS = [
 ] as const
 
 /** Faults of the platform itself; a stand-in that has no such thing ignores them. */
-export const PLATFORM_FAULTS = [
+const PLATFORM_FAULTS = [
   'token-expiry',
   'duplicate-content',
   'pending',
@@ -48,12 +48,12 @@ export interface Fault {
   code?: number
   /**
    * Whether the call takes effect. Default: http-5xx, html, error: no (a gateway spoke); delay, wrong-type,
-   * truncated, drip, hang: yes. delay with applied:false takes effect only after the pause, also when the caller left.
+   * truncated, drip, hang: yes; close-before and close-after say it themselves. delay with applied:false takes effect only after the pause, also when the caller left.
    */
   applied?: boolean
 }
 
-export interface FaultyCall {
+interface FaultyCall {
   api: string
   bodyText: string
 }

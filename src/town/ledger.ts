@@ -3,16 +3,7 @@
 import type { Instant } from '../core/instant.ts'
 
 /** post: Weibo. publish: WeChat freepublish. mass: 群发. message: a robot group, a webhook. user-message: one person. */
-export type Act =
-  | 'post'
-  | 'delete'
-  | 'publish'
-  | 'unpublish'
-  | 'mass'
-  | 'mass-delete'
-  | 'message'
-  | 'user-message'
-  | 'preview'
+type Act = 'post' | 'delete' | 'publish' | 'unpublish' | 'mass' | 'mass-delete' | 'message' | 'user-message' | 'preview'
 
 /** As kept in the state file. */
 export interface Effect {
@@ -41,7 +32,7 @@ export interface LedgerEntry extends Effect {
 const PUBLIC_ACTS: readonly Act[] = ['post', 'publish', 'mass', 'message']
 
 /** Whether the public sees it at that instant. */
-export function isVisible(effect: Effect, at: Instant): boolean {
+function isVisible(effect: Effect, at: Instant): boolean {
   return effect.visibleFrom !== null && effect.visibleFrom <= at && (effect.goneAt === null || at < effect.goneAt)
 }
 

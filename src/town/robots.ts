@@ -15,8 +15,6 @@ import { readWideJson } from './wide-json.ts'
 import { mediaType } from './wire.ts'
 import type { Reply, TownRequest } from './wire.ts'
 
-export type { Robot } from './robots/vendors.ts'
-
 export interface RobotsOptions extends StandOptions {
   robots: Robot[]
 }

@@ -63,7 +63,7 @@ export interface OpenStand<S> extends Stand {
 const MAX_BODY = 12 * 1024 * 1024
 const MAX_CALLS = 1_000
 /** Faults change what the wire carries; the effect may already be applied when the pause begins. */
-const BEFORE_BY_DEFAULT: readonly string[] = ['http-5xx', 'html', 'close-before']
+const BEFORE_BY_DEFAULT: readonly string[] = ['http-5xx', 'html']
 
 function apiOf(path: string): string {
   return path.replace(/^\/(?:2\/|cgi-bin\/)?/, '').replace(/\.json$/, '')
@@ -170,18 +170,18 @@ export async function openStand<S>(spec: StandSpec<S>, options: StandOptions): P
       faults: platform,
     }
     const applied = wire === null || (wire.applied ?? !BEFORE_BY_DEFAULT.includes(wire.kind))
-    let reply: Reply | null = applied && wire?.kind !== 'close-before' ? apply(request) : null
     if (wire?.kind === 'close-before' || wire?.kind === 'close-after') {
-      if (!reply && wire.kind === 'close-after') apply(request)
+      if (wire.kind === 'close-after') apply(request)
       message.socket.destroy()
       return
     }
+    let reply: Reply | null = applied ? apply(request) : null
     if (wire?.kind === 'delay') {
       await pause(wire.ms ?? 1_000)
       reply ??= apply(request)
     }
     if (wire?.kind === 'hang') return
-    await sendReply(response, reply ?? null, { at: now(), fault: wire, pause })
+    await sendReply(response, reply, { at: now(), fault: wire, pause })
   }
 
   const server = createServer((message, response) => {

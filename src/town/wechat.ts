@@ -23,7 +23,6 @@ import { answerClearQuota, answerToken } from './wechat/token.ts'
 import type { Reply, TownRequest } from './wire.ts'
 
 export type { CallbackSettings, WechatOptions } from './wechat/state.ts'
-export type { FollowerSees } from './wechat/follower.ts'
 
 export interface WechatTown extends Stand {
   /** Every push to the callback address and what became of it. */

@@ -11,7 +11,7 @@ import { freshWeiboState } from './weibo/state.ts'
 import type { WeiboOptions, WeiboState } from './weibo/state.ts'
 import type { Instant } from '../core/instant.ts'
 
-export type { WeiboAccount, WeiboOptions } from './weibo/state.ts'
+export type { WeiboOptions } from './weibo/state.ts'
 
 export interface WeiboTown extends Stand {
   /** A new authorisation: the old token is invalid from now on. */

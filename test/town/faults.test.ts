@@ -269,7 +269,8 @@ describe('the control side', () => {
     expect(type).toBe('text/html; charset=utf-8')
     expect(text).toContain('演示·替身')
     expect(text).toContain('2017-06-03 18:12:00')
-    expect(text).not.toContain('<script>')
+    expect(text).not.toContain('<script')
+    expect(text).not.toContain('alert(1)<')
     expect(text).not.toContain('"onclick')
   })
 

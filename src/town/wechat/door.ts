@@ -10,7 +10,7 @@ import { wechatError } from './envelope.ts'
 import type { WechatOptions, WechatState } from './state.ts'
 import { judgeToken } from './token.ts'
 
-export interface ApiRule {
+interface ApiRule {
   method: 'GET' | 'POST'
   body: 'json' | 'media' | 'none'
   /** Calls a Beijing day. */

@@ -21,7 +21,7 @@ const articleSchema = z.strictObject({ article_id: z.string() })
 const deleteSchema = z.strictObject({ article_id: z.string(), index: z.number().int().min(0).optional() })
 
 /** Address of one article of a job; index from 0. */
-export function articleUrl(base: string, articleId: string, index: number): string {
+function articleUrl(base: string, articleId: string, index: number): string {
   return `${base}/s/${articleId}${index === 0 ? '' : `_${index + 1}`}`
 }
 

@@ -15,7 +15,7 @@ export interface CallbackSettings {
   encodingAesKey?: string
 }
 
-export interface WechatUser {
+interface WechatUser {
   openid: string
   /** Follows the account (true). */
   follows?: boolean

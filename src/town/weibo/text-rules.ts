@@ -20,7 +20,7 @@ export function hasHashtag(text: string): boolean {
   return second > first + 1
 }
 
-export function listUrls(text: string): string[] {
+function listUrls(text: string): string[] {
   return text.match(URL_PATTERN) ?? []
 }
 
@@ -42,7 +42,7 @@ export function looksDoubleEncoded(text: string): boolean {
 }
 
 /** t.cn form of a URL: seven base-62 characters that follow from the URL alone. */
-export function shortenUrl(url: string): string {
+function shortenUrl(url: string): string {
   const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
   let left = createHash('sha256').update(url).digest().readBigUInt64BE()
   let short = 'A6'
@@ -77,7 +77,7 @@ function likeness(a: string, b: string): number {
 }
 
 /** Share of character pairs two texts must have in common to count as the same news told twice. */
-export const LIKENESS_LIMIT = 0.8
+const LIKENESS_LIMIT = 0.8
 
 /**
  * 20017. The platform does not publish its measure; this one says: URLs, spaces and punctuation aside, the same numbers
