@@ -141,12 +141,13 @@ function renderNotice(facts: NoticeFacts, entries: ReadonlyMap<string, Entry[]>,
   const view = prepareView(facts, family, timeForm)
   const drill = facts.class === 'drill'
   const variants: Record<string, string> = {}
+  const cleared = new Set<string>()
   const scope = { ...view, text: '', title: '', brief: '' }
   for (const { suffix, file, engine, parsed } of list) {
     const filled = engine.fill(file, parsed, scope).trim()
     const plain = LINED_SUFFIXES.has(suffix) ? filled : filled.replace(/\s*\n\s*/g, '')
     if (plain === '') throw new RenderFailure(file, 'is empty')
-    const [finding] = findForbidden(plain)
+    const [finding] = findForbidden(plain, cleared)
     if (finding) throw new RenderFailure(file, `${finding.rule}: ${finding.match}`)
     if (suffix === '') scope.text = plain
     else if (suffix === 'title' || suffix === 'brief') scope[suffix] = plain
