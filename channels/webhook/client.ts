@@ -2,13 +2,15 @@
 // Must not follow redirects, nor read meaning into the body of a 2xx (Standard Webhooks: the status decides).
 import { createHash } from 'node:crypto'
 import type { HttpReply, Job, Outcome, OutletClient, Reach } from '../../src/core/channel.ts'
-import { HOUR, MINUTE, SECOND, type Instant } from '../../src/core/instant.ts'
+import { DAY, HOUR, MINUTE, SECOND, type Instant } from '../../src/core/instant.ts'
 import { backOff, callBooked, waitForBudget } from '../wire/ask.ts'
 import { isRecord, parseObject } from '../wire/json.ts'
 import type { WebhookConfig } from './config.ts'
 import { signWebhook } from './sign.ts'
 
 const DEADLINE = 10 * SECOND
+/** A receiver that has not taken a message for a day is for people to talk to (the specification's last try is later). */
+const GIVE_UP_AFTER = DAY
 
 /** The receiver's idempotency key: the same for every try of a delivery, other for every outlet and installation. */
 export function webhookId(job: Pick<Job, 'deliveryId' | 'url'>): string {
@@ -52,6 +54,8 @@ export function openWebhook(config: WebhookConfig, reach: Reach): OutletClient {
   async function deliver(job: Job): Promise<Outcome> {
     const body = job.content['body'] ?? composeBody(job)
     if (body === null) return { state: 'rejected', code: 'content', fix: 'operator', reason: '任务没有可发送的内容' }
+    if (reach.now() - job.firstAttemptAt > GIVE_UP_AFTER)
+      return { state: 'rejected', code: 'stale', fix: 'giveup', reason: '一天内未能送达，请联系对方' }
     const id = webhookId(job)
     const reply = await callBooked(reach, 'webhook', job.priority, {
       method: 'POST',

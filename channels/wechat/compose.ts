@@ -47,7 +47,13 @@ export function compose(rendered: RenderedNotice, facts: NoticeFacts, config: We
 
 function refuseText(name: string, text: string, longest: number): string | null {
   if (text === '') return `${name}是空的`
-  return text.length > longest ? `${name} ${text.length} 字，超过 ${longest} 字` : null
+  const length = countCharacters(text)
+  return length > longest ? `${name} ${length} 字，超过 ${longest} 字` : null
+}
+
+/** 字 as people count them: rare ideographs of place names are two UTF-16 units but one character. */
+function countCharacters(text: string): number {
+  return Array.from(text).length
 }
 
 /** Reads "thing1: …" lines; every line must be one field of a known kind within its length. */
@@ -60,7 +66,8 @@ function composeFields(text: string, facts: NoticeFacts): Composed {
     const [, kind = '', number = '', value = ''] = match
     const longest = Object.hasOwn(FIELD_LENGTHS, kind) ? FIELD_LENGTHS[kind] : undefined
     if (longest === undefined) return { ok: false, reason: `订阅通知没有 ${kind} 类字段` }
-    if (value.length > longest) return { ok: false, reason: `${kind}${number} ${value.length} 字，超过 ${longest} 字` }
+    const length = countCharacters(value)
+    if (length > longest) return { ok: false, reason: `${kind}${number} ${length} 字，超过 ${longest} 字` }
     if (Object.hasOwn(content, kind + number)) return { ok: false, reason: `${kind}${number} 出现两次` }
     content[kind + number] = value
   }

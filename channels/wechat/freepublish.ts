@@ -45,7 +45,7 @@ export function openFreepublish(wechat: Wechat, reach: Reach): Required<OutletCl
     if (reply.got === 'ok') {
       const outcome = settlePublish(readPublishResult(publishId, reply.body), waiting.checkAfterMs)
       if (outcome?.state === 'pending') return { ...outcome, progress: waiting.progress }
-      return outcome ?? { ...waiting, checkAfterMs: MINUTE }
+      return outcome ?? waiting
     }
     if (reply.got === 'budget') return { ...waiting, checkAfterMs: Math.max(SECOND, reply.until - reach.now()) }
     if (reply.got === 'error') {

@@ -9,7 +9,7 @@ import { addDraft, findDraft } from './draft.ts'
 import { reactionTo } from './errors.ts'
 import { CHECK_DELAYS, KEY_LIFETIME, KEYED_REPEAT_AFTER } from './limits.ts'
 import { settleMass } from './publish-event.ts'
-import { describeError, outcomeOf, removalOf } from './react.ts'
+import { countTries, describeError, outcomeOf, removalOf } from './react.ts'
 
 const SEND = { kind: 'effectful', probeAfterMs: KEYED_REPEAT_AFTER } as const
 
@@ -27,7 +27,7 @@ export function openMass(wechat: Wechat, reach: Reach): Required<OutletClient> {
     const { mediaId, msgId } = job.progress
     if (typeof msgId === 'string') return pending(job, msgId)
     if (typeof mediaId !== 'string') return addDraft(wechat, reach, job)
-    if (job.attempt > 1 && reach.now() - job.firstAttemptAt > KEY_LIFETIME)
+    if (countTries(job) > 1 && reach.now() - job.firstAttemptAt > KEY_LIFETIME)
       return {
         state: 'rejected',
         code: 'key-expired',
@@ -62,7 +62,7 @@ export function openMass(wechat: Wechat, reach: Reach): Required<OutletClient> {
   /** The draft left the box: sent by an earlier try, whose msg_id only the callback or a person knows. */
   async function settleConsumed(job: Job, reason: string): Promise<Outcome> {
     const key = `consumed:${job.deliveryId}`
-    if (job.attempt <= 1 || (await reach.box.read(key)))
+    if (countTries(job) <= 1 || (await reach.box.read(key)))
       return { state: 'rejected', code: '40007', fix: 'operator', reason: `${reason}；请在公众平台核对已群发消息` }
     await reach.box.write(key, '1', reach.now() + DAY)
     return { state: 'unknown', reason: `${reason}；应已群发，等待回调`, probeAfterMs: 5 * MINUTE }

@@ -6,6 +6,13 @@ import { backOff, untilBeijingMidnight, waitForBudget } from '../wire/ask.ts'
 import type { WechatReply } from './call.ts'
 import { reactionTo } from './errors.ts'
 
+/** Tries of the step at hand: a delivery counts every step, and waits must not grow with the steps that went well. */
+export function countTries(job: Job): number {
+  const { steps, mediaId } = job.progress
+  const done = typeof steps === 'number' ? steps : mediaId === undefined ? 0 : 1
+  return Math.max(1, job.attempt - done)
+}
+
 export type Trouble = Exclude<WechatReply, { got: 'ok' }>
 
 /** harmless: repeating costs at worst an orphan draft. effectful: a second time may be seen by the public. */
@@ -20,7 +27,7 @@ export function describeError(reply: { code: string; message: string }): string 
 export function outcomeOf(reply: Trouble, call: CallKind, job: Job, now: Instant): Outcome {
   const again = (code: string, reason: string): Outcome => ({
     state: 'retry',
-    afterMs: backOff(job.attempt, SECOND, MINUTE),
+    afterMs: backOff(countTries(job), SECOND, MINUTE),
     code,
     reason,
   })
@@ -39,7 +46,7 @@ export function outcomeOf(reply: Trouble, call: CallKind, job: Job, now: Instant
     case 'busy':
       return unsure(code, reason)
     case 'retry':
-      return { state: 'retry', afterMs: reaction.afterMs, code, reason }
+      return { state: 'retry', afterMs: backOff(countTries(job), reaction.afterMs, 10 * MINUTE), code, reason }
     case 'tomorrow':
       return { state: 'retry', afterMs: untilBeijingMidnight(now), code, reason }
     case 'auth':

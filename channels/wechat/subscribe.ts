@@ -19,7 +19,7 @@ const NAMED_REFUSALS = 200
 const SECOND_TRIES = 500
 
 /**
- * Progress keys: total, next (index of the user whose turn it is), sent, refused, lost (no reply, not tried again),
+ * Progress keys: steps, total, next (index of the user whose turn it is), sent, refused, lost (no reply, not tried again),
  * refusedUsers, again (indexes owed a second try), second (true while those are served).
  * Which of at-most-once and at-least-once holds is `subscribe.repeatUnknown` (channels.md §2.10 e).
  */
@@ -84,7 +84,7 @@ export function openSubscribe(wechat: Wechat, config: WechatConfig, reach: Reach
   }
 
   function advance(at: Cursor, index: number, fate: Fate, code: string): Progress {
-    const next = { ...at }
+    const next = { ...at, steps: at.steps + 1 }
     if (at.second) next.again = at.again.slice(1)
     else next.next = at.next + 1
     if (fate === 'sent') next.sent += 1
@@ -139,10 +139,12 @@ interface Cursor {
   refusedUsers: string[]
   again: number[]
   second: boolean
+  /** Calls of deliver() that went well, for countTries. */
+  steps: number
 }
 
 function startCursor(total: number): Cursor {
-  return { total, next: 0, sent: 0, refused: 0, lost: 0, refusedUsers: [], again: [], second: false }
+  return { total, next: 0, sent: 0, refused: 0, lost: 0, refusedUsers: [], again: [], second: false, steps: 1 }
 }
 
 function currentIndex(at: Cursor): number | null {
@@ -166,6 +168,7 @@ function readCursor(progress: Progress): Cursor | null {
     refusedUsers: items('refusedUsers'),
     again: items('again').map(Number),
     second: progress['second'] === true,
+    steps: count('steps'),
   }
 }
 

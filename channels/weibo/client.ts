@@ -12,6 +12,7 @@ import {
   LARGEST_REPLY,
   LATE_PROBE,
   LATE_PROBES_END,
+  LONGEST_WAIT,
   POST_DEADLINE,
   PROBE_AFTER,
   TOO_OFTEN_MAX,
@@ -73,7 +74,7 @@ export function openWeibo(config: WeiboConfig, reach: Reach): OutletClient {
       case 'unknown':
         return { state: 'unknown', reason, probeAfterMs: reaction.afterMs }
       case 'retry':
-        return { state: 'retry', afterMs: reaction.afterMs, code, reason }
+        return { state: 'retry', afterMs: backOff(job.attempt, reaction.afterMs, LONGEST_WAIT), code, reason }
       case 'rate': {
         // 10023 is the hour's limit or the daily hundred: still refused in the next hour means the day (§1.5).
         const waits = count('rateWaits')
@@ -135,15 +136,15 @@ export function openWeibo(config: WeiboConfig, reach: Reach): OutletClient {
     return { state: 'unknown', reason: sighted.reason, probeAfterMs: sighted.afterMs }
   }
 
-  /** After 20032: looked for at +90 s and +180 s; then it is an ordinary unknown. */
+  /** After 20032: looked for at +90 s and +180 s; not there by then, it counts as absent like any lost post. */
   async function check(job: Job): Promise<ProbeOutcome> {
     const sighted = await findPost(reach, config, job)
     if (sighted.state === 'found') return accept(sighted.id)
     const since = job.progress['lateSince']
     const left = (typeof since === 'number' ? since : job.firstAttemptAt) + LATE_PROBES_END - reach.now()
     if (left > 0) return { state: 'pending', job: '20032', checkAfterMs: Math.max(SECOND, left) }
-    const reason = sighted.state === 'unclear' ? sighted.reason : '微博称已发布，三分钟后主页仍未显示'
-    return { state: 'unknown', reason, probeAfterMs: sighted.state === 'unclear' ? sighted.afterMs : PROBE_AFTER }
+    if (sighted.state === 'absent') return { state: 'absent' }
+    return { state: 'unknown', reason: sighted.reason, probeAfterMs: sighted.afterMs }
   }
 
   /** Deletes one own post; 20101 says that it already is no more. */

@@ -1,7 +1,7 @@
 // In: nothing. Out: Weibo's numbers.
 // Must not hold behaviour.
 import type { CallLimit } from '../../src/core/channel.ts'
-import { SECOND } from '../../src/core/instant.ts'
+import { MINUTE, SECOND } from '../../src/core/instant.ts'
 
 /**
  * open.weibo.com/wiki/Rate-limiting, revision 16512: 100 requests a day and 30 posts an hour for one user of one app.
@@ -21,6 +21,8 @@ export const LONGEST_TEXT = 130
 export const PROBE_AFTER = 20 * SECOND
 export const LATE_PROBE = 90 * SECOND
 export const LATE_PROBES_END = 180 * SECOND
+/** Passing faults are met with growing waits: each try costs one of the hundred calls. */
+export const LONGEST_WAIT = 10 * MINUTE
 export const TOO_OFTEN_WAIT = 60 * SECOND
 export const TOO_OFTEN_MAX = 3
 /** Absence counts after three reads over at least 90 s (DESIGN §3, "unknown"). */

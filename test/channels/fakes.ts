@@ -1,5 +1,6 @@
 // In: scripted replies. Out: a Reach whose calls are recorded, and sample notices of an invented bureau.
 // Written from the vendors' documentation alone; knows no adapter and no stand-in.
+import * as fc from 'fast-check'
 import type { Box, HttpCall, HttpReply, Job, Reach } from '../../src/core/channel.ts'
 import type { Instant } from '../../src/core/instant.ts'
 import type { NoticeFacts, RenderedNotice } from '../../src/core/notice.ts'
@@ -63,6 +64,7 @@ export function fakeReach(answer: Answer, options: { class?: TrafficClass; box?:
       random += 1
       return random.toString(16).padStart(32, '0')
     },
+    site: { show: async () => undefined, isShown: async () => false },
   }
 }
 
@@ -166,3 +168,8 @@ export function payloadOf(call: HttpCall | undefined): Record<string, unknown> {
 export function pathOf(call: HttpCall | undefined): string {
   return call === undefined ? '' : new URL(call.url).pathname
 }
+
+/** Any UTF-16 text, lone surrogates and controls included. */
+export const anyText: fc.Arbitrary<string> = fc
+  .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 80 })
+  .map((units) => String.fromCharCode(...units))
