@@ -101,5 +101,10 @@ export function kindWord(kind: QuakeKind): KindWord | null {
   return KINDS[kind]
 }
 
-/** Every bracket word, so that a place that already carries one does not get it twice. */
-export const KIND_MARKS: readonly string[] = Object.values(KINDS).flatMap((word) => (word ? [word.mark] : []))
+/** Every bracket word, ours and what sources write instead, so that a place that already carries one gets no second. */
+export const KIND_MARKS: readonly string[] = [
+  ...Object.values(KINDS).flatMap((word) => (word ? [word.mark] : [])),
+  '疑似爆破',
+  '非天然',
+  '非天然地震',
+]

@@ -59,6 +59,7 @@ describe('the kind', () => {
     expect(say('北京房山区（塌陷）')).toBe('北京房山区（塌陷）')
     expect(say('北京房山区(塌陷)')).toBe('北京房山区（塌陷）')
     expect(say('北京房山区（矿震）')).toBe('北京房山区（塌陷）')
+    expect(say('北京房山区（非天然地震）')).toBe('北京房山区（塌陷）')
   })
 })
 
