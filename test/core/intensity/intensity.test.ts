@@ -180,6 +180,11 @@ describe('the felt ladder', () => {
     )
   })
 
+  it('counts the very limit as felt', () => {
+    expect(isFelt({ long: 1.5, short: 1.2, larger: 1.5 })).toBe(true)
+    expect(isFelt({ long: 1.4999, short: 1.2, larger: 1.4999 })).toBe(false)
+  })
+
   it('throws on a value that is no number rather than print it', () => {
     expect(() => romanIntensity(Number.NaN)).toThrow(/no number/)
   })
