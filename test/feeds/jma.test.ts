@@ -110,6 +110,14 @@ describe("JMA's telegrams", () => {
     expect(parseJma(text).ignored).toEqual([{ row: 0, reason }])
   })
 
+  it('a telegram of earthquake information without an earthquake is left aside', () => {
+    expect(parseJma(varied(WITHOUT_BODY))).toEqual({
+      reports: [],
+      refused: [],
+      ignored: [{ row: 0, reason: 'no-hypocentre' }],
+    })
+  })
+
   it('an unknown hypocentre is left aside', () => {
     expect(parseJma(varied(['+38.1+142.3-50000/', ''])).ignored).toEqual([{ row: 0, reason: 'no-hypocentre' }])
   })
