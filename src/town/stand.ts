@@ -65,6 +65,11 @@ const MAX_CALLS = 1_000
 /** Faults change what the wire carries; the effect may already be applied when the pause begins. */
 const BEFORE_BY_DEFAULT: readonly string[] = ['http-5xx', 'html']
 
+const REFUSALS: Record<'tooLarge' | 'badAddress', Reply> = {
+  tooLarge: { status: 413, type: 'text/html', body: '<html>413 Request Entity Too Large</html>', code: '413' },
+  badAddress: { status: 400, type: 'text/html', body: '<html>400 Bad Request</html>', code: '400' },
+}
+
 function apiOf(path: string): string {
   return path.replace(/^\/(?:2\/|cgi-bin\/)?/, '').replace(/\.json$/, '')
 }
@@ -101,6 +106,10 @@ export async function openStand<S>(spec: StandSpec<S>, options: StandOptions): P
   const tick = (): void => {
     if (spec.tick?.(state, now())) save()
   }
+  const effectsNow = (): Effect[] => {
+    tick()
+    return spec.effects(state)
+  }
   const reset = (): void => {
     state = spec.fresh()
     calls = []
@@ -132,20 +141,17 @@ export async function openStand<S>(spec: StandSpec<S>, options: StandOptions): P
   }
 
   const serve = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const target = new URL(message.url ?? '/', 'http://town.invalid')
     const body = await readBody(message, MAX_BODY)
-    if (body === null) {
-      const tooLarge = {
-        status: 413,
-        type: 'text/html',
-        body: '<html><body>413 Request Entity Too Large</body></html>',
-      }
-      await sendReply(response, { ...tooLarge, code: '413' }, { at: now(), fault: null, pause })
+    const address = `http://town.invalid${message.url ?? '/'}`
+    if (body === null || !URL.canParse(address)) {
+      const refusal = body === null ? REFUSALS.tooLarge : REFUSALS.badAddress
+      await sendReply(response, refusal, { at: now(), fault: null, pause })
       return
     }
+    const target = new URL(address)
     const headers = headersOf(message)
     if (isControlPath(target.pathname)) {
-      const control = { effects: () => spec.effects(state), calls: () => calls, now, faults, reset, setClock, save }
+      const control = { effects: effectsNow, calls: () => calls, now, faults, reset, setClock, save }
       const actions = spec.actions?.(state) ?? {}
       const path = target.pathname
       const reply = await answerControl(
@@ -203,8 +209,8 @@ export async function openStand<S>(spec: StandSpec<S>, options: StandOptions): P
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ledger: () => showLedger(spec.effects(state), now()),
-    timeline: () => showTimeline(spec.effects(state), now()),
+    ledger: () => showLedger(effectsNow(), now()),
+    timeline: () => showTimeline(effectsNow(), now()),
     calls: () => calls,
     faults,
     reset,

@@ -130,7 +130,7 @@ describe('the reply is damaged', () => {
 
 describe('delay', () => {
   test('the effect comes first, then the pause, then the reply', async () => {
-    script({ kind: 'delay', ms: 60 })
+    script({ kind: 'delay', ms: 300 })
     const reply = share()
     let answered = false
     void reply.then(() => (answered = true))
@@ -140,7 +140,7 @@ describe('delay', () => {
   })
 
   test('with applied:false the effect comes after the caller has left', async () => {
-    script({ kind: 'delay', ms: 60, applied: false })
+    script({ kind: 'delay', ms: 800, applied: false })
     const stop = new AbortController()
     const body = new URLSearchParams(fields())
     const reply = fetch(`${town.url}/2/statuses/share.json`, { method: 'POST', body, signal: stop.signal })
@@ -285,4 +285,19 @@ test('a body that is too large is refused without an effect', async () => {
   const reply = await call(`${town.url}/2/statuses/share.json`, { method: 'POST', headers, body })
   expect(reply.status).toBe(413)
   expect(effects()).toBe(0)
+})
+
+test('an address that is none is refused and stops nothing', async () => {
+  const { request } = await import('node:http')
+  const { hostname, port } = new URL(town.url)
+  const status = await new Promise((resolve) => {
+    const path = '*'.repeat(3) + ':99999999/'
+    const asked = request({ host: hostname, port, path }, (reply) => {
+      reply.resume()
+      resolve(reply.statusCode)
+    })
+    asked.end()
+  })
+  expect(status).toBe(400)
+  expect((await share()).status).toBe(200)
 })

@@ -413,3 +413,20 @@ describe('freepublish', () => {
     expect(codeOf(await api('freepublish/submit', { media_id }))).toBe(0)
   })
 })
+
+test('the timeline follows the clock without a further call', async () => {
+  await api('freepublish/submit', { media_id: await addDraft() })
+  expect(town.timeline()).toEqual([])
+  clock.at += 3_000
+  expect(town.timeline()).toHaveLength(1)
+})
+
+test('two runs of the same calls give the same ids and tokens', async () => {
+  const run = async (): Promise<string[]> => {
+    await open()
+    const media_id = await addDraft()
+    const { text } = await api('freepublish/submit', { media_id })
+    return [token, media_id, text]
+  }
+  expect(await run()).toEqual(await run())
+})

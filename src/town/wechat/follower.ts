@@ -52,9 +52,10 @@ export async function sendFollowerText(
   const settings = state.callback
   if (!settings) return { sees: 'nothing' }
   const head = headOf(options, desk.now(), openid)
-  const xml = textMessageXml(head, text, mintId(state))
+  const msgId = mintId(state)
+  const xml = textMessageXml(head, text, msgId)
   const ids = { appId: options.appId, to: head.to, from: openid }
-  const signed = signPush(state, settings, xml, ids, desk.now())
+  const signed = signPush(msgId, settings, xml, ids, desk.now())
   desk.save()
   const answer = await postPush(signed, options.push?.timeoutMs ?? 5_000, desk.stop)
   if (answer === null) return { sees: 'fault', reason: 'no HTTP 200 in time' }

@@ -6,7 +6,7 @@ import { faultOf } from '../faults.ts'
 import type { Fault } from '../faults.ts'
 import { decodeAesKey, encryptMessage, signParts } from './crypto.ts'
 import type { EventHead } from './event-xml.ts'
-import { mintSalt, mintText } from './state.ts'
+import { spinText } from './state.ts'
 import type { CallbackSettings, Push, PushPlan, WechatOptions, WechatState } from './state.ts'
 
 /** First call and two more (§2.9 "5 s, then disconnect and up to 3 tries"). */
@@ -42,23 +42,23 @@ export function queuePush(state: WechatState, event: string, xml: string, dueAt:
   }
 }
 
-/** Body and query of one signed push. */
+/** Body and query of one signed push; nonce and salt follow from the seed, so that ids do not depend on timing. */
 export function signPush(
-  state: WechatState,
+  seed: string,
   settings: CallbackSettings,
   xml: string,
   ids: { appId: string; to: string; from: string },
   at: Instant,
 ): { url: string; body: string } {
   const timestamp = String(Math.floor(at / SECOND))
-  const nonce = String(parseInt(Buffer.from(mintText(state, 'nonce', 4), 'latin1').toString('hex'), 16) % 1_000_000_000)
+  const nonce = String(Buffer.from(spinText(`nonce:${seed}`, 4)).readUInt32BE() % 1_000_000_000)
   const query = new URLSearchParams({ signature: signParts([settings.token, timestamp, nonce]), timestamp, nonce })
   query.set('openid', ids.from)
   const url = new URL(settings.url)
   let body = xml
   if (settings.mode !== 'plain') {
     const key = decodeAesKey(settings.encodingAesKey ?? '')
-    const encrypted = encryptMessage(key, ids.appId, xml, mintSalt(state))
+    const encrypted = encryptMessage(key, ids.appId, xml, Buffer.from(spinText(`salt:${seed}`, 16)))
     query.set('encrypt_type', 'aes')
     query.set('msg_signature', signParts([settings.token, timestamp, nonce, encrypted]))
     const shown =
@@ -108,7 +108,7 @@ async function deliver(push: Push, options: WechatOptions, desk: PushDesk): Prom
     if (!settings) break
     push.tries++
     const signed = signPush(
-      desk.state(),
+      `${push.id}:${push.tries}`,
       settings,
       push.xml,
       { appId: options.appId, to: head.to, from: head.from },

@@ -167,29 +167,26 @@ export function freshWechatState(options: WechatOptions): WechatState {
   }
 }
 
-/** Text that nobody could guess but every run repeats: base64url of a hash chain over the sequence. */
-export function mintText(state: WechatState, use: string, length: number): string {
-  state.sequence++
+/** Letters and digits that follow from a seed alone. */
+export function spinText(seed: string, length: number): string {
   let text = ''
   for (let i = 0; text.length < length; i++) {
-    text += createHash('sha512')
-      .update(`${use}:${state.sequence}:${i}`)
-      .digest('base64url')
-      .replaceAll('-', 'x')
-      .replaceAll('_', 'y')
+    const chunk = createHash('sha512').update(`${seed}:${i}`).digest('base64url')
+    text += chunk.replaceAll('-', 'x').replaceAll('_', 'y')
   }
   return text.slice(0, length)
+}
+
+/** Text that nobody could guess but every run repeats. */
+export function mintText(state: WechatState, use: string, length: number): string {
+  state.sequence++
+  return spinText(`${use}:${state.sequence}`, length)
 }
 
 /** A 19-digit odd id: a double cannot hold it, as with the platform's msg ids (§2). */
 export function mintId(state: WechatState): string {
   state.sequence++
   return String(3_428_411_849_815_000_001n + BigInt(state.sequence) * 1_982n)
-}
-
-/** 16 bytes for one encryption. */
-export function mintSalt(state: WechatState): Buffer {
-  return Buffer.from(mintText(state, 'salt', 16), 'latin1')
 }
 
 /** Every second id leaves as a string, the others as bare numbers: both are seen in live replies (§2). */
