@@ -3,22 +3,30 @@
 import { z } from 'zod'
 import { secureAddress } from '../wire/address.ts'
 
+/** Where the vendors' own hosts carry the token. */
+const TOKEN_PARAMETERS: ReadonlyMap<string, string> = new Map([
+  ['oapi.dingtalk.com', 'access_token'],
+  ['qyapi.weixin.qq.com', 'key'],
+])
+
 const schema = z
   .strictObject({
     kind: z.enum(['dingtalk', 'feishu', 'wecom']),
     /** The robot's whole webhook address; its token makes it a secret. */
     url: secureAddress,
     /** 加签 of DingTalk, 签名校验 of Feishu; WeCom has none. */
-    secret: z.string().min(8).max(256).optional(),
+    secret: z.string().min(1, 'is empty: leave it out when the robot has none').max(256).optional(),
     /** Alarms of the desk go here as well. */
     alarms: z.boolean().default(false),
   })
   .superRefine((given, ctx) => {
     const complain = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message })
     if (given.kind === 'wecom' && given.secret !== undefined) complain('secret', 'WeCom robots have none: leave it out')
-    const parameter = { dingtalk: 'access_token', wecom: 'key', feishu: null }[given.kind]
-    if (parameter === null || !URL.canParse(given.url)) return
-    if (!new URL(given.url).searchParams.get(parameter)) complain('url', `must hold ?${parameter}=…, copy it whole`)
+    if (!URL.canParse(given.url)) return
+    const { hostname, searchParams } = new URL(given.url)
+    const parameter = TOKEN_PARAMETERS.get(hostname)
+    if (parameter !== undefined && !searchParams.get(parameter))
+      complain('url', `must hold ?${parameter}=…, copy it whole`)
   })
 
 export type RobotConfig = z.infer<typeof schema>

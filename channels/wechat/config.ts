@@ -7,14 +7,19 @@ import { apiBase } from '../wire/address.ts'
 export const LEGS = ['freepublish', 'mass', 'subscribe'] as const
 export type WechatLeg = (typeof LEGS)[number]
 
-const mediaId = z.string().regex(/^[\w-]{1,128}$/, 'must be a permanent media_id, as the cover upload prints it')
-const covers = z.partialRecord(z.enum([...NOTICE_KINDS, 'default']), mediaId)
+const opaqueId = (what: string) => z.string().regex(/^[\x21-\x7e]{1,256}$/, `must be ${what}`)
+/** Kinds of later rooms (DESIGN §3), so that a bureau can prepare their covers now. */
+const LATER_KINDS = ['bulletin', 'rebuttal', 'science', 'announcement'] as const
+const covers = z.partialRecord(
+  z.enum([...NOTICE_KINDS, ...LATER_KINDS, 'default']),
+  opaqueId('a permanent media_id, as the cover upload prints it'),
+)
 
 const schema = z
   .strictObject({
     baseUrl: apiBase.default('https://api.weixin.qq.com'),
-    appId: z.string().regex(/^wx[\da-zA-Z]{8,32}$/, 'must be the AppID, wx and 16 hex digits'),
-    secret: z.string().min(8, 'is missing: paste the AppSecret').max(128),
+    appId: z.string().regex(/^wx[\w-]{2,62}$/, 'must be the AppID, which begins with wx'),
+    secret: z.string().min(1, 'is missing: paste the AppSecret').max(128),
     /** The Token of 服务器配置. */
     callbackToken: z
       .string()
@@ -35,7 +40,7 @@ const schema = z
     massKinds: z.array(z.enum(NOTICE_KINDS)).optional(),
     subscribe: z
       .strictObject({
-        templateId: z.string().regex(/^[\w-]{1,128}$/, 'must be a template id'),
+        templateId: opaqueId('a template id'),
         /** Openids for trials; else the outlet's own list of subscribers is used. */
         users: z
           .array(z.string().regex(/^[\w-]{1,64}$/, 'must be an openid'))

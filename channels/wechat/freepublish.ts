@@ -8,7 +8,7 @@ import { squeeze } from '../wire/marker.ts'
 import type { Wechat } from './call.ts'
 import { addDraft, findDraft } from './draft.ts'
 import { reactionTo } from './errors.ts'
-import { BATCH_ROWS, CHECK_DELAYS, DRAFT_SPAN } from './limits.ts'
+import { BATCH_ROWS, CHECK_DELAYS } from './limits.ts'
 import { readPublishResult, settlePublish } from './publish-event.ts'
 import { describeError, outcomeOf, removalOf } from './react.ts'
 
@@ -62,7 +62,7 @@ export function openFreepublish(wechat: Wechat, reach: Reach): Required<OutletCl
     if (typeof mediaId !== 'string') return { state: 'absent' }
     const draft = await findDraft(wechat, job, mediaId)
     if (draft.state === 'there') return { state: 'absent' }
-    if (draft.state === 'unclear') return { state: 'unknown', reason: draft.reason, probeAfterMs: DRAFT_SPAN }
+    if (draft.state === 'unclear') return { state: 'unknown', reason: draft.reason, probeAfterMs: 30 * SECOND }
     return findPage(job)
   }
 

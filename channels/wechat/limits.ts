@@ -49,9 +49,12 @@ export const FIELD_LENGTHS: Readonly<Record<string, number>> = {
 /** Polling falls back to these when no callback comes: freepublish/get has 100 calls a day for all jobs (§2.7). */
 export const CHECK_DELAYS: readonly number[] = [15 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE]
 
-/** A draft still in the box after half a minute has not been published (§2.10 b). */
-export const DRAFT_READS = 2
-export const DRAFT_SPAN = 30 * SECOND
+/**
+ * A draft leaves the box once it is published (§2.3), so while the platform still checks a submitted one it is there.
+ * Longer than the half minute of §2.10, because a second submit in that time could make a second page.
+ */
+export const DRAFT_READS = 3
+export const DRAFT_SPAN = 90 * SECOND
 
 /** clientmsgid: 45066 asks for 60 s between repeats, and the platform remembers a key for 24 h (§2.5). */
 export const KEYED_REPEAT_AFTER = 65 * SECOND

@@ -10,8 +10,8 @@ const schema = z.strictObject({
   baseUrl: apiBase.optional(),
   /** Where readers find a post; follows from baseUrl when absent. */
   pageUrl: apiBase.optional(),
-  accessToken: z.string().min(8, 'is missing: paste the OAuth2 access token of the bureau account').max(512),
-  uid: digitsText(5, 20, 'must be the numeric uid of the bureau account'),
+  accessToken: z.string().min(1, 'is missing: paste the OAuth2 access token of the bureau account').max(512),
+  uid: digitsText(1, 20, 'must be the numeric uid of the bureau account'),
   safeDomain: z
     .string()
     .regex(

@@ -24,16 +24,17 @@ const CLOCK_SLACK = 2 * MINUTE
  * @returns found with the decimal id; absent only when every row back to the first try was seen
  */
 export async function findPost(reach: Reach, config: WeiboConfig, job: Job): Promise<Sighted> {
-  let seen = 0
+  // Distinct rows: a tier that ignores `page` shows the same ones again.
+  const seen = new Set<string>()
   for (let page = 1; page <= TIMELINE_PAGES; page += 1) {
     const read = await readPage(reach, config, job, page)
     if (!('rows' in read)) return read
     for (const row of read.rows) {
       const id = readId(field(row, 'idstr')) ?? readId(field(row, 'mid')) ?? readId(field(row, 'id'))
       if (id !== null && isOurs(row, config, job)) return { state: 'found', id }
+      if (id !== null) seen.add(id)
     }
-    seen += read.rows.length
-    const complete = read.total === null ? read.rows.length < TIMELINE_ROWS : seen >= read.total
+    const complete = read.total === null ? read.rows.length < TIMELINE_ROWS : seen.size >= read.total
     if (complete || read.rows.some((row) => isOlder(row, job.firstAttemptAt))) return { state: 'absent' }
     if (read.rows.length === 0) break
   }

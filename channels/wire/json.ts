@@ -48,9 +48,9 @@ export function readCode(value: unknown): string | null {
   return typeof text === 'string' && /^-?\d{1,9}$/.test(text) ? text : null
 }
 
-/** An opaque platform id (media_id, article_id): printable ASCII without blanks or quotes, at most 256 characters. */
+/** An opaque platform id (media_id, article_id): printable ASCII without blanks, quotes or markup, at most 256 characters. */
 export function readToken(value: unknown): string | null {
-  return typeof value === 'string' && /^[\w.~+/=:-]{1,256}$/.test(value) ? value : null
+  return typeof value === 'string' && /^[\x21-\x7e]{1,256}$/.test(value) && !/["'<>\\`]/.test(value) ? value : null
 }
 
 /** An http(s) address of at most 2,048 characters; null for everything else. */

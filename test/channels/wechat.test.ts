@@ -348,12 +348,12 @@ describe('freepublish', () => {
       expect(await probe(() => html(500), {})).toEqual({ state: 'absent' })
     })
 
-    test('a draft that is still there was not published, by two reads over half a minute', async () => {
+    test('a draft that is still there was not published, by three reads over a minute and a half', async () => {
       expect(await probe(() => json({ news_item: [{ title: 'x' }] }))).toEqual({ state: 'absent' })
       expect(wechat.certainty('freepublish')).toMatchObject({
         probe: 'exact',
-        absentReads: 2,
-        absentSpanMs: 30 * SECOND,
+        absentReads: 3,
+        absentSpanMs: 90 * SECOND,
       })
     })
 
