@@ -19,12 +19,12 @@ export interface RobotKind {
 }
 
 /** base64(HMAC-SHA256(secret, ms + "\n" + secret)), in the query (channels.md §5). */
-export function signDingtalk(secret: string, ms: number): string {
+function signDingtalk(secret: string, ms: number): string {
   return createHmac('sha256', secret).update(`${ms}\n${secret}`).digest('base64')
 }
 
 /** base64(HMAC-SHA256(key = s + "\n" + secret, empty message)): key and message the other way round than DingTalk. */
-export function signFeishu(secret: string, seconds: number): string {
+function signFeishu(secret: string, seconds: number): string {
   return createHmac('sha256', `${seconds}\n${secret}`).update('').digest('base64')
 }
 

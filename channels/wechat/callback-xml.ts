@@ -9,7 +9,7 @@ export interface Element {
 }
 
 /** Callbacks are a few kilobytes; 64 KB is the limit of the door (channels.md §2.9). */
-export const LARGEST_CALLBACK = 64 * 1024
+const LARGEST_CALLBACK = 64 * 1024
 const DEEPEST = 10
 const MOST_ELEMENTS = 1000
 

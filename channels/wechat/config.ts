@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { NOTICE_KINDS, type NoticeKind } from '../../src/core/notice.ts'
 import { apiBase } from '../wire/address.ts'
 
-export const LEGS = ['freepublish', 'mass', 'subscribe'] as const
+const LEGS = ['freepublish', 'mass', 'subscribe'] as const
 export type WechatLeg = (typeof LEGS)[number]
 
 const opaqueId = (what: string) => z.string().regex(/^[\x21-\x7e]{1,256}$/, `must be ${what}`)

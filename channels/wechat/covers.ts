@@ -9,7 +9,7 @@ import { openCalls } from './call.ts'
 import type { WechatConfig } from './config.ts'
 import { describeError } from './react.ts'
 
-export type CoverName = NoticeKind | 'default'
+type CoverName = NoticeKind | 'default'
 
 export interface Cover {
   name: CoverName

@@ -9,7 +9,7 @@ import { reactionTo, type Reaction } from './errors.ts'
 import { outcomeOf } from './react.ts'
 
 /** Box key of the outlet's own list: a JSON array of openids, written by whoever keeps the subscriptions. */
-export const SUBSCRIBERS_KEY = 'subscribers'
+const SUBSCRIBERS_KEY = 'subscribers'
 
 const openids = z.array(z.string().regex(/^[\w-]{1,64}$/)).max(100_000)
 

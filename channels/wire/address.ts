@@ -3,7 +3,7 @@
 import { z } from 'zod'
 
 /** True for localhost, 127.0.0.0/8 and ::1, where plain http is allowed (DESIGN §5). */
-export function isLoopback(url: URL): boolean {
+function isLoopback(url: URL): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)
 }
 

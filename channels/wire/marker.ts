@@ -14,7 +14,7 @@ export function holdsSerial(text: string, facts: Pick<NoticeFacts, 'serial' | 'r
 }
 
 /** How many http(s) addresses a text holds. */
-export function countAddresses(text: string): number {
+function countAddresses(text: string): number {
   return text.match(/https?:\/\//gi)?.length ?? 0
 }
 
