@@ -97,7 +97,7 @@ export function openFreepublish(wechat: Wechat, reach: Reach): Required<OutletCl
     if (readToken(ref) === null || ref.startsWith('publish:'))
       return { state: 'refused', code: 'ref', reason: '没有 article_id，请在公众平台人工删除' }
     const reply = await wechat.call('freepublish/delete', { article_id: ref, index: 0 }, job.priority)
-    return reply.got === 'ok' ? { state: 'gone' } : removalOf(reply, job, reach.now())
+    return removalOf(reply, job, reach.now())
   }
 
   return { deliver, check, remove, probe: check }

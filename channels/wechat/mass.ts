@@ -103,7 +103,7 @@ export function openMass(wechat: Wechat, reach: Reach): Required<OutletClient> {
       jsonBody(`{"msg_id":${BigInt(ref)},"article_idx":0}`),
       job.priority,
     )
-    return reply.got === 'ok' ? { state: 'gone' } : removalOf(reply, job, reach.now())
+    return removalOf(reply, job, reach.now())
   }
 
   return { deliver, check, remove, probe: check }

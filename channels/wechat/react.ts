@@ -3,6 +3,7 @@
 import type { Job, Outcome, RemovalOutcome } from '../../src/core/channel.ts'
 import { MINUTE, SECOND, type Instant } from '../../src/core/instant.ts'
 import { backOff, untilBeijingMidnight, waitForBudget } from '../wire/ask.ts'
+import { readCode } from '../wire/json.ts'
 import type { WechatReply } from './call.ts'
 import { reactionTo } from './errors.ts'
 
@@ -11,6 +12,11 @@ export function countTries(job: Job): number {
   const { steps, mediaId } = job.progress
   const done = typeof steps === 'number' ? steps : mediaId === undefined ? 0 : 1
   return Math.max(1, job.attempt - done)
+}
+
+/** True when a reply says errcode 0 itself; calls that return nothing else have no other proof of success. */
+export function saysDone(body: Record<string, unknown>): boolean {
+  return readCode(body['errcode']) === '0'
 }
 
 export type Trouble = Exclude<WechatReply, { got: 'ok' }>
@@ -61,8 +67,10 @@ export function outcomeOf(reply: Trouble, call: CallKind, job: Job, now: Instant
   }
 }
 
-/** What trouble with a deletion comes to. */
-export function removalOf(reply: Trouble, job: Job, now: Instant): RemovalOutcome {
+/** What a deletion comes to. */
+export function removalOf(reply: WechatReply, job: Job, now: Instant): RemovalOutcome {
+  if (reply.got === 'ok')
+    return saysDone(reply.body) ? { state: 'gone' } : { state: 'unknown', reason: '删除的回音里没有 errcode' }
   const outcome = outcomeOf(reply, { kind: 'effectful', probeAfterMs: MINUTE }, job, now)
   if (outcome.state === 'retry')
     return { state: 'retry', afterMs: outcome.afterMs, code: outcome.code, reason: outcome.reason }

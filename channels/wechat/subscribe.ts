@@ -6,7 +6,7 @@ import { DAY, SECOND } from '../../src/core/instant.ts'
 import type { Wechat, WechatReply } from './call.ts'
 import type { WechatConfig } from './config.ts'
 import { reactionTo, type Reaction } from './errors.ts'
-import { outcomeOf } from './react.ts'
+import { outcomeOf, saysDone } from './react.ts'
 
 /** Box key of the outlet's own list: a JSON array of openids, written by whoever keeps the subscriptions. */
 const SUBSCRIBERS_KEY = 'subscribers'
@@ -75,7 +75,7 @@ export function openSubscribe(wechat: Wechat, config: WechatConfig, reach: Reach
 
   /** stopped: nothing was sent and the next user would fare alike; the whole delivery waits or ends. */
   function fateOf(reply: WechatReply): Fate {
-    if (reply.got === 'ok') return 'sent'
+    if (reply.got === 'ok') return saysDone(reply.body) ? 'sent' : 'lost'
     if (reply.got === 'garbage') return 'lost'
     if (reply.got === 'budget') return 'stopped'
     if (reply.got === 'nothing') return reply.sent ? 'lost' : 'stopped'

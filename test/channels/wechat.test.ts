@@ -394,6 +394,7 @@ describe('freepublish', () => {
     expect(payloadOf(reach.calls.at(-1))).toEqual({ article_id: 'ART-9', index: 0 })
     expect(await client.remove?.(job('freepublish'), 'publish:7')).toMatchObject({ state: 'refused' })
     expect(await open(() => HANG).client.remove?.(job('freepublish'), 'A')).toMatchObject({ state: 'unknown' })
+    expect(await open(() => json({})).client.remove?.(job('freepublish'), 'A')).toMatchObject({ state: 'unknown' })
     expect(await open(() => fail(45009)).client.remove?.(job('freepublish'), 'A')).toMatchObject({ state: 'retry' })
     expect(await open(() => fail(48001)).client.remove?.(job('freepublish'), 'A')).toMatchObject({ state: 'refused' })
   })
@@ -541,6 +542,11 @@ describe('subscribe', () => {
     const { outcome } = await run(client, job('subscribe'))
     expect(outcome).toMatchObject({ state: 'accepted', ref: '3/3' })
     expect(touched(reach.calls)).toEqual(['open-0', 'open-1', 'open-2', 'open-0'])
+  })
+
+  test('a reply without errcode is no proof that the message was sent', async () => {
+    const { client } = openWith(1, () => json({}))
+    expect((await run(client, job('subscribe'))).job.progress).toMatchObject({ sent: 0, lost: 1 })
   })
 
   test('a second lost reply for the same user is counted and left', async () => {
