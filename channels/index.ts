@@ -5,9 +5,10 @@ import { robot } from './robot/index.ts'
 import { webhook } from './webhook/index.ts'
 import { wechat } from './wechat/index.ts'
 import { weibo } from './weibo/index.ts'
+import { website } from './website/index.ts'
 
 /** A channel whose configuration type is known to itself alone; `config.parse` of the same entry makes its values. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyChannel = Channel<any>
 
-export const channels: readonly AnyChannel[] = [weibo, wechat, webhook, robot]
+export const channels: readonly AnyChannel[] = [website, weibo, wechat, webhook, robot]

@@ -126,6 +126,13 @@ export interface Reach {
   spend: Spend
   /** 32 hex digits, unguessable; for nonces. */
   random: () => string
+  /** The bureau's own pages; for the website channel alone. */
+  site: {
+    /** Stores every page that shows the notice; may be repeated. Throws when they could not be stored. */
+    show(noticeId: string): Promise<void>
+    /** True once the notice's page is stored. */
+    isShown(code: string): Promise<boolean>
+  }
 }
 
 export interface OutletClient {

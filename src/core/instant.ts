@@ -31,6 +31,7 @@ export function parseWallTime(text: string, offset: number): Instant | null {
   const at = Date.UTC(parts[0], parts[1] - 1, parts[2], parts[3], parts[4], parts[5], millis)
   const back = new Date(at)
   const same =
+    back.getUTCFullYear() === parts[0] &&
     back.getUTCMonth() === parts[1] - 1 &&
     back.getUTCDate() === parts[2] &&
     back.getUTCHours() === parts[3] &&

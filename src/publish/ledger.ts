@@ -39,7 +39,9 @@ export interface Payload {
 
 export interface Receipt {
   state: 'accepted' | 'repeated'
-  /** Rows that said something new. */
+  /** Rows that were read. */
+  reports: number
+  /** Of them, rows that said something new. */
   fresh: number
   refused: RefusedRow[]
 }
@@ -119,7 +121,7 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
       rememberRows(payload.source, keyed, picture.rows)
       if (state === 'committed') picture.seeded.add(payload.source)
     }
-    return { state: state === 'repeated' ? 'repeated' : 'accepted', fresh: fresh.length, refused: payload.parsed.refused }
+    return { state: state === 'repeated' ? 'repeated' : 'accepted', reports: keyed.length, fresh: fresh.length, refused: payload.parsed.refused }
   }
 
   const decidePayload = (now: Picture, payload: Payload, fresh: KeyedRow[]): Decision => {

@@ -22,6 +22,9 @@ export interface StoredPage {
   changedAt: Instant
 }
 
+/** Pages of drills: stored, shown at the desk, never loaded by the public process. */
+export const DRILL_PATH = '/drill'
+
 /** Below this a gzip header costs more than it saves. */
 const WORTH_PACKING = 512
 
@@ -53,8 +56,8 @@ export async function savePages(db: Queryable, pages: readonly Page[], now: Inst
   await db.query(`select pg_notify('quakedesk_page', '')`)
 }
 
-/** All pages, or those of these paths. */
-export async function listPages(db: Queryable, paths?: readonly string[]): Promise<StoredPage[]> {
+/** All public pages, or those of these paths. */
+export async function listPublicPages(db: Queryable, paths?: readonly string[]): Promise<StoredPage[]> {
   const { rows } = await db.query<{
     path: string
     content_type: string
@@ -64,8 +67,8 @@ export async function listPages(db: Queryable, paths?: readonly string[]): Promi
     gzip: Buffer | null
     changed_at: Instant
   }>(
-    'select path, content_type, status, etag, body, gzip, changed_at from page where $1::text[] is null or path = any($1)',
-    [paths ?? null],
+    'select path, content_type, status, etag, body, gzip, changed_at from page where path not like $2 and ($1::text[] is null or path = any($1))',
+    [paths ?? null, `${DRILL_PATH}/%`],
   )
   return rows.map((row) => ({
     path: row.path,
@@ -78,8 +81,8 @@ export async function listPages(db: Queryable, paths?: readonly string[]): Promi
   }))
 }
 
-/** Paths with their etags: what a process compares with its own copies. */
+/** Public paths with their etags: what a process compares with its own copies. */
 export async function listEtags(db: Queryable): Promise<Map<string, string>> {
-  const { rows } = await db.query<{ path: string; etag: string }>('select path, etag from page')
+  const { rows } = await db.query<{ path: string; etag: string }>('select path, etag from page where path not like $1', [`${DRILL_PATH}/%`])
   return new Map(rows.map((row) => [row.path, row.etag]))
 }

@@ -1,0 +1,209 @@
+// In: a configuration. Out: the publisher of an installation, running. The only file that names every part.
+// Composition only: nothing here decides, renders or sends.
+import { randomBytes } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import { request } from 'undici'
+import { openClock, type InstallationClock } from './app/clock.ts'
+import { openCallbacks } from './app/callbacks.ts'
+import { openCommands } from './app/commands.ts'
+import { openDatabase, type Database } from './app/database.ts'
+import { openHealth } from './app/health.ts'
+import { openOutlets, randomHex } from './app/outlets.ts'
+import { buildPolicy, listStale } from './app/policy.ts'
+import { startSources, type Sources } from './app/sources.ts'
+import { loadTemplates, sha256 } from './app/templates.ts'
+import type { Config } from './config.ts'
+import type { TrafficClass } from './core/quake-report.ts'
+import { createRenderer } from './core/rendering/renderer.ts'
+import { openActs } from './publish/acts.ts'
+import { openDispatch } from './publish/dispatch.ts'
+import { openLedger, type Ledger, type LedgerContext } from './publish/ledger.ts'
+import { startPublisher, type Publisher } from './publish/publisher.ts'
+import { clearAlarm, raiseAlarm } from './store/alarms.ts'
+import { saveOutlets } from './store/outlets.ts'
+import { openPool } from './store/pool.ts'
+import { listSources, saveSources } from './store/sources.ts'
+import { buildDeskServer } from './web/desk/server.ts'
+import { createPages } from './web/public/pages.ts'
+import { openSite } from './web/public/site.ts'
+
+export interface AppOptions {
+  config: Config
+  log: FastifyBaseLogger
+  /** Handed in by scenarios; else opened from the configuration. */
+  clock?: InstallationClock
+  database?: Database
+  /** Base of the public process, for read-backs; null leaves "seen" open. */
+  publicBase: string | null
+  drill?: (app: App, scenario: string, by: string) => Promise<{ ok: true; result: unknown } | { ok: false; reason: string }>
+}
+
+export interface App {
+  ledger: Ledger
+  sources: Sources
+  publisher: Publisher
+  clock: InstallationClock
+  database: Database
+  deskUrl: string
+  degraded: () => string[]
+  stop(): Promise<void>
+}
+
+const POOL = 12
+
+/** Starts the publisher: database, ledger, outlets, loops, sources, desk server. */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config, log } = options
+  const clock = options.clock ?? openClock(config.clockStart)
+  const database = options.database ?? (await openDatabase(config, log as never))
+  const pool = openPool(database.app, POOL, (error) => log.error({ err: error }, 'database connection lost'))
+  const node = `${sha256(config.dataFolder).slice(0, 8)}-${process.pid}-${randomHex().slice(0, 8)}`
+  const health = openHealth()
+  const renderer = createRenderer(await loadTemplates('notices'))
+  const policy = buildPolicy(config, (kind) => renderer.templateHash(kind, sha256))
+  const identity = { bureauName: config.bureau.name, publicUrl: config.bureau.publicUrl, demonstration: config.demonstration }
+  const site = openSite(pool, createPages(await loadTemplates('pages'), identity), () => clock.now('actual'))
+
+  await saveSources(pool, [...config.feeds, ...config.inbound])
+  await saveOutlets(pool, config.outlets.map((o) => ({ id: o.id, class: o.class, channel: o.channel.name, mode: o.mode })))
+  const opened = openOutlets(config.outlets, pool, clock, {
+    show: (noticeId) => site.show(noticeId),
+    isShown: (code) => site.isShown(code),
+  })
+  const alarm = async (kind: string, subject: string, message: string, trafficClass: TrafficClass = 'actual'): Promise<void> => {
+    health.count('alarms_total', { kind })
+    await raiseAlarm(pool, { id: `a-${randomHex().slice(0, 20)}`, kind, subject, class: trafficClass, message }, clock.realNow()).catch((error: unknown) =>
+      log.error({ err: error, kind, subject }, message),
+    )
+  }
+  const dispatch = openDispatch({
+    db: pool,
+    node,
+    outlets: opened.outlets,
+    publicUrl: config.bureau.publicUrl,
+    clock: clock.now,
+    alarm,
+    settled: (job, change, outlet) => {
+      health.count('deliveries_total', { outlet, state: change.state })
+      if (change.state === 'accepted') void clearAlarm(pool, 'delivery', job.deliveryId, clock.realNow()).catch(() => undefined)
+      if (job.class === 'actual') void site.refresh().catch((error: unknown) => log.error({ err: error }, 'lists not refreshed'))
+    },
+    log,
+  })
+  const ledgerContext: LedgerContext = {
+    pool,
+    bureau: config.bureau,
+    policy,
+    renderer,
+    outlets: opened.outlets,
+    node,
+    random: randomHex,
+    listeningSince: clock.now('actual'),
+    clock: clock.now,
+    clockOffMs: () => health.clockOffMs(),
+    dispatch: (deliveries, notices) => dispatch.first(deliveries, notices),
+    changed: () => undefined,
+  }
+  const ledger = await openLedger(ledgerContext)
+  await site.refresh()
+  const publisher = startPublisher({
+    pool,
+    ledger,
+    ledgerContext,
+    dispatch,
+    clock: clock.now,
+    alarms: { db: pool, outlets: opened.outlets, bureauShortName: config.bureau.shortName, realNow: clock.realNow, demonstration: config.demonstration, log },
+    websiteOutlets: opened.outlets.filter((o) => o.channel.name === 'website' && o.class === 'actual').map((o) => o.id),
+    readPublic: (path) => readPublic(options.publicBase, path),
+    log,
+  })
+  const sources = await startSources({
+    config,
+    pool,
+    ledger,
+    clock,
+    states: await listSources(pool),
+    alarm: (kind, subject, message) => alarm(kind, subject, message),
+    heardDate: health.heardDate,
+    heard: health.heard,
+    log,
+  })
+
+  const stale = listStale(policy, clock.now('actual'))
+  for (const { id, why } of stale) await alarm('authorisation', id, `预授权 ${id} 已失效：${why}`)
+  const degraded = (): string[] => [
+    ...listStale(policy, clock.now('actual')).map(({ id, why }) => `authorisation ${id}: ${why}`),
+    ...config.feeds.filter((feed) => isSilent(feed.everyMs, health.lastHeard(feed.id), ledgerContext.listeningSince, clock.now('actual'))).map((feed) => `source ${feed.id} is silent`),
+  ]
+  const commandToken = await writeToken(config.dataFolder)
+  const app: App = { ledger, sources, publisher, clock, database, deskUrl: '', degraded, stop: async () => undefined }
+  const desk = await buildDeskServer({
+    receive: (door, headers, body) => sources.receiveAtDoor(door, headers, body),
+    callback: openCallbacks(opened.outlets, pool, clock, log),
+    command: openCommands({
+      pool,
+      ledger,
+      acts: openActs(ledger, ledgerContext),
+      clock,
+      publicUrl: config.bureau.publicUrl,
+      demonstration: config.demonstration,
+      homeName: config.bureau.home.name,
+      outletIds: opened.outlets.map((o) => o.id),
+      drill: async (scenario, by) => (options.drill ? options.drill(app, scenario, by) : { ok: false, reason: 'this installation has no drill outlets' }),
+    }),
+    commandToken,
+    ready: async () => ({ ok: await isReady(pool), degraded: degraded() }),
+    metrics: () => health.writeMetrics({ holds: ledger.picture().holds.size, degraded: degraded().length }),
+    logger: log,
+  })
+  app.deskUrl = await desk.listen({ port: config.deskPort, host: config.host })
+  let stopping: Promise<void> | null = null
+  app.stop = () => {
+    stopping ??= (async () => {
+      // Drain: nothing new comes in, what is under way is recorded, then the rows are left to the next start.
+      await sources.stop()
+      await desk.close()
+      await publisher.stop()
+      await opened.close()
+      await pool.end()
+      if (!options.database) await database.embedded?.stop()
+    })()
+    return stopping
+  }
+  return app
+}
+
+/** Three intervals without an answer, at least 30 s (feeds.md §2). */
+function isSilent(everyMs: number, last: number | null, since: number, now: number): boolean {
+  return now - (last ?? since) > Math.max(3 * everyMs, 30_000)
+}
+
+async function isReady(pool: ReturnType<typeof openPool>): Promise<boolean> {
+  try {
+    await pool.query('select version from ledger_head')
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function readPublic(base: string | null, path: string): Promise<string | null> {
+  if (base === null) return null
+  try {
+    const reply = await request(`${base}${path}`, { headersTimeout: 3_000, bodyTimeout: 3_000 })
+    const body = await reply.body.text()
+    return reply.statusCode === 200 ? body : null
+  } catch {
+    return null
+  }
+}
+
+/** New at every start; only the installation's user can read it. */
+async function writeToken(folder: string): Promise<string> {
+  const token = randomBytes(24).toString('base64url')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'desk.token'), token, { mode: 0o600 })
+  return token
+}

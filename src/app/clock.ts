@@ -1,0 +1,33 @@
+// In: an optional start instant. Out: the installation's clock per lane, and the real one beside it.
+// Must not be read by core: every pure part is handed an instant.
+import type { Instant } from '../core/instant.ts'
+import type { TrafficClass } from '../core/quake-report.ts'
+
+export interface InstallationClock {
+  now: (trafficClass?: TrafficClass) => Instant
+  realNow: () => Instant
+  /** How far the installation's clock is ahead of the real one. */
+  offset: () => number
+  /** Moves the clock forward; for scenarios that skip idle stretches. Never back. */
+  skip: (ms: number) => void
+  /** Sets the lane of a drill; null ends it. */
+  setDrill: (now: (() => Instant) | null) => void
+}
+
+/** Opens the clock: real time, or real time shifted so that it starts at `start` (QUAKEDESK_CLOCK, scenarios). */
+export function openClock(start: Instant | null, realNow: () => Instant = Date.now): InstallationClock {
+  let offset = start === null ? 0 : start - realNow()
+  let drill: (() => Instant) | null = null
+  const actual = (): Instant => realNow() + offset
+  return {
+    now: (trafficClass) => (trafficClass === 'drill' && drill ? drill() : actual()),
+    realNow,
+    offset: () => offset,
+    skip: (ms) => {
+      if (ms > 0) offset += ms
+    },
+    setDrill: (now) => {
+      drill = now
+    },
+  }
+}

@@ -1,0 +1,165 @@
+// In: the officer's commands with a name. Out: what came of them. The one door for people until there is a desk.
+// Must not act without a name: every act is journalled under it.
+import { z } from 'zod'
+import { formatUtc } from '../core/instant.ts'
+import { WITHDRAWAL_REASONS, type CheckedArea } from '../core/notice.ts'
+import { parseZonedTime } from '../core/instant.ts'
+import type { Acts, Acted } from '../publish/acts.ts'
+import type { Ledger } from '../publish/ledger.ts'
+import { acknowledgeAlarm, listAlarms } from '../store/alarms.ts'
+import { appendJournal, verifyJournal } from '../store/journal.ts'
+import { listLineage, listNotices } from '../store/notices.ts'
+import { saveSwitch } from '../store/outlets.ts'
+import type { Pool } from 'pg'
+import type { CommandAnswer } from '../web/desk/server.ts'
+import { writeNotice } from '../web/public/notice-json.ts'
+import type { InstallationClock } from './clock.ts'
+
+export interface CommandContext {
+  pool: Pool
+  ledger: Ledger
+  acts: Acts
+  clock: InstallationClock
+  publicUrl: string
+  demonstration: boolean
+  homeName: string
+  outletIds: string[]
+  /** Starts a scenario as a drill in this installation. */
+  drill: (scenario: string, by: string) => Promise<CommandAnswer>
+}
+
+const person = z.string().trim().min(1, 'an operator’s name is needed: --as <name>').max(40)
+const settledStates = new Set(['accepted', 'failed', 'superseded', 'expired', 'cancelled', 'refused', 'rehearsal'])
+/** DESIGN §5: withdraw returns when every outlet is settled or after 10 s. */
+const SETTLE_MS = 10_000
+
+const shapes = {
+  list: z.strictObject({}),
+  show: z.strictObject({ serial: z.string().min(1) }),
+  publish: z.strictObject({ hold: z.string().min(1), as: person }),
+  dismiss: z.strictObject({ hold: z.string().min(1), as: person, why: z.string().max(200).default('') }),
+  withdraw: z.strictObject({
+    serial: z.string().min(1),
+    reason: z.enum(WITHDRAWAL_REASONS),
+    as: person,
+    from: z.string().optional(),
+    to: z.string().optional(),
+    area: z.string().max(40).optional(),
+    floor: z.number().min(0).max(9).optional(),
+    cause: z.string().max(40).optional(),
+  }),
+  merge: z.strictObject({ from: z.string().min(1), into: z.string().min(1), as: person }),
+  split: z.strictObject({ quake: z.string().min(1), source: z.string().min(1), id: z.string().min(1), as: person }),
+  'kill-switch': z.strictObject({ outlet: z.string().min(1), on: z.boolean(), as: person, why: z.string().max(200).default('') }),
+  acknowledge: z.strictObject({ alarm: z.string().min(1), as: person }),
+  verify: z.strictObject({}),
+  drill: z.strictObject({ scenario: z.string().regex(/^[a-z0-9-]+$/), as: person }),
+} as const
+
+type Name = keyof typeof shapes
+type Input<N extends Name> = z.infer<(typeof shapes)[N]>
+
+/** Opens the commands; the answer to an unknown one or to wrong words says what is expected. */
+export function openCommands(context: CommandContext): (name: string, input: unknown) => Promise<CommandAnswer> {
+  const handlers: { [N in Name]: (input: Input<N>) => Promise<CommandAnswer> } = {
+    list: () => listDesk(context),
+    show: async ({ serial }) => {
+      const notices = await listLineage(context.pool, serial.replace(/\s*第\d+报$/, ''))
+      if (notices.length === 0) return { ok: false, reason: `no notice with serial ${serial}` }
+      return { ok: true, result: { notices: notices.map((n) => writeNotice(n, context.publicUrl, context.demonstration)) } }
+    },
+    publish: async (input) => answer(await context.acts.release(input.hold, input.as)),
+    dismiss: async (input) => answer(await context.acts.dismiss(input.hold, input.as, input.why)),
+    withdraw: (input) => withdraw(context, input),
+    merge: async (input) => answer(await context.acts.merge(input.from, input.into, input.as)),
+    split: async (input) => answer(await context.acts.split(input.quake, input.source, input.id, input.as)),
+    'kill-switch': async (input) => {
+      if (input.outlet !== '*' && !context.outletIds.includes(input.outlet)) {
+        return { ok: false, reason: `no outlet ${input.outlet}; there are ${context.outletIds.join(', ')} and *` }
+      }
+      const at = formatUtc(context.clock.now('actual'))
+      await saveSwitch(context.pool, { outlet: input.outlet, on: input.on, actor: input.as, reason: input.why, at })
+      await appendJournal(context.pool, context.clock.now('actual'), { actor: input.as, act: 'kill-switch', subject: input.outlet, detail: { on: input.on, why: input.why } })
+      await context.ledger.reload()
+      return { ok: true, result: { outlet: input.outlet, on: input.on } }
+    },
+    acknowledge: async (input) => {
+      const done = await acknowledgeAlarm(context.pool, input.alarm, input.as, context.clock.realNow())
+      if (!done) return { ok: false, reason: `no alarm ${input.alarm} that waits for anyone` }
+      await appendJournal(context.pool, context.clock.now('actual'), { actor: input.as, act: 'alarm.acknowledge', subject: input.alarm })
+      return { ok: true, result: { alarm: input.alarm } }
+    },
+    verify: async () => ({ ok: true, result: await verifyJournal(context.pool) }),
+    drill: (input) => context.drill(input.scenario, input.as),
+  }
+  return async (name, input) => {
+    if (!Object.hasOwn(shapes, name)) return { ok: false, usage: true, reason: `no command ${name}; there are ${Object.keys(shapes).join(', ')}` }
+    const parsed = shapes[name as Name].safeParse(input)
+    if (!parsed.success) {
+      const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+      // An act without a name is refused, not misused: it could have been meant.
+      return { ok: false, usage: !parsed.error.issues.every((issue) => issue.path[0] === 'as'), reason }
+    }
+    return (handlers[name as Name] as (given: unknown) => Promise<CommandAnswer>)(parsed.data)
+  }
+}
+
+function answer(acted: Acted): CommandAnswer {
+  return acted.ok ? { ok: true, result: acted.message } : { ok: false, reason: acted.reason }
+}
+
+async function listDesk(context: CommandContext): Promise<CommandAnswer> {
+  const holds = [...context.ledger.picture().holds.values()].map((hold) => ({
+    id: hold.id,
+    quake: hold.quakeId,
+    notice: hold.kind,
+    class: hold.class,
+    gate: hold.gate,
+    state: hold.state,
+    reason: hold.reason,
+    since: formatUtc(hold.since),
+    dueAt: hold.dueAt === null ? null : formatUtc(hold.dueAt),
+  }))
+  const notices = await listNotices(context.pool, { class: 'actual', limit: 50 })
+  const drills = await listNotices(context.pool, { class: 'drill', limit: 20 })
+  const alarms = (await listAlarms(context.pool)).map((alarm) => ({
+    id: alarm.id,
+    kind: alarm.kind,
+    subject: alarm.subject,
+    message: alarm.message,
+    since: formatUtc(alarm.raised_at),
+    acknowledgedBy: alarm.acknowledged_by,
+  }))
+  return {
+    ok: true,
+    result: { holds, notices: [...notices, ...drills].map((n) => writeNotice(n, context.publicUrl, context.demonstration)), alarms },
+  }
+}
+
+async function withdraw(context: CommandContext, input: Input<'withdraw'>): Promise<CommandAnswer> {
+  const checked = input.reason === 'no-quake' ? await describeCheck(context, input) : null
+  if (typeof checked === 'string') return { ok: false, reason: checked, usage: true }
+  const acted = await context.acts.withdraw(input.serial, input.reason, input.as, checked)
+  if (!acted.ok) return { ok: false, reason: acted.reason }
+  const started = context.clock.realNow()
+  const serial = input.serial.replace(/\s*第\d+报$/, '')
+  for (;;) {
+    const head = (await listLineage(context.pool, serial)).at(-1)
+    const open = head?.deliveries.filter((d) => !settledStates.has(d.state)) ?? []
+    if (!head || open.length === 0 || context.clock.realNow() - started >= SETTLE_MS) {
+      return { ok: true, result: head ? writeNotice(head, context.publicUrl, context.demonstration) : acted.message }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** 未发生 must say window, area and floor (DESIGN §6); what the officer leaves out follows from the notice. */
+async function describeCheck(context: CommandContext, input: Input<'withdraw'>): Promise<CheckedArea | string> {
+  const head = (await listLineage(context.pool, input.serial.replace(/\s*第\d+报$/, ''))).at(-1)
+  if (!head) return `no notice with serial ${input.serial}`
+  const about = head.originAt ?? head.issuedAt
+  const from = input.from === undefined ? about - 10 * 60_000 : parseZonedTime(input.from)
+  const to = input.to === undefined ? context.clock.now(head.class) : parseZonedTime(input.to)
+  if (from === null || to === null || to <= from) return '--from and --to: ISO 8601 instants with their zone, in this order'
+  return { from, to, area: input.area ?? context.homeName, magnitudeFloor: input.floor ?? 3, cause: input.cause ?? '' }
+}

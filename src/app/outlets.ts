@@ -1,0 +1,48 @@
+// In: the outlets of the YAML and what adapters may touch. Out: opened outlets.
+// Must not share a client between lanes: a drill's HTTP opens no host but this machine (DESIGN L4).
+import { randomBytes } from 'node:crypto'
+import type { Pool } from 'pg'
+import type { Reach } from '../core/channel.ts'
+import type { OutletConfig } from '../config.ts'
+import { openOutbound, type Outbound } from '../publish/http.ts'
+import type { Outlet } from '../publish/outlets.ts'
+import { bookCall, openBox } from '../store/deliveries.ts'
+import type { InstallationClock } from './clock.ts'
+
+/** 32 hex digits. */
+export function randomHex(): string {
+  return randomBytes(16).toString('hex')
+}
+
+export interface OpenedOutlets {
+  outlets: Outlet[]
+  close(): Promise<void>
+}
+
+/** Opens every configured outlet. */
+export function openOutlets(configs: readonly OutletConfig[], pool: Pool, clock: InstallationClock, site: Reach['site']): OpenedOutlets {
+  const lanes: Record<'actual' | 'drill', Outbound> = {
+    actual: openOutbound({ loopbackOnly: false }),
+    drill: openOutbound({ loopbackOnly: true }),
+  }
+  const outlets = configs.map((config): Outlet => {
+    const now = (): number => clock.now(config.class)
+    const reach: Reach = {
+      outlet: config.id,
+      class: config.class,
+      now,
+      http: lanes[config.class].http,
+      box: openBox(pool, config.id),
+      spend: (api, priority) => bookCall(pool, config.id, api, priority, config.channel.limits, now()),
+      random: randomHex,
+      site,
+    }
+    return { ...config, client: config.channel.open(config.config, reach) }
+  })
+  return {
+    outlets,
+    close: async () => {
+      await Promise.all([lanes.actual.close(), lanes.drill.close()])
+    },
+  }
+}

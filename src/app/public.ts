@@ -1,0 +1,110 @@
+// In: the same configuration as the publisher's, and a database that may come and go. Out: the public process, serving.
+// Its own process and pool (DESIGN L7); lives on its copies when everything behind it is away.
+import { join } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import pg from 'pg'
+import type { Config } from '../config.ts'
+import { openPool, type Queryable } from '../store/pool.ts'
+import { buildPublicServer } from '../web/public/server.ts'
+import { openShelf } from '../web/public/shelf.ts'
+import { openHealth } from './health.ts'
+import { reachDatabase } from './database.ts'
+
+const POOL = 4
+/** NOTIFY is a hint; this look finds what a lost one would have told. */
+const LOOK_MS = 500
+const STALE_MS = 5_000
+
+export interface PublicProcess {
+  url: string
+  stop(): Promise<void>
+}
+
+/** Starts the public server at PORT. @throws when the port is taken */
+export async function startPublic(config: Config, log: FastifyBaseLogger): Promise<PublicProcess> {
+  const lines = openLines(config, log)
+  const health = openHealth()
+  const shelf = await openShelf(lines.db, join(config.dataFolder, 'pages'), Date.now, (error) => log.warn({ err: error }, 'serving from copies'))
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  const look = async (): Promise<void> => {
+    await shelf.refresh()
+    if (!stopped) timer = setTimeout(() => void look(), LOOK_MS)
+  }
+  const first = shelf.refresh()
+  const unlisten = listenForPages(config, () => void shelf.refresh(), log)
+  const app = await buildPublicServer({
+    db: lines.db,
+    pages: shelf,
+    publicUrl: config.bureau.publicUrl,
+    demonstration: config.demonstration,
+    ready: async () => {
+      const fresh = Date.now() - (shelf.lastRefreshAt() ?? 0) < STALE_MS
+      return { ok: fresh || shelf.get('/') !== undefined, degraded: fresh ? [] : ['the database is away: pages are served from copies'] }
+    },
+    metrics: () => health.writeMetrics({ pages_age_ms: Date.now() - (shelf.lastRefreshAt() ?? Date.now()) }),
+    logger: log,
+  })
+  const url = await app.listen({ port: config.port, host: config.host })
+  await first
+  timer = setTimeout(() => void look(), LOOK_MS)
+  return {
+    url,
+    stop: async () => {
+      stopped = true
+      clearTimeout(timer)
+      await app.close()
+      await unlisten()
+      await lines.close()
+    },
+  }
+}
+
+/** A pool that is opened when the database can be found, and found again after it moved. */
+function openLines(config: Config, log: FastifyBaseLogger): { db: Queryable; close(): Promise<void> } {
+  let pool: ReturnType<typeof openPool> | null = null
+  const db: Queryable = {
+    query: async (text, values) => {
+      const place = pool ? null : reachDatabase(config)
+      if (place) pool = openPool(place, POOL, (error) => log.warn({ err: error }, 'database connection lost'))
+      if (!pool) throw new Error('the database is not up')
+      return pool.query(text, values) as never
+    },
+  }
+  return { db, close: async () => pool?.end() }
+}
+
+/** Listens for page changes; a broken line is opened again, the look in between catches up. */
+function listenForPages(config: Config, wake: () => void, log: FastifyBaseLogger): () => Promise<void> {
+  let stopped = false
+  let client: pg.Client | null = null
+  let timer: NodeJS.Timeout | undefined
+  const open = async (): Promise<void> => {
+    const place = reachDatabase(config)
+    if (stopped) return
+    try {
+      if (!place) throw new Error('the database is not up')
+      client = new pg.Client(place)
+      client.on('notification', wake)
+      client.on('error', () => undefined)
+      client.on('end', again)
+      await client.connect()
+      await client.query('listen quakedesk_page')
+      wake()
+    } catch (error) {
+      log.debug({ err: error }, 'not listening yet')
+      again()
+    }
+  }
+  const again = (): void => {
+    if (stopped) return
+    clearTimeout(timer)
+    timer = setTimeout(() => void open(), 1_000)
+  }
+  void open()
+  return async () => {
+    stopped = true
+    clearTimeout(timer)
+    await client?.end().catch(() => undefined)
+  }
+}

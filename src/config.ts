@@ -1,0 +1,271 @@
+// In: the environment and quakedesk.yaml. Out: one typed configuration, or every fault in it in clear sentences.
+// The only reader of process.env. Must not let a missing secret pass: silence would follow (DESIGN "rehearsal").
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, isAbsolute, resolve } from 'node:path'
+import { parse as parseYaml, YAMLParseError } from 'yaml'
+import type { Channel } from './core/channel.ts'
+import { parseZonedTime, type Instant } from './core/instant.ts'
+import { DEFAULT_GATES, type Authorisation, type GateThresholds, type Rule, type WatchedPlace } from './core/judgement/policy.ts'
+import { DEFAULT_RULES } from './core/judgement/rules.ts'
+import type { AttenuationModel } from './core/intensity/attenuation.ts'
+import type { Authority } from './core/quake-report.ts'
+import { describeFaults, findNearest, listKeys } from './config/complain.ts'
+import { configShape, type ConfigFile, FEED_FORMATS } from './config/schema.ts'
+
+export type FeedFormatName = (typeof FEED_FORMATS)[number]
+
+/** The configuration cannot be used; `faults` holds one sentence each. */
+export class BadConfig extends Error {
+  readonly faults: readonly string[]
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'))
+    this.name = 'BadConfig'
+    this.faults = faults
+  }
+}
+
+export interface FeedConfig {
+  id: string
+  format: FeedFormatName
+  url: string
+  everyMs: number
+  authority: Authority
+  credentials: { appId: string; key: string } | null
+  snapshotUrl: string | null
+}
+
+export interface InboundConfig {
+  id: string
+  format: FeedFormatName
+  authority: Authority
+  secret: string
+}
+
+export interface OutletConfig {
+  id: string
+  class: 'actual' | 'drill'
+  mode: 'live' | 'rehearsal'
+  channel: Channel<unknown>
+  config: unknown
+}
+
+export interface Config {
+  port: number
+  deskPort: number
+  host: string
+  dataFolder: string
+  databaseUrl: string | null
+  databaseOwnerUrl: string | null
+  redisUrl: string | null
+  clockStart: Instant | null
+  bureau: { name: string; shortName: string; publicUrl: string; serialPrefix: string; indexPrefix: string; home: WatchedPlace; watch: WatchedPlace[]; attenuation: AttenuationModel }
+  feeds: FeedConfig[]
+  inbound: InboundConfig[]
+  gates: GateThresholds
+  rules: readonly Rule[]
+  /** sha256 is '' where the YAML leaves it to the shipped template. */
+  authorisations: Authorisation[]
+  outlets: OutletConfig[]
+  /** True for the demonstration town: no YAML, no secret, loopback only. */
+  demonstration: boolean
+}
+
+type Environment = Record<string, string | undefined>
+
+/** Reads the environment this process was started in. */
+export function readEnvironment(): Environment {
+  return process.env
+}
+
+/** Path of the YAML: QUAKEDESK_CONFIG, else ./quakedesk.yaml if there is one; null means the demonstration. */
+export function findConfigFile(env: Environment): string | null {
+  const given = env['QUAKEDESK_CONFIG']
+  if (given) return resolve(given)
+  return existsSync('quakedesk.yaml') ? resolve('quakedesk.yaml') : null
+}
+
+/**
+ * Loads the configuration.
+ * @param text the YAML's text
+ * @param folder where relative paths of *File twins start
+ * @throws BadConfig with every fault found
+ */
+export function loadConfig(text: string, folder: string, env: Environment, channels: readonly Channel<unknown>[], demonstration: boolean): Config {
+  const faults: string[] = []
+  const given = readSecretFiles(readYaml(text), folder, faults)
+  const parsed = configShape.safeParse(given)
+  if (!parsed.success) throw new BadConfig([...faults, ...describeFaults(parsed.error, given, listKeys(configShape))])
+  const file = parsed.data
+  const outlets = readOutlets(file, channels, faults)
+  checkFeeds(file, faults)
+  checkReferences(file, outlets, faults)
+  const ports = readPorts(env, faults)
+  const clockStart = readClock(env, outlets, faults)
+  if (faults.length > 0) throw new BadConfig(faults)
+  return {
+    ...ports,
+    host: env['HOST'] ?? (demonstration ? '127.0.0.1' : '0.0.0.0'),
+    dataFolder: resolve(env['QUAKEDESK_DATA'] ?? 'data'),
+    databaseUrl: secretOf(env, 'DATABASE_URL'),
+    databaseOwnerUrl: secretOf(env, 'DATABASE_OWNER_URL'),
+    redisUrl: secretOf(env, 'REDIS_URL'),
+    clockStart,
+    bureau: { ...file.bureau, publicUrl: file.bureau.publicUrl ?? `http://127.0.0.1:${ports.port}` },
+    feeds: file.feeds.map((feed) => ({
+      id: feed.id,
+      format: feed.format,
+      url: feed.url,
+      everyMs: feed.every,
+      authority: feed.authority,
+      credentials: feed.appId !== undefined && feed.key !== undefined ? { appId: feed.appId, key: feed.key } : null,
+      snapshotUrl: feed.snapshotUrl ?? null,
+    })),
+    inbound: file.inbound,
+    gates: { ...DEFAULT_GATES, ...dropUndefined(file.gates) },
+    rules: file.rules?.map((rule) => ({ ...rule, notice: rule.notice })) ?? DEFAULT_RULES,
+    authorisations: file.authorisations.map((a) => ({ ...a, sha256: a.sha256 ?? '' })),
+    outlets,
+    demonstration,
+  }
+}
+
+/** Reads the file at a path and loads it; a missing file is a fault by name. */
+export function loadConfigFile(path: string, env: Environment, channels: readonly Channel<unknown>[]): Config {
+  if (!existsSync(path)) throw new BadConfig([`QUAKEDESK_CONFIG = ${path}: there is no such file`])
+  return loadConfig(readFileSync(path, 'utf8'), dirname(path), env, channels, false)
+}
+
+function readYaml(text: string): unknown {
+  try {
+    return parseYaml(text, { schema: 'core', maxAliasCount: 20 })
+  } catch (error) {
+    if (error instanceof YAMLParseError) throw new BadConfig([`quakedesk.yaml is no valid YAML: ${error.message}`])
+    throw error
+  }
+}
+
+/** `accessTokenFile: path` stands for `accessToken: <content of the file>`, at any depth. */
+function readSecretFiles(value: unknown, folder: string, faults: string[], path = ''): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => readSecretFiles(item, folder, faults, `${path}${index}.`))
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      const twin = /^(.+)File$/.exec(key)?.[1]
+      if (twin === undefined || typeof inner !== 'string') return [key, readSecretFiles(inner, folder, faults, `${path}${key}.`)]
+      const file = isAbsolute(inner) ? inner : resolve(folder, inner)
+      if (!existsSync(file)) {
+        faults.push(`${path}${key} = ${JSON.stringify(inner)}: there is no such file`)
+        return [twin, '']
+      }
+      return [twin, readFileSync(file, 'utf8').trim()]
+    }),
+  )
+}
+
+function readOutlets(file: ConfigFile, channels: readonly Channel<unknown>[], faults: string[]): OutletConfig[] {
+  const seen = new Set<string>()
+  return file.outlets.flatMap((outlet, index): OutletConfig[] => {
+    const { id, channel: name, class: trafficClass, mode, ...own } = outlet
+    const at = `outlets.${index} (${id})`
+    if (seen.has(id)) faults.push(`${at}: the id ${id} stands twice`)
+    seen.add(id)
+    const channel = channels.find((c) => c.name === name)
+    if (!channel) {
+      const names = channels.map((c) => c.name)
+      const near = findNearest(name, names)
+      faults.push(`outlets.${index}.channel = ${JSON.stringify(name)}: no such channel${near ? `; did you mean ${near}?` : ` (there are ${names.join(', ')})`}`)
+      return []
+    }
+    const parsed = channel.config.safeParse(own)
+    if (!parsed.success) {
+      const keys = ['id', 'channel', 'class', 'mode', ...listKeys(channel.config)]
+      faults.push(...describeFaults(parsed.error, own, keys).map((fault) => `${at}.${fault}`))
+      return []
+    }
+    return [{ id, class: trafficClass, mode, channel, config: parsed.data }]
+  })
+}
+
+/** http is for loopback; elsewhere a source without TLS is at most a mirror (DESIGN §3 "authority"). */
+function checkFeeds(file: ConfigFile, faults: string[]): void {
+  const seen = new Set<string>()
+  for (const [index, feed] of [...file.feeds, ...file.inbound].entries()) {
+    if (seen.has(feed.id)) faults.push(`feeds/inbound: the id ${feed.id} stands twice`)
+    seen.add(feed.id)
+    if (!('url' in feed)) continue
+    const url = new URL(feed.url)
+    const plain = url.protocol === 'http:' || url.protocol === 'ws:'
+    const weak = feed.authority === 'mirror' || feed.authority === 'context'
+    if (plain && !isLoopbackHost(url.hostname) && !weak) {
+      faults.push(`feeds.${index}.authority = "${feed.authority}" (${feed.id}): a source without TLS is at most a mirror`)
+    }
+  }
+}
+
+function isLoopbackHost(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
+}
+
+function checkReferences(file: ConfigFile, outlets: readonly OutletConfig[], faults: string[]): void {
+  const outletNames = [...outlets.map((o) => o.id), ...outlets.map((o) => `channel:${o.channel.name}`), '*']
+  for (const [index, rule] of (file.rules ?? []).entries()) {
+    for (const outlet of rule.outlets.filter((o) => !outletNames.includes(o))) {
+      const near = findNearest(outlet, outletNames)
+      faults.push(`rules.${index}.outlets = "${outlet}": no such outlet${near ? `; did you mean ${near}?` : ''}`)
+    }
+  }
+  const sources = [...file.feeds.map((f) => f.id), ...file.inbound.map((i) => i.id)]
+  for (const [index, authorisation] of file.authorisations.entries()) {
+    for (const source of authorisation.sources.filter((s) => !sources.includes(s))) {
+      const near = findNearest(source, sources)
+      faults.push(`authorisations.${index}.sources = "${source}": no such feed or inbound door${near ? `; did you mean ${near}?` : ''}`)
+    }
+  }
+}
+
+function readPorts(env: Environment, faults: string[]): { port: number; deskPort: number } {
+  const port = readPort(env, 'PORT', 8080, faults)
+  return { port, deskPort: readPort(env, 'DESK_PORT', port + 1, faults) }
+}
+
+function readPort(env: Environment, key: string, otherwise: number, faults: string[]): number {
+  const given = env[key]
+  if (given === undefined || given === '') return otherwise
+  const port = Number(given)
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port
+  faults.push(`${key} = ${JSON.stringify(given)}: must be a port number from 1 to 65535`)
+  return otherwise
+}
+
+/** QUAKEDESK_CLOCK is for tests and drills: refused beside a live outlet that is not on loopback (DESIGN §5). */
+function readClock(env: Environment, outlets: readonly OutletConfig[], faults: string[]): Instant | null {
+  const given = env['QUAKEDESK_CLOCK']
+  if (given === undefined || given === '') return null
+  const at = parseZonedTime(given)
+  if (at === null) faults.push(`QUAKEDESK_CLOCK = ${JSON.stringify(given)}: must be an ISO 8601 instant with its zone`)
+  const outside = outlets.find((o) => o.mode === 'live' && o.class === 'actual' && reachesOut(o))
+  if (outside) faults.push(`QUAKEDESK_CLOCK: refused while the live outlet ${outside.id} speaks beyond this machine`)
+  return at
+}
+
+/** True when an outlet can speak to anything but this machine: no address of its own means the vendor's. */
+export function reachesOut(outlet: OutletConfig): boolean {
+  if (outlet.channel.name === 'website' || outlet.channel.name === 'cap') return false
+  const config = outlet.config as Record<string, unknown>
+  const addresses = ['baseUrl', 'url'].map((key) => config[key]).filter((value) => typeof value === 'string')
+  return addresses.length === 0 || addresses.some((address) => !URL.canParse(address) || !isLoopbackHost(new URL(address).hostname))
+}
+
+function secretOf(env: Environment, key: string): string | null {
+  const file = env[`${key}_FILE`]
+  if (file) {
+    if (!existsSync(file)) throw new BadConfig([`${key}_FILE = ${file}: there is no such file`])
+    return readFileSync(file, 'utf8').trim()
+  }
+  return env[key] ?? null
+}
+
+function dropUndefined<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as never
+}

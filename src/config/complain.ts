@@ -1,0 +1,85 @@
+// In: what zod found wrong, and the value it looked at. Out: sentences that name key, value, expectation, nearest key.
+// Must not print a secret's value.
+import type { z } from 'zod'
+
+/** Keys whose values never appear in a message. */
+const SECRET = /secret|token|key|password/i
+
+/** One line per fault: key, value, what is expected, the nearest known key (issue A; DESIGN L10). */
+export function describeFaults(error: z.ZodError, given: unknown, known: readonly string[]): string[] {
+  return error.issues.flatMap((issue) => describeIssue(issue as Issue, given, known))
+}
+
+interface Issue {
+  code: string
+  path: PropertyKey[]
+  message: string
+  keys?: string[]
+  errors?: Issue[][]
+}
+
+function describeIssue(issue: Issue, given: unknown, known: readonly string[]): string[] {
+  const path = issue.path.map(String)
+  if (issue.code === 'unrecognized_keys') {
+    return (issue.keys ?? []).map((key) => {
+      const near = findNearest(key, known)
+      const hint = near ? `; did you mean ${near}?` : ''
+      return `${[...path, key].join('.')} = ${show(key, dig(given, [...path, key]))}: no such key${hint}`
+    })
+  }
+  const value = dig(given, path)
+  const name = path.join('.') || 'the file'
+  if (value === undefined) return [`${name} is missing: ${issue.message}`]
+  return [`${name} = ${show(path.at(-1) ?? '', value)}: ${issue.message}`]
+}
+
+function dig(value: unknown, path: readonly string[]): unknown {
+  let at = value
+  for (const key of path) {
+    if (at === null || typeof at !== 'object') return undefined
+    at = (at as Record<string, unknown>)[key]
+  }
+  return at
+}
+
+function show(key: string, value: unknown): string {
+  if (SECRET.test(key)) return '(secret)'
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text
+}
+
+/** Nearest known key by edit distance, at most a third of its length away; null when none is near. */
+export function findNearest(key: string, known: readonly string[]): string | null {
+  let best: string | null = null
+  let least = Infinity
+  for (const candidate of known) {
+    const distance = editDistance(key.toLowerCase(), candidate.toLowerCase())
+    if (distance < least) {
+      least = distance
+      best = candidate
+    }
+  }
+  return least <= Math.max(2, Math.ceil(key.length / 3)) ? best : null
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j += 1) {
+      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, swap))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}
+
+/** All keys of a zod object, at every depth; for the "did you mean". */
+export function listKeys(schema: unknown, depth = 0): string[] {
+  if (depth > 8 || schema === null || typeof schema !== 'object') return []
+  const { shape, element, def } = schema as { shape?: Record<string, unknown>; element?: unknown; def?: Record<string, unknown> }
+  if (shape) return Object.entries(shape).flatMap(([key, inner]) => [key, ...listKeys(inner, depth + 1)])
+  if (element) return listKeys(element, depth + 1)
+  return ['innerType', 'in', 'out', 'left', 'right'].flatMap((key) => listKeys(def?.[key], depth + 1))
+}

@@ -1,0 +1,134 @@
+// In: nothing. Out: the shape of quakedesk.yaml, with the defaults of DESIGN §5 and §6.
+// Must not know a channel's keys: each channel brings its own schema.
+import { z } from 'zod'
+import { attenuationSchema } from '../core/intensity/attenuation.ts'
+import { parseZonedTime } from '../core/instant.ts'
+import { NOTICE_KINDS } from '../core/notice.ts'
+import { DEFAULT_GATES, type GateThresholds } from '../core/judgement/policy.ts'
+
+const latitude = z.number().min(-90).max(90)
+const longitude = z.number().min(-180).max(180)
+const code = z.union([z.string(), z.number()]).transform(String).pipe(z.string().regex(/^\d{6}$/, 'must be a six-digit GB/T 2260 code'))
+const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and hyphens, at most 40')
+const name = z.string().trim().min(1).max(40)
+
+const place = z.strictObject({ name, code, latitude, longitude, siteTerm: z.number().min(-1).max(2).default(0) })
+
+const AUTHORITIES = ['official-national', 'official-provincial', 'own', 'foreign', 'mirror', 'context'] as const
+export const FEED_FORMATS = [
+  'ceic', 'cenc-web', 'wolfx', 'fan', 'usgs', 'emsc', 'emsc-ws', 'geonet', 'fdsn-text', 'quakeml', 'scml', 'jma',
+  'p2pquake', 'rss', 'cap',
+] as const
+
+/** "15s" or "2m" to milliseconds. */
+const every = z
+  .string()
+  .regex(/^\d{1,5}[sm]$/, 'must be <n>s or <n>m')
+  .transform((text) => Number(text.slice(0, -1)) * (text.endsWith('m') ? 60_000 : 1_000))
+  .pipe(z.number().min(1_000, 'must be at least 1s').max(86_400_000))
+
+const when = z.strictObject({
+  minMagnitude: z.number().min(-2).max(10).optional(),
+  maxDistanceKm: z.number().positive().max(20_038).optional(),
+  minIntensity: z.number().min(0).max(12).optional(),
+  region: z.enum(['domestic', 'abroad']).optional(),
+  evaluation: z.enum(['automatic', 'reviewed']).optional(),
+  kinds: z
+    .array(z.enum(['earthquake', 'collapse', 'blast', 'mining', 'suspected-blast', 'explosion', 'induced', 'landslide', 'volcanic', 'other']))
+    .optional(),
+})
+
+/** An instant with its zone; YAML may also have turned it into a Date. */
+const instant = z.union([z.string(), z.date()]).transform((given, context) => {
+  const at = given instanceof Date ? given.getTime() : parseZonedTime(given)
+  if (at !== null && Number.isFinite(at)) return at
+  context.addIssue({ code: 'custom', message: 'must be an ISO 8601 instant with its zone, e.g. 2026-01-01T00:00:00+08:00' })
+  return z.NEVER
+})
+
+const gateShape = Object.fromEntries(
+  Object.keys(DEFAULT_GATES).map((key) => [key, z.number().min(0).optional()]),
+) as Record<keyof GateThresholds, z.ZodOptional<z.ZodNumber>>
+
+const httpUrl = z.url({ protocol: /^(https?|wss?)$/, error: 'must be a URL' })
+
+export const configShape = z.strictObject({
+  bureau: z.strictObject({
+    name,
+    shortName: name,
+    publicUrl: z
+      .url({ protocol: /^https?$/, error: 'must be the public address, https://…' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    serialPrefix: z.string().trim().min(1).max(12),
+    indexPrefix: z.string().trim().min(1).max(40).default(''),
+    home: place,
+    watch: z.array(place).max(200).default([]),
+    attenuation: attenuationSchema,
+  }),
+  feeds: z
+    .array(
+      z.strictObject({
+        id,
+        format: z.enum(FEED_FORMATS),
+        url: httpUrl,
+        every: every.prefault('30s'),
+        authority: z.enum(AUTHORITIES),
+        /** For sources that ask for one (FAN Studio). */
+        appId: z.string().max(200).optional(),
+        key: z.string().max(400).optional(),
+        /** List to fetch when the socket cannot be asked for its history. */
+        snapshotUrl: httpUrl.optional(),
+      }),
+    )
+    .max(100)
+    .default([]),
+  inbound: z
+    .array(z.strictObject({ id, format: z.enum(FEED_FORMATS), authority: z.enum(AUTHORITIES), secret: z.string().min(1) }))
+    .max(100)
+    .default([]),
+  gates: z.strictObject(gateShape).default({} as never),
+  rules: z
+    .array(
+      z.strictObject({
+        name,
+        when: when.default({}),
+        notice: z.enum(NOTICE_KINDS).optional(),
+        outlets: z.array(z.string().min(1)).default(['*']),
+        mode: z.enum(['auto', 'veto', 'hold', 'record']).default('auto'),
+        vetoSeconds: z.number().int().min(1).max(3_600).default(60),
+      }),
+    )
+    .max(100)
+    .optional(),
+  authorisations: z
+    .array(
+      z.strictObject({
+        id,
+        template: z.enum(NOTICE_KINDS),
+        sources: z.array(id).min(1),
+        when: when.default({}),
+        signedBy: name,
+        signedAt: instant,
+        expiresAt: instant,
+        sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex').optional(),
+        publicationLevel: z.string().trim().max(40).default('一级'),
+        secrecyReview: z.string().trim().max(200).default('已审查，不涉密'),
+      }),
+    )
+    .max(100)
+    .default([]),
+  outlets: z
+    .array(
+      z.looseObject({
+        id,
+        channel: z.string().min(1),
+        class: z.enum(['actual', 'drill']).default('actual'),
+        mode: z.enum(['live', 'rehearsal']).default('live'),
+      }),
+    )
+    .max(100)
+    .default([]),
+})
+
+export type ConfigFile = z.infer<typeof configShape>

@@ -1,0 +1,29 @@
+// In: the outlets of the YAML. Out: their rows, which deliveries point at with their class.
+// Must not delete: a delivery of years ago still names its outlet.
+import type { Queryable } from './pool.ts'
+
+/** Registers the outlets that are configured now and retires the others. */
+export async function saveOutlets(db: Queryable, outlets: readonly { id: string; class: string; channel: string; mode: string }[]): Promise<void> {
+  await db.query(
+    `with given as (select * from jsonb_to_recordset($1::jsonb) as o(id text, class traffic_class, channel text, mode text)),
+     saved as (
+       insert into outlet (id, class, channel, mode) select id, class, channel, mode from given
+       on conflict (id, class) do update set channel = excluded.channel, mode = excluded.mode, retired = false
+       returning id)
+     update outlet o set retired = true where not exists (select from given g where g.id = o.id and g.class = o.class)`,
+    [JSON.stringify(outlets)],
+  )
+}
+
+/** Turns an outlet's switch, or with '*' everyone's. The newest row counts. */
+export async function saveSwitch(db: Queryable, act: { outlet: string; on: boolean; actor: string; reason: string; at: string }): Promise<void> {
+  await db.query('insert into kill_switch (outlet_id, is_on, actor, reason, at) values ($1, $2, $3, $4, $5)', [
+    act.outlet,
+    act.on,
+    act.actor,
+    act.reason,
+    act.at,
+  ])
+  // Every node's picture is older than this act: their next plan is refused and made anew.
+  await db.query('update ledger_head set version = version + 1')
+}

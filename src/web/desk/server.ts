@@ -1,0 +1,110 @@
+// In: what is pushed to the publisher: signed payloads, platform callbacks, the officer's commands. Out: receipts.
+// Listens on DESK_PORT only. Must not answer "accepted" before the commit (DESIGN L1).
+import { timingSafeEqual } from 'node:crypto'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
+import type { RefusedRow } from '../../core/quake-report.ts'
+import { SAFE_HEADERS, type Readiness } from '../public/server.ts'
+
+/** What a door answered to one message. */
+export type DoorAnswer =
+  | { status: 202 | 200; accepted: number; refused: RefusedRow[] }
+  | { status: 401 | 404 | 413 | 415 | 422 | 503; error: string; rule: string }
+
+/** What a command of the officer came to. */
+export type CommandAnswer = { ok: true; result: unknown } | { ok: false; reason: string; usage?: boolean }
+
+export interface DeskContext {
+  receive: (door: string, headers: Record<string, string | string[] | undefined>, body: Buffer) => Promise<DoorAnswer>
+  /** The account's callback; null when there is no such account. */
+  callback: (query: Record<string, string>, body: string | null, method: 'GET' | 'POST') => Promise<{ status: number; type: string; body: string }>
+  command: (name: string, input: unknown) => Promise<CommandAnswer>
+  /** Token in a file that only the installation's user can read. */
+  commandToken: string
+  ready: () => Promise<Readiness>
+  metrics: () => string
+  logger: FastifyBaseLogger
+}
+
+/** A payload may be a long list; DESIGN's fetcher has the same cap. */
+const MOST_BYTES = 20 * 1024 * 1024
+/** WeChat's callbacks have a few hundred bytes (channels.md §2.9). */
+const MOST_CALLBACK = 64 * 1024
+const READABLE = /^(application\/(?:[\w.+-]+\+)?(?:json|xml)|text\/[\w.+-]+)\b/i
+
+/** Builds the publisher's server; the caller listens. */
+export async function buildDeskServer(context: DeskContext): Promise<FastifyInstance> {
+  const app = Fastify({ loggerInstance: context.logger, disableRequestLogging: true, bodyLimit: MOST_BYTES, forceCloseConnections: 'idle' })
+  // Signatures cover bytes: every body is taken as it came.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.addHook('onSend', async (_request, reply) => {
+    for (const [name, value] of Object.entries(SAFE_HEADERS)) reply.header(name, value)
+    reply.header('cache-control', 'no-store')
+  })
+  app.get('/healthz', async () => ({ ok: true }))
+  app.get('/readyz', async (_request, reply) => {
+    const ready = await context.ready()
+    return reply.code(ready.ok ? 200 : 503).send(ready)
+  })
+  app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(context.metrics()))
+
+  app.post<{ Params: { id: string } }>('/ingest/v1/:id', async (request, reply) => {
+    const type = request.headers['content-type'] ?? ''
+    if (!READABLE.test(type)) {
+      return reply.code(415).send({ error: `content-type ${JSON.stringify(type)}: JSON, XML or text is expected`, rule: 'content-type' })
+    }
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+    return answerDoor(reply, await context.receive(request.params.id, request.headers, body))
+  })
+
+  app.get<{ Querystring: Record<string, string> }>('/callbacks/wechat', async (request, reply) => {
+    const answer = await context.callback(request.query, null, 'GET')
+    return reply.code(answer.status).type(answer.type).send(answer.body)
+  })
+  app.post<{ Querystring: Record<string, string> }>('/callbacks/wechat', { bodyLimit: MOST_CALLBACK }, async (request, reply) => {
+    const body = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : ''
+    const answer = await context.callback(request.query, body, 'POST')
+    return reply.code(answer.status).type(answer.type).send(answer.body)
+  })
+
+  app.post<{ Params: { name: string } }>('/desk/command/:name', async (request, reply) => {
+    if (!isToken(request.headers['authorization'], context.commandToken)) {
+      return reply.code(401).send({ ok: false, reason: 'the token in <data>/desk.token is needed' })
+    }
+    const text = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '{}'
+    const input = readJson(text)
+    if (input === undefined) return reply.code(400).send({ ok: false, reason: 'the body is no JSON', usage: true })
+    const answer = await context.command(request.params.name, input)
+    return reply.code(answer.ok ? 200 : 409).send(answer)
+  })
+
+  app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) request.log.error({ err: error }, 'request failed')
+    const rule = status === 413 ? 'too-large' : (error.code ?? 'error')
+    return reply.code(status).send({ error: status >= 500 ? 'internal' : error.message, rule })
+  })
+  return app
+}
+
+function answerDoor(reply: FastifyReply, answer: DoorAnswer): FastifyReply {
+  if ('accepted' in answer) {
+    const refused = answer.refused.map(({ row, rule, reason }) => ({ row, rule, reason }))
+    return reply.code(answer.status).send({ accepted: answer.accepted, refused })
+  }
+  return reply.code(answer.status).send({ error: answer.error, rule: answer.rule })
+}
+
+function isToken(header: string | undefined, token: string): boolean {
+  const given = Buffer.from(header?.replace(/^Bearer /, '') ?? '')
+  const wanted = Buffer.from(token)
+  return given.length === wanted.length && timingSafeEqual(given, wanted)
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text === '' ? '{}' : text) as unknown
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,71 @@
+// In: a notice as the record has it. Out: the object of GET /api/v1/notices (DESIGN §5).
+// Must not add what a reader could not verify on the page.
+import { formatUtc } from '../../core/instant.ts'
+import type { DeliveryView, NoticeView } from '../../store/notices.ts'
+
+/** Milliseconds per outlet; an outlet with several legs counts its slowest. */
+type PerOutlet = Record<string, number>
+
+export interface NoticeJson {
+  id: string
+  code: string
+  serial: string
+  report: number
+  kind: string
+  class: string
+  lineage: string
+  supersedes: string | null
+  quake: string | null
+  title: string
+  text: string
+  issuedAt: string
+  state: string
+  url: string
+  clocks: {
+    originToReceivedMs: number | null
+    receivedToDecidedMs: number
+    decidedToAcceptedMs: PerOutlet
+    acceptedToSeenMs: PerOutlet
+  }
+  deliveries: { outlet: string; channel: string; leg: string; state: string; url: string | null; reason: string }[]
+  demonstration?: true
+}
+
+/** The API's form of a notice. Rehearsals never count in clocks. */
+export function writeNotice(notice: NoticeView, publicUrl: string, demonstration: boolean): NoticeJson {
+  return {
+    id: notice.id,
+    code: notice.code,
+    serial: notice.serial,
+    report: notice.report,
+    kind: notice.kind,
+    class: notice.class,
+    lineage: notice.lineage,
+    supersedes: notice.supersedes,
+    quake: notice.quake,
+    title: notice.title,
+    text: notice.text,
+    issuedAt: formatUtc(notice.issuedAt),
+    state: notice.state,
+    url: `${publicUrl}/n/${notice.code}`,
+    clocks: {
+      originToReceivedMs: notice.originAt === null ? null : notice.receivedAt - notice.originAt,
+      receivedToDecidedMs: notice.decidedAt - notice.receivedAt,
+      decidedToAcceptedMs: slowest(notice.deliveries, (d) => (d.acceptedAt === null ? null : d.acceptedAt - notice.decidedAt)),
+      acceptedToSeenMs: slowest(notice.deliveries, (d) =>
+        d.acceptedAt === null || d.seenAt === null ? null : d.seenAt - d.acceptedAt,
+      ),
+    },
+    deliveries: notice.deliveries.map(({ outlet, channel, leg, state, url, reason }) => ({ outlet, channel, leg, state, url, reason })),
+    ...(demonstration ? { demonstration: true as const } : {}),
+  }
+}
+
+function slowest(deliveries: readonly DeliveryView[], measure: (delivery: DeliveryView) => number | null): PerOutlet {
+  const most: PerOutlet = {}
+  for (const delivery of deliveries) {
+    const ms = measure(delivery)
+    if (ms !== null) most[delivery.outlet] = Math.max(most[delivery.outlet] ?? 0, ms)
+  }
+  return most
+}

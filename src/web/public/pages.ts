@@ -1,0 +1,171 @@
+// In: notices and quakes of the record. Out: whole pages as they are served, and their paths.
+// Must not read the clock or the database; one view-model function per page, all values already text.
+import { Liquid, type Template } from 'liquidjs'
+import type { StoredReport } from '../../core/quake.ts'
+import type { NoticeView } from '../../store/notices.ts'
+import type { Page } from '../../store/pages.ts'
+import { writeNotice } from './notice-json.ts'
+import { channelWord, deliveryWord, stateWord, wordOf, writeDuration, writeTime } from './words.ts'
+
+export interface SiteIdentity {
+  bureauName: string
+  publicUrl: string
+  demonstration: boolean
+}
+
+export interface PageMaker {
+  home(notices: readonly NoticeView[]): Page
+  /** Under its id and its short code: the same bytes. */
+  notice(notice: NoticeView): Page[]
+  quake(id: string, notices: readonly NoticeView[], reports: readonly StoredReport[]): Page
+  listing(notices: readonly NoticeView[], next: string | null): Page
+}
+
+const HTML = 'text/html; charset=utf-8'
+const JSON_TYPE = 'application/json; charset=utf-8'
+const PAGE_TEMPLATES = ['layout', 'home', 'notice', 'quake'] as const
+
+/**
+ * Prepares the pages' templates once.
+ * @param templates source by file name, as in templates/pages
+ * @throws when one is missing or cannot be parsed
+ */
+export function createPages(templates: ReadonlyMap<string, string>, site: SiteIdentity): PageMaker {
+  const liquid = new Liquid({ strictVariables: true, strictFilters: true, ownPropertyOnly: true, jsTruthy: true, outputEscape: 'escape', templates: {} })
+  // Body and content are made here or by the notice renderer, escaped already; they pass as they are.
+  const whole = new Liquid({ strictVariables: true, strictFilters: true, ownPropertyOnly: true, jsTruthy: true, templates: {} })
+  const parsed = new Map<string, Template[]>()
+  for (const name of PAGE_TEMPLATES) {
+    const source = templates.get(`${name}.liquid`)
+    if (source === undefined) throw new Error(`templates/pages/${name}.liquid is missing`)
+    parsed.set(name, (name === 'layout' ? whole : liquid).parse(source))
+  }
+  const fill = (name: (typeof PAGE_TEMPLATES)[number], view: object): string => {
+    const template = parsed.get(name)
+    if (!template) throw new Error(`no template ${name}`)
+    return String((name === 'layout' ? whole : liquid).renderSync(template, view))
+  }
+  const lay = (title: string, content: string, drill = false): string =>
+    fill('layout', {
+      pageTitle: escape(`${drill ? '【演练】' : ''}${title}｜${site.bureauName}`),
+      bodyClass: drill ? 'drill' : '',
+      bureauName: escape(site.bureauName),
+      demonstration: site.demonstration,
+      drill,
+      content,
+    })
+
+  return {
+    home: (notices) => ({ path: '/', contentType: HTML, status: 200, body: lay('首页', fill('home', homeView(notices))) }),
+    notice: (notice) => {
+      const inner = fill('notice', noticeView(notice, site)).replace('\u0000body', () => notice.variants['website'] ?? escape(notice.text))
+      const body = lay(notice.title, inner, notice.class === 'drill')
+      return [`/n/${notice.code}`, `/notices/${notice.id}`].map((path) => ({ path, contentType: HTML, status: 200, body }))
+    },
+    quake: (id, notices, reports) => ({
+      path: `/quakes/${id}`,
+      contentType: HTML,
+      status: 200,
+      body: lay('地震事件', fill('quake', quakeView(notices, reports))),
+    }),
+    listing: (notices, next) => ({
+      path: '/api/v1/notices',
+      contentType: JSON_TYPE,
+      status: 200,
+      body: JSON.stringify({ notices: notices.map((n) => writeNotice(n, site.publicUrl, site.demonstration)), next, ...(site.demonstration ? { demonstration: true } : {}) }),
+    }),
+  }
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (mark) => `&#${mark.codePointAt(0)};`)
+}
+
+interface Row {
+  tone: string
+  kind: string
+  issued: string
+  state: string
+  url: string
+  title: string
+  serial: string
+}
+
+function rowOf(notice: NoticeView): Row {
+  return {
+    tone: notice.state,
+    kind: wordOf(notice.kind),
+    issued: writeTime(notice.issuedAt),
+    state: stateWord(notice.state),
+    url: `/n/${notice.code}`,
+    title: notice.title,
+    serial: `${notice.serial} 第${notice.report}报`,
+  }
+}
+
+function homeView(notices: readonly NoticeView[]): object {
+  const latest = notices[0]
+  return {
+    latest: latest !== undefined,
+    latestOpen: latest?.state === 'current',
+    latestKind: latest ? wordOf(latest.kind) : '',
+    latestIssued: latest ? writeTime(latest.issuedAt) : '',
+    latestUrl: latest ? `/n/${latest.code}` : '',
+    latestTitle: latest?.title ?? '',
+    latestText: latest?.text ?? '',
+    latestState: latest && latest.state !== 'current' ? stateWord(latest.state) : '',
+    latestSerial: latest ? `${latest.serial} 第${latest.report}报` : '',
+    latestClocks: latest ? clocksOf(latest) : [],
+    notices: notices.map(rowOf),
+  }
+}
+
+function noticeView(notice: NoticeView, site: SiteIdentity): object {
+  return {
+    kind: wordOf(notice.kind),
+    issued: writeTime(notice.issuedAt),
+    title: notice.title,
+    tombstone: notice.state === 'withdrawn' ? '本公告已撤回，请勿转发。' : notice.state === 'superseded' ? '本公告已有更新。' : '',
+    successorUrl: notice.supersededBy === null ? '' : `/n/${notice.supersededBy}`,
+    body: '\u0000body',
+    serial: `${notice.serial} 第${notice.report}报`,
+    bureauName: site.bureauName,
+    state: stateWord(notice.state),
+    url: `${site.publicUrl}/n/${notice.code}`,
+    clocks: clocksOf(notice),
+    deliveries: notice.deliveries.map((d) => ({
+      channel: channelWord(d.channel),
+      url: d.url ?? '',
+      state: deliveryWord(d.state),
+      took: d.acceptedAt === null ? '—' : writeDuration(d.acceptedAt - notice.decidedAt),
+    })),
+    quakeUrl: notice.quake === null ? '' : `/quakes/${notice.quake}`,
+  }
+}
+
+function clocksOf(notice: NoticeView): { name: string; value: string }[] {
+  const { clocks } = writeNotice(notice, '', false)
+  const accepted = Object.values(clocks.decidedToAcceptedMs)
+  const seen = Object.values(clocks.acceptedToSeenMs)
+  return [
+    { name: '发震到收到', value: clocks.originToReceivedMs === null ? '—' : writeDuration(clocks.originToReceivedMs) },
+    { name: '收到到决定', value: writeDuration(clocks.receivedToDecidedMs) },
+    { name: '决定到各渠道', value: accepted.length === 0 ? '进行中' : writeDuration(Math.max(...accepted)) },
+    { name: '发布到可见', value: seen.length === 0 ? '进行中' : writeDuration(Math.max(...seen)) },
+  ]
+}
+
+function quakeView(notices: readonly NoticeView[], reports: readonly StoredReport[]): object {
+  return {
+    title: notices.at(-1)?.title ?? '地震事件',
+    notices: notices.map(rowOf).toReversed(),
+    reports: reports.map((report) => ({
+      source: `${report.source}${report.lifecycle === 'report' ? '' : '（撤销）'}`,
+      time: report.originTime === null ? '—' : writeTime(report.originTime),
+      magnitude: report.magnitude === null ? '—' : `${report.magnitude.type}${report.magnitude.value.toFixed(1)}`,
+      position: report.latitude === null || report.longitude === null ? '—' : `${report.latitude.toFixed(2)}／${report.longitude.toFixed(2)}`,
+      depth: report.depthKm === null ? '—' : `${report.depthKm} 千米`,
+      received: writeTime(report.receivedAt),
+    })),
+  }
+}

@@ -1,0 +1,117 @@
+// In: requests of the public. Out: stored pages, byte for byte, and the API's further pages.
+// Its own process and pool: whatever happens here, the publisher does not notice (DESIGN L7). Must not write to the record.
+import { readFile } from 'node:fs/promises'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { StoredPage } from '../../store/pages.ts'
+import { listNotices } from '../../store/notices.ts'
+import type { Queryable } from '../../store/pool.ts'
+import { writeNotice } from './notice-json.ts'
+
+export interface PublicContext {
+  db: Queryable
+  pages: PageShelf
+  publicUrl: string
+  demonstration: boolean
+  /** Ready = database answered lately and migrations are in place. */
+  ready: () => Promise<Readiness>
+  metrics: () => string
+  logger: FastifyBaseLogger
+}
+
+export interface Readiness {
+  ok: boolean
+  degraded: string[]
+}
+
+/** The copies this process serves from; filled from the table, or from disk while the database is away. */
+export interface PageShelf {
+  get(path: string): StoredPage | undefined
+}
+
+const MOST_LISTED = 100
+const ASSETS: Readonly<Record<string, string>> = { 'app.css': 'text/css; charset=utf-8' }
+
+/** Headers of every answer; nothing on these pages loads from elsewhere. */
+export const SAFE_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+}
+
+/** Builds the public server; the caller listens. */
+export async function buildPublicServer(context: PublicContext): Promise<FastifyInstance> {
+  const app = Fastify({ loggerInstance: context.logger, disableRequestLogging: true, bodyLimit: 16 * 1024, forceCloseConnections: 'idle' })
+  const assets = await loadAssets()
+  app.addHook('onSend', async (_request, reply) => {
+    for (const [name, value] of Object.entries(SAFE_HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value)
+  })
+  app.get('/healthz', async () => ({ ok: true }))
+  app.get('/readyz', async (_request, reply) => {
+    const ready = await context.ready()
+    return reply.code(ready.ok ? 200 : 503).send(ready)
+  })
+  app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(context.metrics()))
+  app.get<{ Params: { name: string } }>('/assets/:name', async (request, reply) => {
+    const asset = assets.get(request.params.name)
+    if (!asset) return notFound(reply, context)
+    return reply.type(asset.type).header('cache-control', 'public, max-age=300').send(asset.body)
+  })
+  app.get<{ Querystring: { before?: string; limit?: string } }>('/api/v1/notices', async (request, reply) => {
+    const { before, limit } = request.query
+    if (before === undefined && limit === undefined) return sendPage(request, reply, context)
+    return listMore(before, limit, reply, context)
+  })
+  app.get('/*', async (request, reply) => sendPage(request, reply, context))
+  app.setNotFoundHandler((_request, reply) => notFound(reply, context))
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) request.log.error({ err: error }, 'request failed')
+    return reply.code(status).send({ error: status >= 500 ? 'internal' : error.message })
+  })
+  return app
+}
+
+async function loadAssets(): Promise<Map<string, { type: string; body: Buffer }>> {
+  const files = await Promise.all(
+    Object.entries(ASSETS).map(async ([name, type]) => {
+      const body = await readFile(new URL(`../assets/${name}`, import.meta.url))
+      return [name, { type, body }] as const
+    }),
+  )
+  return new Map(files)
+}
+
+/** A page if there is one, with its ETag; gzip when the client takes it. */
+function sendPage(request: FastifyRequest, reply: FastifyReply, context: PublicContext): FastifyReply {
+  const path = request.url.split('?')[0] ?? '/'
+  const page = context.pages.get(path.length > 1 ? path.replace(/\/$/, '') : path)
+  if (!page) return notFound(reply, context)
+  reply.header('etag', page.etag).header('vary', 'accept-encoding').header('cache-control', 'no-cache')
+  if (request.headers['if-none-match'] === page.etag) return reply.code(304).send()
+  reply.code(page.status).type(page.contentType)
+  const packs = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
+  return packs && page.gzip ? reply.header('content-encoding', 'gzip').send(page.gzip) : reply.send(page.body)
+}
+
+async function listMore(before: string | undefined, limit: string | undefined, reply: FastifyReply, context: PublicContext): Promise<FastifyReply> {
+  const most = limit === undefined ? 30 : Number(limit)
+  if (!Number.isInteger(most) || most < 1 || most > MOST_LISTED) {
+    return reply.code(400).send({ error: `limit = ${JSON.stringify(limit)}: must be a whole number from 1 to ${MOST_LISTED}` })
+  }
+  const notices = await listNotices(context.db, { class: 'actual', limit: most, before })
+  const next = notices.length === most ? (notices.at(-1)?.id ?? null) : null
+  return reply.send({
+    notices: notices.map((notice) => writeNotice(notice, context.publicUrl, context.demonstration)),
+    next,
+    ...(context.demonstration ? { demonstration: true } : {}),
+  })
+}
+
+function notFound(reply: FastifyReply, context: PublicContext): FastifyReply {
+  const mark = context.demonstration ? '<p><strong>演示</strong></p>' : ''
+  return reply
+    .code(404)
+    .type('text/html; charset=utf-8')
+    .send(`<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>没有这个页面</title>${mark}<h1>没有这个页面</h1><p><a href="/">回到首页</a></p></html>`)
+}
