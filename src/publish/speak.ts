@@ -3,7 +3,7 @@
 import type { Priority } from '../core/channel.ts'
 import { beijingParts, formatUtc, type Instant } from '../core/instant.ts'
 import type { CheckedArea, NoticeFacts, NoticeKind, PlaceDistance, SpokenOrigin } from '../core/notice.ts'
-import { nearestCounties } from '../core/places/nearest.ts'
+import { listDistances } from '../core/places/nearest.ts'
 import { headOf, type Lineage, type SpokenNotice } from '../core/quake.ts'
 import type { Evaluation, TrafficClass } from '../core/quake-report.ts'
 import { isFormal, voiceOf } from '../core/judgement/prefer.ts'
@@ -170,10 +170,7 @@ function lastOrigin(lineage: Lineage | null): SpokenOrigin | null {
 
 function listNearest(origin: SpokenOrigin): PlaceDistance[] {
   if (!origin.domestic) return []
-  return nearestCounties(origin.latitude, origin.longitude, NEAREST).map((near) => ({
-    name: near.county.name,
-    distanceKm: Math.round(near.distanceKm),
-  }))
+  return listDistances(origin.latitude, origin.longitude, NEAREST)
 }
 
 function deliveryRow(

@@ -1,7 +1,7 @@
 // In: what is pushed to the publisher: signed payloads, platform callbacks, the officer's commands. Out: receipts.
 // Listens on DESK_PORT only. Must not answer "accepted" before the commit (DESIGN L1).
 import { timingSafeEqual } from 'node:crypto'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
 import type { RefusedRow } from '../../core/quake-report.ts'
 import { SAFE_HEADERS, type Readiness } from '../public/server.ts'
 
@@ -33,7 +33,7 @@ const READABLE = /^(application\/(?:[\w.+-]+\+)?(?:json|xml)|text\/[\w.+-]+)\b/i
 
 /** Builds the publisher's server; the caller listens. */
 export async function buildDeskServer(context: DeskContext): Promise<FastifyInstance> {
-  const app = Fastify({ loggerInstance: context.logger, disableRequestLogging: true, bodyLimit: MOST_BYTES, forceCloseConnections: 'idle' })
+  const app = Fastify({ loggerInstance: context.logger, logController: new LogController({ disableRequestLogging: true }), bodyLimit: MOST_BYTES, forceCloseConnections: 'idle' })
   // Signatures cover bytes: every body is taken as it came.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))

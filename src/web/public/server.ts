@@ -1,7 +1,7 @@
 // In: requests of the public. Out: stored pages, byte for byte, and the API's further pages.
 // Its own process and pool: whatever happens here, the publisher does not notice (DESIGN L7). Must not write to the record.
 import { readFile } from 'node:fs/promises'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { StoredPage } from '../../store/pages.ts'
 import { listNotices } from '../../store/notices.ts'
 import type { Queryable } from '../../store/pool.ts'
@@ -41,7 +41,7 @@ export const SAFE_HEADERS: Readonly<Record<string, string>> = {
 
 /** Builds the public server; the caller listens. */
 export async function buildPublicServer(context: PublicContext): Promise<FastifyInstance> {
-  const app = Fastify({ loggerInstance: context.logger, disableRequestLogging: true, bodyLimit: 16 * 1024, forceCloseConnections: 'idle' })
+  const app = Fastify({ loggerInstance: context.logger, logController: new LogController({ disableRequestLogging: true }), bodyLimit: 16 * 1024, forceCloseConnections: 'idle' })
   const assets = await loadAssets()
   app.addHook('onSend', async (_request, reply) => {
     for (const [name, value] of Object.entries(SAFE_HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value)

@@ -1,0 +1,97 @@
+// In: no configuration at all. Out: the demonstration town: stand-ins, a player, a clock that starts at the scenario's.
+// Must not start beside a real credential, nor speak beyond this machine (DESIGN §3 "demonstration").
+import { stringify } from 'yaml'
+import { BadConfig } from '../config.ts'
+import { MINUTE, SECOND } from '../core/instant.ts'
+import { startPlayer } from '../town/player.ts'
+import { fillPlaces, type Scenario } from '../town/scenario.ts'
+import { startTown } from '../town/town.ts'
+import type { App } from '../app.ts'
+import { openClock, type InstallationClock } from './clock.ts'
+import { loadScenario } from './scenario-files.ts'
+
+/** The quake of which the founding documents tell. */
+const SHOWN = 'alxa-2017'
+/** Idle stretches of the scenario are skipped down to this, so that a quarter of an hour passes within a minute. */
+const LEAD_MS = 3 * SECOND
+const PAUSE_MS = 4 * SECOND
+const SECRETS = ['DATABASE_URL', 'DATABASE_OWNER_URL', 'REDIS_URL'] as const
+
+export interface Demonstration {
+  yaml: string
+  clock: InstallationClock
+  play(app: App): void
+  stopPlaying(): Promise<void>
+  describe(): string[]
+  close(): Promise<void>
+}
+
+/** Starts the town. @throws BadConfig when a real credential stands in the environment */
+export async function startDemonstration(env: Readonly<Record<string, string | undefined>>): Promise<Demonstration> {
+  const real = SECRETS.flatMap((key) => [key, `${key}_FILE`]).filter((key) => env[key])
+  if (real.length > 0) {
+    throw new BadConfig([`${real.join(', ')}: the demonstration town refuses to start beside a real credential; give a quakedesk.yaml (npm run init) or unset it`])
+  }
+  const scenario = await loadScenario(SHOWN)
+  const clock = openClock(scenario.clock)
+  const port = Number(env['PORT'] || 8080)
+  const deskPort = Number(env['DESK_PORT'] || port + 1)
+  const host = `127.0.0.1:${port}`
+  const town = await startTown({
+    now: () => clock.now('actual'),
+    callbackUrl: `http://127.0.0.1:${deskPort}/callbacks/wechat`,
+    safeDomain: host,
+    bureauName: nameOf(scenario),
+  })
+  const player = await startPlayer(formatsOf(scenario))
+  const places = { ...town.places, player: player.url, 'safe-domain': host }
+  let stopped = false
+  let playing: Promise<void> = Promise.resolve()
+  return {
+    yaml: stringify(fillPlaces(scenario.config, places)),
+    clock,
+    play: (app) => {
+      playing = playSteps(scenario, player, app, clock, () => stopped)
+    },
+    stopPlaying: async () => {
+      stopped = true
+      await playing
+    },
+    describe: () => [
+      `演示      ${scenario.title}`,
+      ...Object.entries(town.stands).map(([name, stand]) => `${name.padEnd(9)} ${stand.url}/_town/`),
+    ],
+    close: async () => {
+      await player.close()
+      await town.close()
+    },
+  }
+}
+
+function nameOf(scenario: Scenario): string {
+  const bureau = scenario.config['bureau'] as { name?: string } | undefined
+  return bureau?.name ?? ''
+}
+
+/** Format word by feed id, as the scenario's own configuration has them. */
+export function formatsOf(scenario: Scenario): Record<string, string> {
+  const sources = [scenario.config['feeds'], scenario.config['inbound']].flatMap((list) => (list ?? []) as { id: string; format: string }[])
+  return Object.fromEntries(sources.map((source) => [source.id, source.format]))
+}
+
+/** Shows each step when the clock reaches it; stretches in which nothing happens are skipped, the gates see every minute. */
+async function playSteps(scenario: Scenario, player: Awaited<ReturnType<typeof startPlayer>>, app: App, clock: InstallationClock, isStopped: () => boolean): Promise<void> {
+  const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+  for (const step of scenario.steps) {
+    const seen = clock.realNow()
+    while (!isStopped() && clock.now('actual') < step.at) {
+      const left = step.at - clock.now('actual')
+      // What was just said gets its moment in real time before the next stretch is skipped.
+      if (left > LEAD_MS && clock.realNow() - seen >= PAUSE_MS) clock.skip(Math.min(left - LEAD_MS, MINUTE))
+      await wait(100)
+    }
+    if (isStopped()) return
+    player.show(step)
+    await app.publisher.lookAgain()
+  }
+}

@@ -1,0 +1,151 @@
+// In: one line of the officer on duty: npm run desk -- <command> …. Out: what came of it; exit 0 done, 1 refused, 2 wrong use.
+// Talks to the running publisher on this machine; must not touch the database itself.
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { readEnvironment } from './config.ts'
+
+const USAGE = `npm run desk -- <command>
+  list [--json]                                   holds, notices, alarms
+  show <serial> [--json]                          one lineage, every delivery
+  publish <hold> --as <name>                      releases a hold
+  dismiss <hold> --as <name> [--why <text>]       leaves it unspoken
+  withdraw <serial> --reason <code> --as <name>   codes: no-quake duplicate wrong-parameters not-natural drill-leak sent-in-error
+           [--from <time> --to <time> --area <text> --floor <M> --cause <text>]   for no-quake
+  merge <quake> --into <quake> --as <name>
+  split <quake> --source <feed> --id <source id> --as <name>
+  kill-switch <outlet|*> on|off --as <name> [--why <text>]
+  acknowledge <alarm> --as <name>
+  verify                                          walks the journal's chain
+  drill <scenario> --as <name>                    plays it to the drill outlets
+`
+
+class WrongUse extends Error {}
+
+interface Call {
+  name: string
+  input: Record<string, unknown>
+}
+
+function readCall(argv: readonly string[]): Call & { json: boolean } {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      as: { type: 'string' },
+      why: { type: 'string' },
+      reason: { type: 'string' },
+      into: { type: 'string' },
+      source: { type: 'string' },
+      id: { type: 'string' },
+      from: { type: 'string' },
+      to: { type: 'string' },
+      area: { type: 'string' },
+      floor: { type: 'string' },
+      cause: { type: 'string' },
+    },
+  })
+  const [name = '', ...rest] = positionals
+  const { json, ...given } = values
+  const named: Record<string, unknown> = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  if (named['floor'] !== undefined) named['floor'] = Number(named['floor'])
+  const input = { ...readPositionals(name, rest), ...named }
+  return { name, input, json }
+}
+
+const SUBJECT: Readonly<Record<string, string>> = {
+  show: 'serial',
+  publish: 'hold',
+  dismiss: 'hold',
+  withdraw: 'serial',
+  merge: 'from',
+  split: 'quake',
+  acknowledge: 'alarm',
+  drill: 'scenario',
+}
+
+function readPositionals(name: string, rest: string[]): Record<string, unknown> {
+  if (name === 'list' || name === 'verify') {
+    if (rest.length > 0) throw new WrongUse(`${name} takes nothing`)
+    return {}
+  }
+  if (name === 'kill-switch') {
+    const [outlet, turn] = rest
+    if (!outlet || (turn !== 'on' && turn !== 'off')) throw new WrongUse('kill-switch <outlet|*> on|off')
+    return { outlet, on: turn === 'on' }
+  }
+  const key = SUBJECT[name]
+  if (key === undefined) throw new WrongUse(name === '' ? 'a command is missing' : `no command ${name}`)
+  // A serial may have been given as 银震信〔2017〕12号 第2报, in two words.
+  const subject = rest.join(' ')
+  if (subject === '') throw new WrongUse(`${name} <${key}>`)
+  return { [key]: subject }
+}
+
+interface Answer {
+  ok: boolean
+  reason?: string
+  usage?: boolean
+  result?: unknown
+}
+
+async function ask({ name, input }: Call): Promise<Answer> {
+  const env = readEnvironment()
+  const folder = resolve(env['QUAKEDESK_DATA'] ?? 'data')
+  const token = readToken(folder)
+  const port = env['DESK_PORT'] ?? String(Number(env['PORT'] ?? 8080) + 1)
+  try {
+    const reply = await fetch(`http://127.0.0.1:${port}/desk/command/${name}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(input),
+      signal: AbortSignal.timeout(120_000),
+    })
+    return (await reply.json()) as Answer
+  } catch (cause) {
+    throw new Error(`no Quakedesk answers on port ${port}; is it running with this DESK_PORT? (${cause instanceof Error ? cause.message : String(cause)})`, { cause })
+  }
+}
+
+function readToken(folder: string): string {
+  try {
+    return readFileSync(join(folder, 'desk.token'), 'utf8')
+  } catch (cause) {
+    throw new Error(`${folder} holds no desk.token: start Quakedesk first, or set QUAKEDESK_DATA to its data folder`, { cause })
+  }
+}
+
+interface Listed {
+  holds?: { id: string; gate: string; state: string; notice: string; reason: string; since: string }[]
+  notices?: { serial: string; report: number; kind: string; state: string; title: string; issuedAt: string; deliveries: { outlet: string; leg: string; state: string; url: string | null; reason: string }[] }[]
+  alarms?: { id: string; message: string; since: string; acknowledgedBy: string | null }[]
+}
+
+function write(name: string, result: unknown): string {
+  if (typeof result === 'string') return result
+  const listed = result as Listed
+  if (name !== 'list' && name !== 'show') return JSON.stringify(result, null, 2)
+  const holds = (listed.holds ?? []).map((h) => `  ${h.id}  [${h.state} ${h.gate}] ${h.notice}  ${h.reason}  since ${h.since}`)
+  const notices = (listed.notices ?? []).flatMap((n) => [
+    `  ${n.serial} 第${n.report}报  [${n.kind}, ${n.state}]  ${n.title}  ${n.issuedAt}`,
+    ...n.deliveries.map((d) => `      ${d.outlet}/${d.leg}: ${d.state}${d.url ? ` ${d.url}` : ''}${d.reason ? `  (${d.reason})` : ''}`),
+  ])
+  const alarms = (listed.alarms ?? []).map((a) => `  ${a.id}  ${a.message}  since ${a.since}${a.acknowledgedBy ? `  (seen by ${a.acknowledgedBy})` : ''}`)
+  const section = (title: string, lines: string[]): string => `${title}\n${lines.length > 0 ? lines.join('\n') : '  none'}\n`
+  return [section('待核 holds', holds), section('公告 notices', notices), ...(name === 'list' ? [section('告警 alarms', alarms)] : [])].join('\n')
+}
+
+try {
+  const call = readCall(process.argv.slice(2))
+  const answer = await ask(call)
+  if (answer.ok) process.stdout.write(`${call.json ? JSON.stringify(answer.result) : write(call.name, answer.result)}\n`)
+  else {
+    process.stderr.write(`refused: ${answer.reason ?? 'without a reason'}\n`)
+    process.exitCode = answer.usage ? 2 : 1
+  }
+} catch (error) {
+  const wrong = error instanceof WrongUse || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${wrong ? USAGE : ''}`)
+  process.exitCode = wrong ? 2 : 1
+}

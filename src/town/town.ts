@@ -1,0 +1,68 @@
+// In: a clock and the address of the bureau's callback door. Out: all stand-ins of one town and their addresses by name.
+// Must not know the bureau: its configuration names the stand-ins by ${weibo}, ${wechat} …, with the credentials below.
+import type { Instant } from '../core/instant.ts'
+import { startRobots } from './robots.ts'
+import type { Stand } from './stand.ts'
+import { startWebhook } from './webhook.ts'
+import { startWechat } from './wechat.ts'
+import { startWeibo } from './weibo.ts'
+
+/** What a scenario's configuration gives as credentials; they open nothing but these stand-ins. */
+export const TOWN = {
+  weiboToken: '2.00TownAccessToken0001',
+  weiboUid: '1700000001',
+  wechatAppId: 'wx0000000000000001',
+  wechatSecret: 'town-secret-000000000000000000001',
+  wechatToken: 'towntoken',
+  wechatAesKey: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
+  webhookSecret: `whsec_${Buffer.from('town-webhook-secret-0123456789abcdef').toString('base64')}`,
+  robotToken: 'town-robot',
+  robotSecret: 'SECtown0000000000000000000000000000',
+  cover: 'town-cover-1',
+} as const
+
+export interface Town {
+  stands: { weibo: Stand; wechat: Stand; webhook: Stand; robots: Stand }
+  /** For ${…} in a configuration. */
+  places: Record<string, string>
+  close(): Promise<void>
+}
+
+/** Starts the stand-ins on free ports. */
+export async function startTown(options: { now: () => Instant; callbackUrl: string | null; safeDomain: string; bureauName: string }): Promise<Town> {
+  const { now } = options
+  const weibo = await startWeibo({
+    now,
+    accounts: [{ uid: TOWN.weiboUid, screenName: options.bureauName, accessToken: TOWN.weiboToken }],
+    safeDomains: [options.safeDomain],
+    appName: options.bureauName,
+  })
+  const wechat = await startWechat({
+    now,
+    appId: TOWN.wechatAppId,
+    secret: TOWN.wechatSecret,
+    kind: 'service',
+    materials: [{ mediaId: TOWN.cover, type: 'image' }],
+    publishMs: 1_500,
+    massMs: 1_500,
+    ...(options.callbackUrl === null
+      ? {}
+      : { callback: { url: options.callbackUrl, token: TOWN.wechatToken, mode: 'aes' as const, encodingAesKey: TOWN.wechatAesKey } }),
+  })
+  const webhook = await startWebhook({ now, secrets: [TOWN.webhookSecret] })
+  const robots = await startRobots({ now, robots: [{ kind: 'dingtalk', key: TOWN.robotToken, secret: TOWN.robotSecret }] })
+  const stands = { weibo, wechat, webhook, robots }
+  return {
+    stands,
+    places: {
+      weibo: weibo.url,
+      wechat: wechat.url,
+      webhook: webhook.url,
+      robots: robots.url,
+      ...Object.fromEntries(Object.entries(TOWN).map(([key, value]) => [key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`), value])),
+    },
+    close: async () => {
+      await Promise.all(Object.values(stands).map((stand) => stand.close()))
+    },
+  }
+}
