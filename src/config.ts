@@ -1,18 +1,23 @@
 // In: the environment and quakedesk.yaml. Out: one typed configuration, or every fault in it in clear sentences.
 // The only reader of process.env. Must not let a missing secret pass: silence would follow (DESIGN "rehearsal").
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, isAbsolute, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { parse as parseYaml, YAMLParseError } from 'yaml'
 import type { Channel } from './core/channel.ts'
 import { parseZonedTime, type Instant } from './core/instant.ts'
-import { DEFAULT_GATES, type Authorisation, type GateThresholds, type Rule, type WatchedPlace } from './core/judgement/policy.ts'
+import {
+  DEFAULT_GATES,
+  type Authorisation,
+  type GateThresholds,
+  type Rule,
+  type WatchedPlace,
+} from './core/judgement/policy.ts'
 import { DEFAULT_RULES } from './core/judgement/rules.ts'
 import type { AttenuationModel } from './core/intensity/attenuation.ts'
 import type { Authority } from './core/quake-report.ts'
+import { readSecretFiles } from './config/secret-files.ts'
 import { describeFaults, findNearest, listKeys } from './config/complain.ts'
-import { configShape, type ConfigFile, FEED_FORMATS } from './config/schema.ts'
-
-export type FeedFormatName = (typeof FEED_FORMATS)[number]
+import { configShape, type ConfigFile, type FeedFormatName } from './config/schema.ts'
 
 /** The configuration cannot be used; `faults` holds one sentence each. */
 export class BadConfig extends Error {
@@ -58,7 +63,16 @@ export interface Config {
   databaseOwnerUrl: string | null
   redisUrl: string | null
   clockStart: Instant | null
-  bureau: { name: string; shortName: string; publicUrl: string; serialPrefix: string; indexPrefix: string; home: WatchedPlace; watch: WatchedPlace[]; attenuation: AttenuationModel }
+  bureau: {
+    name: string
+    shortName: string
+    publicUrl: string
+    serialPrefix: string
+    indexPrefix: string
+    home: WatchedPlace
+    watch: WatchedPlace[]
+    attenuation: AttenuationModel
+  }
   feeds: FeedConfig[]
   inbound: InboundConfig[]
   gates: GateThresholds
@@ -90,7 +104,13 @@ export function findConfigFile(env: Environment): string | null {
  * @param folder where relative paths of *File twins start
  * @throws BadConfig with every fault found
  */
-export function loadConfig(text: string, folder: string, env: Environment, channels: readonly Channel<unknown>[], demonstration: boolean): Config {
+export function loadConfig(
+  text: string,
+  folder: string,
+  env: Environment,
+  channels: readonly Channel<unknown>[],
+  demonstration: boolean,
+): Config {
   const faults: string[] = []
   const given = readSecretFiles(readYaml(text), folder, faults)
   const parsed = configShape.safeParse(given)
@@ -144,24 +164,6 @@ function readYaml(text: string): unknown {
   }
 }
 
-/** `accessTokenFile: path` stands for `accessToken: <content of the file>`, at any depth. */
-function readSecretFiles(value: unknown, folder: string, faults: string[], path = ''): unknown {
-  if (Array.isArray(value)) return value.map((item, index) => readSecretFiles(item, folder, faults, `${path}${index}.`))
-  if (value === null || typeof value !== 'object' || value instanceof Date) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => {
-      const twin = /^(.+)File$/.exec(key)?.[1]
-      if (twin === undefined || typeof inner !== 'string') return [key, readSecretFiles(inner, folder, faults, `${path}${key}.`)]
-      const file = isAbsolute(inner) ? inner : resolve(folder, inner)
-      if (!existsSync(file)) {
-        faults.push(`${path}${key} = ${JSON.stringify(inner)}: there is no such file`)
-        return [twin, '']
-      }
-      return [twin, readFileSync(file, 'utf8').trim()]
-    }),
-  )
-}
-
 function readOutlets(file: ConfigFile, channels: readonly Channel<unknown>[], faults: string[]): OutletConfig[] {
   const seen = new Set<string>()
   return file.outlets.flatMap((outlet, index): OutletConfig[] => {
@@ -173,7 +175,9 @@ function readOutlets(file: ConfigFile, channels: readonly Channel<unknown>[], fa
     if (!channel) {
       const names = channels.map((c) => c.name)
       const near = findNearest(name, names)
-      faults.push(`outlets.${index}.channel = ${JSON.stringify(name)}: no such channel${near ? `; did you mean ${near}?` : ` (there are ${names.join(', ')})`}`)
+      faults.push(
+        `outlets.${index}.channel = ${JSON.stringify(name)}: no such channel${near ? `; did you mean ${near}?` : ` (there are ${names.join(', ')})`}`,
+      )
       return []
     }
     const parsed = channel.config.safeParse(own)
@@ -197,7 +201,9 @@ function checkFeeds(file: ConfigFile, faults: string[]): void {
     const plain = url.protocol === 'http:' || url.protocol === 'ws:'
     const weak = feed.authority === 'mirror' || feed.authority === 'context'
     if (plain && !isLoopbackHost(url.hostname) && !weak) {
-      faults.push(`feeds.${index}.authority = "${feed.authority}" (${feed.id}): a source without TLS is at most a mirror`)
+      faults.push(
+        `feeds.${index}.authority = "${feed.authority}" (${feed.id}): a source without TLS is at most a mirror`,
+      )
     }
   }
 }
@@ -219,7 +225,9 @@ function checkReferences(file: ConfigFile, outlets: readonly OutletConfig[], fau
   for (const [index, authorisation] of file.authorisations.entries()) {
     for (const source of authorisation.sources.filter((s) => !sources.includes(s))) {
       const near = findNearest(source, sources)
-      faults.push(`authorisations.${index}.sources = "${source}": no such feed or inbound door${near ? `; did you mean ${near}?` : ''}`)
+      faults.push(
+        `authorisations.${index}.sources = "${source}": no such feed or inbound door${near ? `; did you mean ${near}?` : ''}`,
+      )
     }
   }
 }
@@ -250,11 +258,14 @@ function readClock(env: Environment, outlets: readonly OutletConfig[], faults: s
 }
 
 /** True when an outlet can speak to anything but this machine: no address of its own means the vendor's. */
-export function reachesOut(outlet: OutletConfig): boolean {
+function reachesOut(outlet: OutletConfig): boolean {
   if (outlet.channel.name === 'website' || outlet.channel.name === 'cap') return false
   const config = outlet.config as Record<string, unknown>
   const addresses = ['baseUrl', 'url'].map((key) => config[key]).filter((value) => typeof value === 'string')
-  return addresses.length === 0 || addresses.some((address) => !URL.canParse(address) || !isLoopbackHost(new URL(address).hostname))
+  return (
+    addresses.length === 0 ||
+    addresses.some((address) => !URL.canParse(address) || !isLoopbackHost(new URL(address).hostname))
+  )
 }
 
 function secretOf(env: Environment, key: string): string | null {

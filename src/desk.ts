@@ -12,6 +12,7 @@ const USAGE = `npm run desk -- <command>
   dismiss <hold> --as <name> [--why <text>]       leaves it unspoken
   withdraw <serial> --reason <code> --as <name>   codes: no-quake duplicate wrong-parameters not-natural drill-leak sent-in-error
            [--from <time> --to <time> --area <text> --floor <M> --cause <text>]   for no-quake
+  no-quake --from <time> --to <time> --area <text> --as <name> [--floor <M>] [--cause <text>]
   merge <quake> --into <quake> --as <name>
   split <quake> --source <feed> --id <source id> --as <name>
   kill-switch <outlet|*> on|off --as <name> [--why <text>]
@@ -48,7 +49,9 @@ function readCall(argv: readonly string[]): Call & { json: boolean } {
   })
   const [name = '', ...rest] = positionals
   const { json, ...given } = values
-  const named: Record<string, unknown> = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  const named: Record<string, unknown> = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  )
   if (named['floor'] !== undefined) named['floor'] = Number(named['floor'])
   const input = { ...readPositionals(name, rest), ...named }
   return { name, input, json }
@@ -66,7 +69,7 @@ const SUBJECT: Readonly<Record<string, string>> = {
 }
 
 function readPositionals(name: string, rest: string[]): Record<string, unknown> {
-  if (name === 'list' || name === 'verify') {
+  if (name === 'list' || name === 'verify' || name === 'no-quake') {
     if (rest.length > 0) throw new WrongUse(`${name} takes nothing`)
     return {}
   }
@@ -104,7 +107,10 @@ async function ask({ name, input }: Call): Promise<Answer> {
     })
     return (await reply.json()) as Answer
   } catch (cause) {
-    throw new Error(`no Quakedesk answers on port ${port}; is it running with this DESK_PORT? (${cause instanceof Error ? cause.message : String(cause)})`, { cause })
+    throw new Error(
+      `no Quakedesk answers on port ${port}; is it running with this DESK_PORT? (${cause instanceof Error ? cause.message : String(cause)})`,
+      { cause },
+    )
   }
 }
 
@@ -112,13 +118,23 @@ function readToken(folder: string): string {
   try {
     return readFileSync(join(folder, 'desk.token'), 'utf8')
   } catch (cause) {
-    throw new Error(`${folder} holds no desk.token: start Quakedesk first, or set QUAKEDESK_DATA to its data folder`, { cause })
+    throw new Error(`${folder} holds no desk.token: start Quakedesk first, or set QUAKEDESK_DATA to its data folder`, {
+      cause,
+    })
   }
 }
 
 interface Listed {
   holds?: { id: string; gate: string; state: string; notice: string; reason: string; since: string }[]
-  notices?: { serial: string; report: number; kind: string; state: string; title: string; issuedAt: string; deliveries: { outlet: string; leg: string; state: string; url: string | null; reason: string }[] }[]
+  notices?: {
+    serial: string
+    report: number
+    kind: string
+    state: string
+    title: string
+    issuedAt: string
+    deliveries: { outlet: string; leg: string; state: string; url: string | null; reason: string }[]
+  }[]
   alarms?: { id: string; message: string; since: string; acknowledgedBy: string | null }[]
 }
 
@@ -126,20 +142,32 @@ function write(name: string, result: unknown): string {
   if (typeof result === 'string') return result
   const listed = result as Listed
   if (name !== 'list' && name !== 'show') return JSON.stringify(result, null, 2)
-  const holds = (listed.holds ?? []).map((h) => `  ${h.id}  [${h.state} ${h.gate}] ${h.notice}  ${h.reason}  since ${h.since}`)
+  const holds = (listed.holds ?? []).map(
+    (h) => `  ${h.id}  [${h.state} ${h.gate}] ${h.notice}  ${h.reason}  since ${h.since}`,
+  )
   const notices = (listed.notices ?? []).flatMap((n) => [
     `  ${n.serial} 第${n.report}报  [${n.kind}, ${n.state}]  ${n.title}  ${n.issuedAt}`,
-    ...n.deliveries.map((d) => `      ${d.outlet}/${d.leg}: ${d.state}${d.url ? ` ${d.url}` : ''}${d.reason ? `  (${d.reason})` : ''}`),
+    ...n.deliveries.map(
+      (d) => `      ${d.outlet}/${d.leg}: ${d.state}${d.url ? ` ${d.url}` : ''}${d.reason ? `  (${d.reason})` : ''}`,
+    ),
   ])
-  const alarms = (listed.alarms ?? []).map((a) => `  ${a.id}  ${a.message}  since ${a.since}${a.acknowledgedBy ? `  (seen by ${a.acknowledgedBy})` : ''}`)
-  const section = (title: string, lines: string[]): string => `${title}\n${lines.length > 0 ? lines.join('\n') : '  none'}\n`
-  return [section('待核 holds', holds), section('公告 notices', notices), ...(name === 'list' ? [section('告警 alarms', alarms)] : [])].join('\n')
+  const alarms = (listed.alarms ?? []).map(
+    (a) => `  ${a.id}  ${a.message}  since ${a.since}${a.acknowledgedBy ? `  (seen by ${a.acknowledgedBy})` : ''}`,
+  )
+  const section = (title: string, lines: string[]): string =>
+    `${title}\n${lines.length > 0 ? lines.join('\n') : '  none'}\n`
+  return [
+    section('待核 holds', holds),
+    section('公告 notices', notices),
+    ...(name === 'list' ? [section('告警 alarms', alarms)] : []),
+  ].join('\n')
 }
 
 try {
   const call = readCall(process.argv.slice(2))
   const answer = await ask(call)
-  if (answer.ok) process.stdout.write(`${call.json ? JSON.stringify(answer.result) : write(call.name, answer.result)}\n`)
+  if (answer.ok)
+    process.stdout.write(`${call.json ? JSON.stringify(answer.result) : write(call.name, answer.result)}\n`)
   else {
     process.stderr.write(`refused: ${answer.reason ?? 'without a reason'}\n`)
     process.exitCode = answer.usage ? 2 : 1

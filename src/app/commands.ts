@@ -2,6 +2,7 @@
 // Must not act without a name: every act is journalled under it.
 import { z } from 'zod'
 import { formatUtc } from '../core/instant.ts'
+import { distanceKm } from '../core/places/distance.ts'
 import { WITHDRAWAL_REASONS, type CheckedArea } from '../core/notice.ts'
 import { parseZonedTime } from '../core/instant.ts'
 import type { Acts, Acted } from '../publish/acts.ts'
@@ -22,13 +23,17 @@ export interface CommandContext {
   clock: InstallationClock
   publicUrl: string
   demonstration: boolean
-  homeName: string
+  home: { name: string; latitude: number; longitude: number }
   outletIds: string[]
+  /** Official sources that do not answer now: while one is silent nobody can say that nothing happened. */
+  silentOfficial: () => string[]
   /** Starts a scenario as a drill in this installation. */
   drill: (scenario: string, by: string) => Promise<CommandAnswer>
 }
 
 const person = z.string().trim().min(1, 'an operator’s name is needed: --as <name>').max(40)
+/** A quake this near would be felt or asked about in the area a statement speaks of. */
+const DENY_KM = 100
 const settledStates = new Set(['accepted', 'failed', 'superseded', 'expired', 'cancelled', 'refused', 'rehearsal'])
 /** DESIGN §5: withdraw returns when every outlet is settled or after 10 s. */
 const SETTLE_MS = 10_000
@@ -48,9 +53,22 @@ const shapes = {
     floor: z.number().min(0).max(9).optional(),
     cause: z.string().max(40).optional(),
   }),
+  'no-quake': z.strictObject({
+    from: z.string(),
+    to: z.string(),
+    area: z.string().trim().min(1).max(40),
+    as: person,
+    floor: z.number().min(0).max(9).default(3),
+    cause: z.string().max(40).default(''),
+  }),
   merge: z.strictObject({ from: z.string().min(1), into: z.string().min(1), as: person }),
   split: z.strictObject({ quake: z.string().min(1), source: z.string().min(1), id: z.string().min(1), as: person }),
-  'kill-switch': z.strictObject({ outlet: z.string().min(1), on: z.boolean(), as: person, why: z.string().max(200).default('') }),
+  'kill-switch': z.strictObject({
+    outlet: z.string().min(1),
+    on: z.boolean(),
+    as: person,
+    why: z.string().max(200).default(''),
+  }),
   acknowledge: z.strictObject({ alarm: z.string().min(1), as: person }),
   verify: z.strictObject({}),
   drill: z.strictObject({ scenario: z.string().regex(/^[a-z0-9-]+$/), as: person }),
@@ -66,11 +84,15 @@ export function openCommands(context: CommandContext): (name: string, input: unk
     show: async ({ serial }) => {
       const notices = await listLineage(context.pool, serial.replace(/\s*第\d+报$/, ''))
       if (notices.length === 0) return { ok: false, reason: `no notice with serial ${serial}` }
-      return { ok: true, result: { notices: notices.map((n) => writeNotice(n, context.publicUrl, context.demonstration)) } }
+      return {
+        ok: true,
+        result: { notices: notices.map((n) => writeNotice(n, context.publicUrl, context.demonstration)) },
+      }
     },
     publish: async (input) => answer(await context.acts.release(input.hold, input.as)),
     dismiss: async (input) => answer(await context.acts.dismiss(input.hold, input.as, input.why)),
     withdraw: (input) => withdraw(context, input),
+    'no-quake': (input) => denyQuake(context, input),
     merge: async (input) => answer(await context.acts.merge(input.from, input.into, input.as)),
     split: async (input) => answer(await context.acts.split(input.quake, input.source, input.id, input.as)),
     'kill-switch': async (input) => {
@@ -79,21 +101,31 @@ export function openCommands(context: CommandContext): (name: string, input: unk
       }
       const at = formatUtc(context.clock.now('actual'))
       await saveSwitch(context.pool, { outlet: input.outlet, on: input.on, actor: input.as, reason: input.why, at })
-      await appendJournal(context.pool, context.clock.now('actual'), { actor: input.as, act: 'kill-switch', subject: input.outlet, detail: { on: input.on, why: input.why } })
+      await appendJournal(context.pool, context.clock.now('actual'), {
+        actor: input.as,
+        act: 'kill-switch',
+        subject: input.outlet,
+        detail: { on: input.on, why: input.why },
+      })
       await context.ledger.reload()
       return { ok: true, result: { outlet: input.outlet, on: input.on } }
     },
     acknowledge: async (input) => {
       const done = await acknowledgeAlarm(context.pool, input.alarm, input.as, context.clock.realNow())
       if (!done) return { ok: false, reason: `no alarm ${input.alarm} that waits for anyone` }
-      await appendJournal(context.pool, context.clock.now('actual'), { actor: input.as, act: 'alarm.acknowledge', subject: input.alarm })
+      await appendJournal(context.pool, context.clock.now('actual'), {
+        actor: input.as,
+        act: 'alarm.acknowledge',
+        subject: input.alarm,
+      })
       return { ok: true, result: { alarm: input.alarm } }
     },
     verify: async () => ({ ok: true, result: await verifyJournal(context.pool) }),
     drill: (input) => context.drill(input.scenario, input.as),
   }
   return async (name, input) => {
-    if (!Object.hasOwn(shapes, name)) return { ok: false, usage: true, reason: `no command ${name}; there are ${Object.keys(shapes).join(', ')}` }
+    if (!Object.hasOwn(shapes, name))
+      return { ok: false, usage: true, reason: `no command ${name}; there are ${Object.keys(shapes).join(', ')}` }
     const parsed = shapes[name as Name].safeParse(input)
     if (!parsed.success) {
       const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
@@ -132,7 +164,11 @@ async function listDesk(context: CommandContext): Promise<CommandAnswer> {
   }))
   return {
     ok: true,
-    result: { holds, notices: [...notices, ...drills].map((n) => writeNotice(n, context.publicUrl, context.demonstration)), alarms },
+    result: {
+      holds,
+      notices: [...notices, ...drills].map((n) => writeNotice(n, context.publicUrl, context.demonstration)),
+      alarms,
+    },
   }
 }
 
@@ -153,6 +189,53 @@ async function withdraw(context: CommandContext, input: Input<'withdraw'>): Prom
   }
 }
 
+/** DESIGN §6: not before this after the claimed time; a national formal abroad takes up to 30 min, at home 10. */
+const DENY_AFTER_MS = 15 * 60_000
+
+async function denyQuake(context: CommandContext, input: Input<'no-quake'>): Promise<CommandAnswer> {
+  const from = parseZonedTime(input.from)
+  const to = parseZonedTime(input.to)
+  if (from === null || to === null || to <= from) {
+    return { ok: false, usage: true, reason: '--from and --to: ISO 8601 instants with their zone, in this order' }
+  }
+  const now = context.clock.now('actual')
+  if (now < to + DENY_AFTER_MS) {
+    return {
+      ok: false,
+      reason: `a quake at ${input.to} could still be reported: not before ${formatUtc(to + DENY_AFTER_MS)}`,
+    }
+  }
+  const silent = context.silentOfficial()
+  if (silent.length > 0)
+    return {
+      ok: false,
+      reason: `official source ${silent.join(', ')} does not answer: nobody can say that nothing happened`,
+    }
+  const told = findReported(context, from, to, input.floor)
+  if (told !== null) return { ok: false, reason: `a determination within the window is on record: ${told}` }
+  return answer(
+    await context.acts.denyQuake(
+      { from, to, area: input.area, magnitudeFloor: input.floor, cause: input.cause },
+      input.as,
+    ),
+  )
+}
+
+/** A determination near the home that the statement would contradict; in words, or null. */
+function findReported(context: CommandContext, from: number, to: number, floor: number): string | null {
+  for (const quake of context.ledger.picture().quakes.values()) {
+    for (const report of quake.reports) {
+      if (report.class !== 'actual' || report.originTime === null || report.originTime < from || report.originTime > to)
+        continue
+      if ((report.magnitude?.value ?? 0) < floor || report.latitude === null || report.longitude === null) continue
+      const km = distanceKm({ latitude: report.latitude, longitude: report.longitude }, context.home)
+      if (km <= DENY_KM)
+        return `${report.source} ${report.sourceEventId}, M ${report.magnitude?.value}, ${Math.round(km)} km from ${context.home.name}`
+    }
+  }
+  return null
+}
+
 /** 未发生 must say window, area and floor (DESIGN §6); what the officer leaves out follows from the notice. */
 async function describeCheck(context: CommandContext, input: Input<'withdraw'>): Promise<CheckedArea | string> {
   const head = (await listLineage(context.pool, input.serial.replace(/\s*第\d+报$/, ''))).at(-1)
@@ -160,6 +243,7 @@ async function describeCheck(context: CommandContext, input: Input<'withdraw'>):
   const about = head.originAt ?? head.issuedAt
   const from = input.from === undefined ? about - 10 * 60_000 : parseZonedTime(input.from)
   const to = input.to === undefined ? context.clock.now(head.class) : parseZonedTime(input.to)
-  if (from === null || to === null || to <= from) return '--from and --to: ISO 8601 instants with their zone, in this order'
-  return { from, to, area: input.area ?? context.homeName, magnitudeFloor: input.floor ?? 3, cause: input.cause ?? '' }
+  if (from === null || to === null || to <= from)
+    return '--from and --to: ISO 8601 instants with their zone, in this order'
+  return { from, to, area: input.area ?? context.home.name, magnitudeFloor: input.floor ?? 3, cause: input.cause ?? '' }
 }

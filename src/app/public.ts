@@ -2,7 +2,7 @@
 // Its own process and pool (DESIGN L7); lives on its copies when everything behind it is away.
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
-import pg from 'pg'
+import { Client } from 'pg'
 import type { Config } from '../config.ts'
 import { openPool, type Queryable } from '../store/pool.ts'
 import { buildPublicServer } from '../web/public/server.ts'
@@ -24,7 +24,9 @@ export interface PublicProcess {
 export async function startPublic(config: Config, log: FastifyBaseLogger): Promise<PublicProcess> {
   const lines = openLines(config, log)
   const health = openHealth()
-  const shelf = await openShelf(lines.db, join(config.dataFolder, 'pages'), Date.now, (error) => log.warn({ err: error }, 'serving from copies'))
+  const shelf = await openShelf(lines.db, join(config.dataFolder, 'pages'), Date.now, (error) =>
+    log.warn({ err: error }, 'serving from copies'),
+  )
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   const look = async (): Promise<void> => {
@@ -40,7 +42,10 @@ export async function startPublic(config: Config, log: FastifyBaseLogger): Promi
     demonstration: config.demonstration,
     ready: async () => {
       const fresh = Date.now() - (shelf.lastRefreshAt() ?? 0) < STALE_MS
-      return { ok: fresh || shelf.get('/') !== undefined, degraded: fresh ? [] : ['the database is away: pages are served from copies'] }
+      return {
+        ok: fresh || shelf.get('/') !== undefined,
+        degraded: fresh ? [] : ['the database is away: pages are served from copies'],
+      }
     },
     metrics: () => health.writeMetrics({ pages_age_ms: Date.now() - (shelf.lastRefreshAt() ?? Date.now()) }),
     logger: log,
@@ -77,14 +82,14 @@ function openLines(config: Config, log: FastifyBaseLogger): { db: Queryable; clo
 /** Listens for page changes; a broken line is opened again, the look in between catches up. */
 function listenForPages(config: Config, wake: () => void, log: FastifyBaseLogger): () => Promise<void> {
   let stopped = false
-  let client: pg.Client | null = null
+  let client: Client | null = null
   let timer: NodeJS.Timeout | undefined
   const open = async (): Promise<void> => {
     const place = reachDatabase(config)
     if (stopped) return
     try {
       if (!place) throw new Error('the database is not up')
-      client = new pg.Client(place)
+      client = new Client(place)
       client.on('notification', wake)
       client.on('error', () => undefined)
       client.on('end', again)

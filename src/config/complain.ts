@@ -78,7 +78,11 @@ function editDistance(a: string, b: string): number {
 /** All keys of a zod object, at every depth; for the "did you mean". */
 export function listKeys(schema: unknown, depth = 0): string[] {
   if (depth > 8 || schema === null || typeof schema !== 'object') return []
-  const { shape, element, def } = schema as { shape?: Record<string, unknown>; element?: unknown; def?: Record<string, unknown> }
+  const { shape, element, def } = schema as {
+    shape?: Record<string, unknown>
+    element?: unknown
+    def?: Record<string, unknown>
+  }
   if (shape) return Object.entries(shape).flatMap(([key, inner]) => [key, ...listKeys(inner, depth + 1)])
   if (element) return listKeys(element, depth + 1)
   return ['innerType', 'in', 'out', 'left', 'right'].flatMap((key) => listKeys(def?.[key], depth + 1))

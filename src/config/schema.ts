@@ -8,17 +8,35 @@ import { DEFAULT_GATES, type GateThresholds } from '../core/judgement/policy.ts'
 
 const latitude = z.number().min(-90).max(90)
 const longitude = z.number().min(-180).max(180)
-const code = z.union([z.string(), z.number()]).transform(String).pipe(z.string().regex(/^\d{6}$/, 'must be a six-digit GB/T 2260 code'))
+const code = z
+  .union([z.string(), z.number()])
+  .transform(String)
+  .pipe(z.string().regex(/^\d{6}$/, 'must be a six-digit GB/T 2260 code'))
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and hyphens, at most 40')
 const name = z.string().trim().min(1).max(40)
 
 const place = z.strictObject({ name, code, latitude, longitude, siteTerm: z.number().min(-1).max(2).default(0) })
 
 const AUTHORITIES = ['official-national', 'official-provincial', 'own', 'foreign', 'mirror', 'context'] as const
-export const FEED_FORMATS = [
-  'ceic', 'cenc-web', 'wolfx', 'fan', 'usgs', 'emsc', 'emsc-ws', 'geonet', 'fdsn-text', 'quakeml', 'scml', 'jma',
-  'p2pquake', 'rss', 'cap',
+const FEED_FORMATS = [
+  'ceic',
+  'cenc-web',
+  'wolfx',
+  'fan',
+  'usgs',
+  'emsc',
+  'emsc-ws',
+  'geonet',
+  'fdsn-text',
+  'quakeml',
+  'scml',
+  'jma',
+  'p2pquake',
+  'rss',
+  'cap',
 ] as const
+
+export type FeedFormatName = (typeof FEED_FORMATS)[number]
 
 /** "15s" or "2m" to milliseconds. */
 const every = z
@@ -34,7 +52,20 @@ const when = z.strictObject({
   region: z.enum(['domestic', 'abroad']).optional(),
   evaluation: z.enum(['automatic', 'reviewed']).optional(),
   kinds: z
-    .array(z.enum(['earthquake', 'collapse', 'blast', 'mining', 'suspected-blast', 'explosion', 'induced', 'landslide', 'volcanic', 'other']))
+    .array(
+      z.enum([
+        'earthquake',
+        'collapse',
+        'blast',
+        'mining',
+        'suspected-blast',
+        'explosion',
+        'induced',
+        'landslide',
+        'volcanic',
+        'other',
+      ]),
+    )
     .optional(),
 })
 
@@ -42,7 +73,10 @@ const when = z.strictObject({
 const instant = z.union([z.string(), z.date()]).transform((given, context) => {
   const at = given instanceof Date ? given.getTime() : parseZonedTime(given)
   if (at !== null && Number.isFinite(at)) return at
-  context.addIssue({ code: 'custom', message: 'must be an ISO 8601 instant with its zone, e.g. 2026-01-01T00:00:00+08:00' })
+  context.addIssue({
+    code: 'custom',
+    message: 'must be an ISO 8601 instant with its zone, e.g. 2026-01-01T00:00:00+08:00',
+  })
   return z.NEVER
 })
 
@@ -84,7 +118,9 @@ export const configShape = z.strictObject({
     .max(100)
     .default([]),
   inbound: z
-    .array(z.strictObject({ id, format: z.enum(FEED_FORMATS), authority: z.enum(AUTHORITIES), secret: z.string().min(1) }))
+    .array(
+      z.strictObject({ id, format: z.enum(FEED_FORMATS), authority: z.enum(AUTHORITIES), secret: z.string().min(1) }),
+    )
     .max(100)
     .default([]),
   gates: z.strictObject(gateShape).default({} as never),
@@ -111,7 +147,10 @@ export const configShape = z.strictObject({
         signedBy: name,
         signedAt: instant,
         expiresAt: instant,
-        sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex').optional(),
+        sha256: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex')
+          .optional(),
         publicationLevel: z.string().trim().max(40).default('一级'),
         secrecyReview: z.string().trim().max(200).default('已审查，不涉密'),
       }),

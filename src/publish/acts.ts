@@ -19,6 +19,8 @@ export interface Acts {
   release(holdId: string, by: string): Promise<Acted>
   dismiss(holdId: string, by: string, why: string): Promise<Acted>
   withdraw(serial: string, reason: WithdrawalReason, by: string, checked: CheckedArea | null): Promise<Acted>
+  /** States that nothing happened in a window and an area; a person's act (DESIGN §6 "No-quake"). */
+  denyQuake(checked: CheckedArea, by: string): Promise<Acted>
   merge(fromQuake: string, intoQuake: string, by: string): Promise<Acted>
   split(quakeId: string, source: string, sourceEventId: string, by: string): Promise<Acted>
 }
@@ -26,7 +28,10 @@ export interface Acts {
 /** A person's acts on the ledger. `by` is the officer's name as the journal keeps it. */
 export function openActs(ledger: Ledger, context: LedgerContext): Acts {
   /** Commits a decision made under a person's name; refusals found on the newest picture end it. */
-  const act = async (make: (picture: Picture) => Decision | string | Promise<Decision | string>, done: string): Promise<Acted> => {
+  const act = async (
+    make: (picture: Picture) => Decision | string | Promise<Decision | string>,
+    done: string,
+  ): Promise<Acted> => {
     let refusal = 'nothing was to be done'
     const state = await ledger.commit(async (picture) => {
       const made = await make(picture)
@@ -42,7 +47,8 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
       act((picture) => {
         const hold = findHold(picture, holdId)
         if (!hold) return noHold(holdId)
-        if (hold.reportId === null) return `hold ${holdId} waits for a better determination; there is nothing to publish yet`
+        if (hold.reportId === null)
+          return `hold ${holdId} waits for a better determination; there is nothing to publish yet`
         return publishHeld(picture, hold, by, ledger, context)
       }, `${holdId} published`),
 
@@ -66,11 +72,20 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
         return withdrawLineage(picture, found.quake, found.lineage, { reason, by, checked }, context)
       }, `${serial} withdrawn`),
 
+    denyQuake: (checked, by) =>
+      act((picture) => sayNothingHappened(picture, checked, by, context), '未发生地震的公告已发布'),
+
     merge: (fromQuake, intoQuake, by) =>
-      act((picture) => mergeQuakes(picture, fromQuake, intoQuake, by, context), `${fromQuake} merged into ${intoQuake}`),
+      act(
+        (picture) => mergeQuakes(picture, fromQuake, intoQuake, by, context),
+        `${fromQuake} merged into ${intoQuake}`,
+      ),
 
     split: (quakeId, source, sourceEventId, by) =>
-      act((picture) => splitQuake(picture, { quakeId, source, sourceEventId, by }, context), `${source} ${sourceEventId} split from ${quakeId}`),
+      act(
+        (picture) => splitQuake(picture, { quakeId, source, sourceEventId, by }, context),
+        `${source} ${sourceEventId} split from ${quakeId}`,
+      ),
   }
 }
 
@@ -86,7 +101,13 @@ function noHold(id: string): string {
   return `no open hold ${id}: it was decided before, or never existed`
 }
 
-function publishHeld(picture: Picture, hold: OpenHold, by: string, ledger: Ledger, context: LedgerContext): Decision | string {
+function publishHeld(
+  picture: Picture,
+  hold: OpenHold,
+  by: string,
+  ledger: Ledger,
+  context: LedgerContext,
+): Decision | string {
   const reportId = hold.reportId ?? ''
   const acts = { released: new Set([reportId]), dismissed: new Set<string>(), actor: by }
   const world = ledger.circumstances(hold.class)
@@ -126,8 +147,8 @@ function withdrawLineage(
   const decision = begin(picture, context.clock(known.class))
   const quake = decision.workbench.touch(known)
   const standing = quake.lineages.find((l) => l.id === lineage.id)
-  const said = quake.reports.find((r) => r.id === headOf(lineage).reportId) ?? quake.reports.at(-1)
-  if (!standing || !said) return `${lineage.serial} has no determination on record`
+  if (!standing) return `${lineage.serial} is not on record`
+  const said = quake.reports.find((r) => r.id === headOf(lineage).reportId) ?? quake.reports.at(-1) ?? null
   const word: Word = {
     kind: 'withdrawal',
     report: said,
@@ -141,11 +162,49 @@ function withdrawLineage(
     why: `${act.by}: ${act.reason}`,
   }
   const now = context.clock(known.class)
-  decision.changes.push(...publishWord(decision.plan, quake, word, picture, { ...context, now, actor: act.by }, act.checked))
+  decision.changes.push(
+    ...publishWord(decision.plan, quake, word, picture, { ...context, now, actor: act.by }, act.checked),
+  )
   return decision
 }
 
-function mergeQuakes(picture: Picture, fromId: string, intoId: string, by: string, context: LedgerContext): Decision | string {
+/** A claim without a determination gets a quake of its own without reports, so that it can be withdrawn like any other. */
+function sayNothingHappened(picture: Picture, checked: CheckedArea, by: string, context: LedgerContext): Decision {
+  const now = context.clock('actual')
+  const decision = begin(picture, now)
+  const claimed = decision.workbench.add({
+    id: `q-${context.random().slice(0, 20)}`,
+    class: 'actual',
+    createdAt: now,
+    reports: [],
+    pinnedReportId: null,
+    mergedInto: null,
+    lineages: [],
+  })
+  decision.plan.quakes.push({ id: claimed.id, class: claimed.class })
+  const word: Word = {
+    kind: 'no-quake',
+    report: null,
+    origin: null,
+    withdrawal: null,
+    exposure: null,
+    lineage: null,
+    rule: { name: 'person', when: {}, outlets: ['*'], mode: 'auto', vetoSeconds: 0 },
+    authorisation: null,
+    websiteOnly: false,
+    why: by,
+  }
+  decision.changes.push(...publishWord(decision.plan, claimed, word, picture, { ...context, now, actor: by }, checked))
+  return decision
+}
+
+function mergeQuakes(
+  picture: Picture,
+  fromId: string,
+  intoId: string,
+  by: string,
+  context: LedgerContext,
+): Decision | string {
   const from = picture.quakes.get(fromId)
   const into = picture.quakes.get(intoId)
   if (!from || !into) return `no quake ${from ? intoId : fromId} in the last days`
@@ -158,7 +217,13 @@ function mergeQuakes(picture: Picture, fromId: string, intoId: string, by: strin
   bind(decision.plan, source.reports, target, by)
   decision.changes.push(...closeHold(decision.plan, source, picture, 'resolved', by, `merged into ${intoId}`))
   if (standingLineage(source)) {
-    raise(decision.plan, context, source.class, `merge ${fromId}`, `${standingLineage(source)?.serial} 与另一公告是同一地震：请以 duplicate 撤回`)
+    raise(
+      decision.plan,
+      context,
+      source.class,
+      `merge ${fromId}`,
+      `${standingLineage(source)?.serial} 与另一公告是同一地震：请以 duplicate 撤回`,
+    )
   }
   target.reports.push(...source.reports)
   source.mergedInto = intoId
@@ -193,14 +258,20 @@ function splitQuake(
   })
   decision.plan.quakes.push({ id: fresh.id, class: fresh.class })
   bind(decision.plan, moving, fresh, act.by)
-  journal(decision.plan, act.by, 'quake.split', act.quakeId, { into: fresh.id, source: act.source, id: act.sourceEventId })
+  journal(decision.plan, act.by, 'quake.split', act.quakeId, {
+    into: fresh.id,
+    source: act.source,
+    id: act.sourceEventId,
+  })
   rememberBindings(decision)
   return decision
 }
 
 function bind(plan: Plan, reports: Quake['reports'], target: Quake, by: string): void {
   for (const report of reports) plan.belongs.push({ report_id: report.id, quake_id: target.id })
-  const ids = new Set(reports.filter((r) => r.sourceEventId !== '').map((r) => `${r.source}\n${baseId(r.sourceEventId)}`))
+  const ids = new Set(
+    reports.filter((r) => r.sourceEventId !== '').map((r) => `${r.source}\n${baseId(r.sourceEventId)}`),
+  )
   for (const id of ids) {
     const [source = '', base = ''] = id.split('\n')
     plan.bindings.push({ source, base_id: base, quake_id: target.id, actor: by })

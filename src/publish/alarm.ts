@@ -20,7 +20,8 @@ export interface AlarmContext {
 function listAlarmOutlets(outlets: readonly Outlet[], alarm: AlarmRecord): Outlet[] {
   const lane = alarm.class === 'drill' ? 'drill' : 'actual'
   return outlets.filter(
-    (outlet) => outlet.class === lane && outlet.mode === 'live' && (outlet.config as { alarms?: boolean }).alarms === true,
+    (outlet) =>
+      outlet.class === lane && outlet.mode === 'live' && (outlet.config as { alarms?: boolean }).alarms === true,
   )
 }
 
@@ -33,11 +34,18 @@ export async function ringAlarms(context: AlarmContext): Promise<number> {
 
 async function ring(alarm: AlarmRecord, context: AlarmContext): Promise<void> {
   const outlets = listAlarmOutlets(context.outlets, alarm)
-  context.log.warn({ alarm: alarm.id, kind: alarm.kind, subject: alarm.subject, step: alarm.sent, outlets: outlets.map((o) => o.id) }, alarm.message)
+  context.log.warn(
+    { alarm: alarm.id, kind: alarm.kind, subject: alarm.subject, step: alarm.sent, outlets: outlets.map((o) => o.id) },
+    alarm.message,
+  )
   await Promise.allSettled(
     outlets.map(async (outlet) => {
       const outcome = await outlet.client.deliver(jobFor(alarm, outlet, context))
-      if (outcome.state !== 'accepted') context.log.error({ alarm: alarm.id, outlet: outlet.id, outcome: outcome.state }, 'an alarm did not get through')
+      if (outcome.state !== 'accepted')
+        context.log.error(
+          { alarm: alarm.id, outlet: outlet.id, outcome: outcome.state },
+          'an alarm did not get through',
+        )
     }),
   )
 }

@@ -12,7 +12,13 @@ import { speak, type SpeakContext, type Speech } from './speak.ts'
 export type Change = (picture: Picture) => void
 
 /** Writes a judgement into the plan. The quake is the plan's own copy and may be changed. */
-export function carryOut(plan: Plan, quake: Quake, judgement: Judgement, picture: Picture, context: SpeakContext): Change[] {
+export function carryOut(
+  plan: Plan,
+  quake: Quake,
+  judgement: Judgement,
+  picture: Picture,
+  context: SpeakContext,
+): Change[] {
   for (const message of judgement.alarms) raiseAlarm(plan, quake, `advice ${quake.id}`, message, context)
   switch (judgement.act) {
     case 'publish':
@@ -66,7 +72,7 @@ export function publishWord(
       gate: 'render',
       reason: speech.failure,
       kind: word.kind,
-      reportId: word.report.id || null,
+      reportId: word.report?.id ?? null,
       dueAt: null,
     })
   }
@@ -86,10 +92,23 @@ export function publishWord(
     actor: context.actor,
     act: `notice.${notice.kind}`,
     subject: notice.id,
-    detail: { quake: quake.id, report: notice.report_no, lineage: notice.lineage_id, why: word.why, outlets: deliveries.map((d) => d.outlet_id) },
+    detail: {
+      quake: quake.id,
+      report: notice.report_no,
+      lineage: notice.lineage_id,
+      why: word.why,
+      outlets: deliveries.map((d) => d.outlet_id),
+    },
   })
   remember(quake, speech, word)
-  const changes = closeHold(plan, quake, picture, context.actor === 'system' ? 'resolved' : 'released', context.actor, `said as ${notice.id}`)
+  const changes = closeHold(
+    plan,
+    quake,
+    picture,
+    context.actor === 'system' ? 'resolved' : 'released',
+    context.actor,
+    `said as ${notice.id}`,
+  )
   if (lineage) changes.push((p) => p.counters.set(`${lineage.class} ${lineage.year}`, lineage.number))
   return changes
 }
@@ -160,7 +179,10 @@ interface HoldSetting {
 function setHold(plan: Plan, quake: Quake, picture: Picture, context: SpeakContext, setting: HoldSetting): Change[] {
   const open = picture.holds.get(quake.id)
   const unchanged =
-    open?.gate === setting.gate && open.reason === setting.reason && open.state === setting.state && open.reportId === setting.reportId
+    open?.gate === setting.gate &&
+    open.reason === setting.reason &&
+    open.state === setting.state &&
+    open.reportId === setting.reportId
   if (unchanged) return []
   const id = open?.id ?? `h-${context.random().slice(0, 20)}`
   plan.holds.push({
@@ -181,7 +203,13 @@ function setHold(plan: Plan, quake: Quake, picture: Picture, context: SpeakConte
     detail: { quake: quake.id, gate: setting.gate, reason: setting.reason },
   })
   if (setting.state === 'open') {
-    plan.alarms.push({ id: `a-${context.random().slice(0, 20)}`, kind: 'hold', subject: id, class: quake.class, message: `待核（${setting.gate}）：${setting.reason}` })
+    plan.alarms.push({
+      id: `a-${context.random().slice(0, 20)}`,
+      kind: 'hold',
+      subject: id,
+      class: quake.class,
+      message: `待核（${setting.gate}）：${setting.reason}`,
+    })
   }
   const hold: OpenHold = {
     id,

@@ -73,7 +73,13 @@ export function decideRows(picture: Picture, news: NewRows, world: Circumstances
 }
 
 /** Judges quakes again whose wait or veto fell due, or on which a person acted. */
-export function decideAgain(picture: Picture, quakeIds: readonly string[], world: Circumstances, context: DecideContext, acts?: Acts): Decision {
+export function decideAgain(
+  picture: Picture,
+  quakeIds: readonly string[],
+  world: Circumstances,
+  context: DecideContext,
+  acts?: Acts,
+): Decision {
   const decision = open(picture, world)
   for (const id of quakeIds) {
     const known = decision.workbench.find(id)
@@ -161,7 +167,13 @@ function settleQuake(
     reason: 'reason' in judgement ? judgement.reason : judgement.word.why,
     gates: judgement.gates,
   })
-  decision.changes.push(...carryOut(decision.plan, quake, judgement, picture, { ...context, now: world.now, actor: acts?.actor ?? 'system' }))
+  decision.changes.push(
+    ...carryOut(decision.plan, quake, judgement, picture, {
+      ...context,
+      now: world.now,
+      actor: acts?.actor ?? 'system',
+    }),
+  )
 }
 
 /** An ambiguous association goes to a person if the row would be said or held at all; it stays with that person until decided. */
@@ -178,7 +190,15 @@ function keepAmbiguous(
   if (reason === null || judged.act === 'record' || judged.act === 'wait') return judged
   const reportId = judged.act === 'hold' ? judged.reportId : judged.word.report.id
   if (acts?.released.has(reportId) || picture.released.has(reportId)) return judged
-  return { act: 'hold', gate: 'ambiguous', reason, word: judged.word, reportId, gates: judged.gates, alarms: judged.alarms }
+  return {
+    act: 'hold',
+    gate: 'ambiguous',
+    reason,
+    word: judged.word,
+    reportId,
+    gates: judged.gates,
+    alarms: judged.alarms,
+  }
 }
 
 /** The quake row carries the standing origin, so that older quakes can be found by place in time. */

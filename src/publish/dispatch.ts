@@ -76,7 +76,7 @@ export function openDispatch(context: DispatchContext): Dispatch {
       return due.length
     },
     idle: async () => {
-      while (under.size > 0) await Promise.allSettled([...under])
+      while (under.size > 0) await Promise.allSettled(under)
     },
   }
 }
@@ -138,7 +138,11 @@ async function run(errand: Errand, outlets: ReadonlyMap<string, Outlet>, context
   let { act, job, n } = errand
   const outlet = outlets.get(`${errand.outlet} ${job.class}`)
   if (!outlet) {
-    const change: DeliveryChange = { state: 'failed', reason: 'its outlet is no longer configured', alarm: 'its outlet is no longer configured' }
+    const change: DeliveryChange = {
+      state: 'failed',
+      reason: 'its outlet is no longer configured',
+      alarm: 'its outlet is no longer configured',
+    }
     await record(errand, { n, outcome: 'no-outlet', detail: {} }, change, context)
     return
   }
@@ -146,7 +150,12 @@ async function run(errand: Errand, outlets: ReadonlyMap<string, Outlet>, context
     const outcome = await call(act, job, outlet)
     const now = context.clock(job.class)
     const change = decide(act, { ...errand, job }, outcome, outlet, now)
-    const written = await record({ ...errand, job }, { n, outcome: outcome.state, detail: describe(act, outcome) }, change, context)
+    const written = await record(
+      { ...errand, job },
+      { n, outcome: outcome.state, detail: describe(act, outcome) },
+      change,
+      context,
+    )
     if (!written || change.nextAct !== 'deliver') return
     n += 1
     act = 'deliver'
@@ -166,7 +175,13 @@ async function call(act: Act, job: Job, outlet: Outlet): Promise<Outcome | Probe
   }
 }
 
-function decide(act: Act, errand: Errand, outcome: Outcome | ProbeOutcome, outlet: Outlet, now: Instant): DeliveryChange {
+function decide(
+  act: Act,
+  errand: Errand,
+  outcome: Outcome | ProbeOutcome,
+  outlet: Outlet,
+  now: Instant,
+): DeliveryChange {
   const { job } = errand
   const standing = {
     attempts: errand.n,
@@ -176,7 +191,13 @@ function decide(act: Act, errand: Errand, outcome: Outcome | ProbeOutcome, outle
     firstAttemptAt: job.firstAttemptAt,
   }
   if (act === 'deliver') return afterDeliver(standing, outcome as Outcome, now)
-  return afterProbe(standing, act === 'check' ? 'pending' : 'unknown', outcome as ProbeOutcome, outlet.channel.certainty(job.leg), now)
+  return afterProbe(
+    standing,
+    act === 'check' ? 'pending' : 'unknown',
+    outcome as ProbeOutcome,
+    outlet.channel.certainty(job.leg),
+    now,
+  )
 }
 
 async function record(

@@ -30,7 +30,8 @@ export interface Outbound {
  * @param loopbackOnly drills: any other host is refused before a socket is opened (DESIGN L4)
  */
 export function openOutbound(options: { loopbackOnly: boolean; dispatcher?: Dispatcher }): Outbound {
-  const dispatcher = options.dispatcher ?? new Agent({ connect: { timeout: CONNECT_MS }, keepAliveTimeout: 20_000, pipelining: 1 })
+  const dispatcher =
+    options.dispatcher ?? new Agent({ connect: { timeout: CONNECT_MS }, keepAliveTimeout: 20_000, pipelining: 1 })
   return {
     http: (call) => send(call, dispatcher, options.loopbackOnly),
     close: () => dispatcher.destroy(),

@@ -112,7 +112,13 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
     let fresh: KeyedRow[] = []
     const state = await commitNow(async (now) => {
       fresh = findNewRows(payload.source, keyed, now.rows)
-      if (fresh.length === 0 && payload.parsed.refused.length === 0 && !payload.message && now.seeded.has(payload.source)) return null
+      if (
+        fresh.length === 0 &&
+        payload.parsed.refused.length === 0 &&
+        !payload.message &&
+        now.seeded.has(payload.source)
+      )
+        return null
       await recallOlder(now, payload.source, fresh, context)
       await refreshSpoken(now, fresh, context)
       return decidePayload(now, payload, fresh)
@@ -121,7 +127,12 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
       rememberRows(payload.source, keyed, picture.rows)
       if (state === 'committed') picture.seeded.add(payload.source)
     }
-    return { state: state === 'repeated' ? 'repeated' : 'accepted', reports: keyed.length, fresh: fresh.length, refused: payload.parsed.refused }
+    return {
+      state: state === 'repeated' ? 'repeated' : 'accepted',
+      reports: keyed.length,
+      fresh: fresh.length,
+      refused: payload.parsed.refused,
+    }
   }
 
   const decidePayload = (now: Picture, payload: Payload, fresh: KeyedRow[]): Decision => {
@@ -170,7 +181,10 @@ function describePayload(plan: Plan, payload: Payload, fresh: KeyedRow[]): void 
   }
   plan.source = { id: payload.source, seeded_at: plan.at, last_ok_at: at, last_changed_at: at }
   if (payload.message) {
-    plan.message = { ...payload.message, reply: { accepted: payload.parsed.reports.length, refused: payload.parsed.refused } }
+    plan.message = {
+      ...payload.message,
+      reply: { accepted: payload.parsed.reports.length, refused: payload.parsed.refused },
+    }
   }
   plan.refused = payload.parsed.refused.map((row) => ({ row_no: row.row, rule: row.rule, reason: row.reason }))
   plan.journal.push({
@@ -182,16 +196,30 @@ function describePayload(plan: Plan, payload: Payload, fresh: KeyedRow[]): void 
 }
 
 /** Brings older quakes into the picture that a row names by id or lies near in time: corrections always find their quake. */
-async function recallOlder(picture: Picture, source: string, rows: readonly KeyedRow[], context: LedgerContext): Promise<void> {
+async function recallOlder(
+  picture: Picture,
+  source: string,
+  rows: readonly KeyedRow[],
+  context: LedgerContext,
+): Promise<void> {
   const horizon = context.clock('actual') - PICTURE_MS
   for (const { report, key } of rows) {
-    if (picture.rows.has(`${source} ${key}`) && !isOlder(report.originTime, horizon) && report.lifecycle === 'report') continue
+    if (picture.rows.has(`${source} ${key}`) && !isOlder(report.originTime, horizon) && report.lifecycle === 'report')
+      continue
     if (!isOlder(report.originTime, horizon) && report.lifecycle === 'report') continue
     const ids = [report.sourceEventId, ...report.aliases, baseId(report.sourceEventId)].filter((id) => id !== '')
-    const found = await findOlderQuakes(context.pool, { source, ids, originTime: report.originTime, windowMs: OLDER_WINDOW_MS })
+    const found = await findOlderQuakes(context.pool, {
+      source,
+      ids,
+      originTime: report.originTime,
+      windowMs: OLDER_WINDOW_MS,
+    })
     const missing = found.filter((quake) => !picture.quakes.has(quake.id))
     if (missing.length === 0) continue
-    const contents = await readQuakes(context.pool, missing.map((q) => q.id))
+    const contents = await readQuakes(
+      context.pool,
+      missing.map((q) => q.id),
+    )
     for (const [id, quake] of buildQuakes(missing, contents)) picture.quakes.set(id, quake)
   }
 }

@@ -18,7 +18,9 @@ export interface Outlet {
 /** Outlets that a rule's list names: '*', an outlet id, 'channel:<name>'; ids of actual outlets stand for their channel in a drill. */
 function selectByRule(selectors: readonly string[], candidates: readonly Outlet[], all: readonly Outlet[]): Outlet[] {
   const channels = new Set(
-    selectors.map((s) => (s.startsWith('channel:') ? s.slice('channel:'.length) : all.find((o) => o.id === s)?.channel.name)),
+    selectors.map((s) =>
+      s.startsWith('channel:') ? s.slice('channel:'.length) : all.find((o) => o.id === s)?.channel.name,
+    ),
   )
   return candidates.filter(
     (outlet) =>
@@ -48,6 +50,8 @@ export function addressOutlets(word: Word, trafficClass: TrafficClass, outlets: 
   const called =
     word.kind === 'withdrawal' || !word.rule || word.rule.mode === 'record'
       ? []
-      : selectByRule(word.rule.outlets, candidates, outlets).filter((o) => !word.websiteOnly || o.channel.name === 'website')
+      : selectByRule(word.rule.outlets, candidates, outlets).filter(
+          (o) => !word.websiteOnly || o.channel.name === 'website',
+        )
   return candidates.filter((outlet) => carriers.has(outlet.id) || called.includes(outlet))
 }

@@ -6,7 +6,14 @@ import type { Lineage, Quake, SpokenNotice } from '../core/quake.ts'
 import type { DeliveryState } from '../core/quake.ts'
 import type { Evaluation, TrafficClass } from '../core/quake-report.ts'
 import type { Binding } from '../core/judgement/associate.ts'
-import type { DeliveryRecord, HoldRecord, NoticeRecord, PictureRecords, QuakeRecord, ReportRecord } from '../store/picture.ts'
+import type {
+  DeliveryRecord,
+  HoldRecord,
+  NoticeRecord,
+  PictureRecords,
+  QuakeRecord,
+  ReportRecord,
+} from '../store/picture.ts'
 
 export interface OpenHold {
   id: string

@@ -3,7 +3,6 @@
 import type { Pool } from 'pg'
 import type { Instant } from '../core/instant.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
-import { clearAlarm } from '../store/alarms.ts'
 import { listUnseen, markSeen } from '../store/deliveries.ts'
 import { sealJournal } from '../store/journal.ts'
 import { ringAlarms, type AlarmContext } from './alarm.ts'
@@ -46,14 +45,18 @@ export function startPublisher(context: PublisherContext): Publisher {
     let stopped = false
     let timer: NodeJS.Timeout | undefined
     let running: Promise<void> = Promise.resolve()
-    const turn = (): void => {
-      running = act()
-        .catch((error: unknown) => context.log.error({ err: error, loop: name }, 'a loop failed; it goes on'))
-        .then(() => {
-          if (!stopped) timer = setTimeout(turn, every)
-        })
+    const turn = async (): Promise<void> => {
+      try {
+        await act()
+      } catch (error) {
+        context.log.error({ err: error, loop: name }, 'a loop failed; it goes on')
+      }
+      if (!stopped) timer = setTimeout(start, every)
     }
-    turn()
+    const start = (): void => {
+      running = turn()
+    }
+    start()
     stops.push(async () => {
       stopped = true
       clearTimeout(timer)
@@ -89,7 +92,9 @@ async function judgeDue(context: PublisherContext): Promise<void> {
         .filter((hold) => hold.class === trafficClass && hold.dueAt !== null && hold.dueAt <= now)
         .map((hold) => hold.quakeId)
     if (due().length === 0) continue
-    await ledger.commit(() => decideAgain(ledger.picture(), due(), ledger.circumstances(trafficClass), context.ledgerContext))
+    await ledger.commit(() =>
+      decideAgain(ledger.picture(), due(), ledger.circumstances(trafficClass), context.ledgerContext),
+    )
   }
 }
 
@@ -103,9 +108,4 @@ async function readBack(context: PublisherContext): Promise<void> {
       if (page?.includes(delivery.serial)) await markSeen(context.pool, delivery.id, context.clock('actual'))
     }),
   )
-}
-
-/** Ends a delivery's alarm once it got through after all. */
-export async function clearDeliveryAlarm(pool: Pool, deliveryId: string, at: Instant): Promise<void> {
-  await clearAlarm(pool, 'delivery', deliveryId, at)
 }

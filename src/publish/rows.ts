@@ -24,7 +24,11 @@ export function keyRow(report: QuakeReport): KeyedRow {
 }
 
 /** The rows that were not in the source's last payload. The first version in a list wins its place in the order. */
-export function findNewRows(source: string, rows: readonly KeyedRow[], memory: ReadonlyMap<string, RowMemory>): KeyedRow[] {
+export function findNewRows(
+  source: string,
+  rows: readonly KeyedRow[],
+  memory: ReadonlyMap<string, RowMemory>,
+): KeyedRow[] {
   const present = groupByKey(rows)
   const taken = new Set<string>()
   return rows.filter((row) => {

@@ -63,7 +63,14 @@ const NEAREST = 5
  * @param checked for a no-quake statement or withdrawal: what was checked
  * @throws RenderFailure when a template has a hole; the caller turns that into a hold
  */
-export function speak(word: Word, quakeId: string | null, trafficClass: TrafficClass, picture: Picture, context: SpeakContext, checked: CheckedArea | null = null): Speech {
+export function speak(
+  word: Word,
+  quakeId: string | null,
+  trafficClass: TrafficClass,
+  picture: Picture,
+  context: SpeakContext,
+  checked: CheckedArea | null = null,
+): Speech {
   const { now, random } = context
   const lineage = word.lineage ? null : openLineage(quakeId, trafficClass, picture, context)
   const standing = word.lineage
@@ -71,10 +78,15 @@ export function speak(word: Word, quakeId: string | null, trafficClass: TrafficC
   const serial = standing?.serial ?? lineage?.serial ?? ''
   const report = (head?.report ?? 0) + 1
   const code = codeFrom(random())
-  const facts = gatherFacts(word, { serial, report, head, trafficClass, checked, url: `${context.bureau.publicUrl}/n/${code}` }, context)
+  const facts = gatherFacts(
+    word,
+    { serial, report, head, trafficClass, checked, url: `${context.bureau.publicUrl}/n/${code}` },
+    context,
+  )
   const rendered = context.renderer.render(facts)
   const noticeId = `n-${random().slice(0, 20)}`
-  const evaluation: Evaluation = word.origin ? (isFormal(voiceOf(word.report)) ? 'reviewed' : 'automatic') : 'unknown'
+  const evaluation: Evaluation =
+    word.origin && word.report ? (isFormal(voiceOf(word.report)) ? 'reviewed' : 'automatic') : 'unknown'
   const notice: NoticeRow = {
     id: noticeId,
     code,
@@ -84,14 +96,14 @@ export function speak(word: Word, quakeId: string | null, trafficClass: TrafficC
     kind: word.kind,
     supersedes: head?.id ?? null,
     quake_id: quakeId,
-    report_id: word.report.id || null,
+    report_id: word.report?.id ?? null,
     title: rendered.title,
     text: rendered.text,
     variants: rendered.variants,
     facts,
     evaluation,
-    origin_at: word.report.originTime === null ? null : formatUtc(word.report.originTime),
-    received_at: formatUtc(word.report.receivedAt),
+    origin_at: word.report?.originTime == null ? null : formatUtc(word.report.originTime),
+    received_at: formatUtc(word.report?.receivedAt ?? now),
     decided_at: formatUtc(now),
     issued_at: formatUtc(now),
     authorisation_id: word.authorisation?.id ?? null,
@@ -111,7 +123,12 @@ export function speak(word: Word, quakeId: string | null, trafficClass: TrafficC
   return { lineage, notice, deliveries, facts, unfit }
 }
 
-function openLineage(quakeId: string | null, trafficClass: TrafficClass, picture: Picture, context: SpeakContext): LineageRow {
+function openLineage(
+  quakeId: string | null,
+  trafficClass: TrafficClass,
+  picture: Picture,
+  context: SpeakContext,
+): LineageRow {
   const { year } = beijingParts(context.now)
   const number = (picture.counters.get(counterKey(trafficClass, year)) ?? 0) + 1
   const drill = trafficClass === 'drill' ? '演' : ''

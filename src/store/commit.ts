@@ -14,10 +14,12 @@ const NO_BYTES = Buffer.alloc(0)
 
 /** Writes a plan in one round trip and one transaction (DESIGN L2). Throws on database trouble: then nothing was written. */
 export async function commitPlan(db: Queryable, plan: Plan, raw: Uint8Array | null): Promise<Committed> {
-  const { rows } = await db.query<{ result: { conflict?: number; repeated?: boolean; version?: number; raw_id?: number } }>(
-    { name: 'commit_plan', text: 'select commit_plan($1::jsonb, $2::bytea) as result' } as never,
-    [JSON.stringify(plan), raw ?? NO_BYTES],
-  )
+  const { rows } = await db.query<{
+    result: { conflict?: number; repeated?: boolean; version?: number; raw_id?: number }
+  }>({ name: 'commit_plan', text: 'select commit_plan($1::jsonb, $2::bytea) as result' } as never, [
+    JSON.stringify(plan),
+    raw ?? NO_BYTES,
+  ])
   const result = rows[0]?.result
   if (!result) throw new Error('commit_plan answered nothing')
   if (result.conflict !== undefined) return { state: 'conflict' }

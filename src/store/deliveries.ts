@@ -90,7 +90,9 @@ export async function settleAttempt(
     accepted_at: change.acceptedAt === undefined ? undefined : toTimestamp(change.acceptedAt),
     ...(change.nextAct === undefined ? {} : { next_act: change.nextAct, lease_ms: LEASE_MS }),
   }
-  const { rows } = await db.query<{ settle_attempt: boolean }>('select settle_attempt($1::jsonb)', [JSON.stringify(row)])
+  const { rows } = await db.query<{ settle_attempt: boolean }>('select settle_attempt($1::jsonb)', [
+    JSON.stringify(row),
+  ])
   return rows[0]?.settle_attempt ?? false
 }
 
@@ -100,7 +102,11 @@ export async function markSeen(db: Queryable, deliveryId: string, at: Instant): 
 }
 
 /** Accepted deliveries nobody has read back yet, newest first. */
-export async function listUnseen(db: Queryable, outlets: string[], since: Instant): Promise<{ id: string; code: string; serial: string; report_no: number }[]> {
+export async function listUnseen(
+  db: Queryable,
+  outlets: string[],
+  since: Instant,
+): Promise<{ id: string; code: string; serial: string; report_no: number }[]> {
   const { rows } = await db.query<{ id: string; code: string; serial: string; report_no: number }>(
     `select d.id, n.code, l.serial, n.report_no from delivery d join notice n on n.id = d.notice_id join lineage l on l.id = n.lineage_id
      where d.outlet_id = any($1) and d.state = 'accepted' and d.seen_at is null and d.accepted_at >= $2

@@ -105,7 +105,9 @@ export async function verifyJournal(db: Queryable): Promise<ChainReport> {
   let seq = 0
   let hash = GENESIS
   for (;;) {
-    const { rows } = await db.query<JournalEntry & { seq: number; journal_id: number; previous: string; hash: string; found: boolean }>(
+    const { rows } = await db.query<
+      JournalEntry & { seq: number; journal_id: number; previous: string; hash: string; found: boolean }
+    >(
       `select s.seq, s.journal_id, s.previous, s.hash, j.id is not null as found, j.id, j.at, j.actor, j.act, j.subject, j.detail
        from journal_seal s left join journal j on j.id = s.journal_id where s.seq > $1 order by s.seq limit $2`,
       [seq, BATCH],
@@ -113,8 +115,10 @@ export async function verifyJournal(db: Queryable): Promise<ChainReport> {
     for (const row of rows) {
       if (row.seq !== seq + 1) return { ok: false, seq: seq + 1, journalId: null, why: 'a seal is missing' }
       if (!row.found) return { ok: false, seq: row.seq, journalId: row.journal_id, why: 'its journal row is missing' }
-      if (row.previous !== hash) return { ok: false, seq: row.seq, journalId: row.journal_id, why: 'its previous hash is not the hash before' }
-      if (hashEntry(hash, row) !== row.hash) return { ok: false, seq: row.seq, journalId: row.journal_id, why: 'the row was changed' }
+      if (row.previous !== hash)
+        return { ok: false, seq: row.seq, journalId: row.journal_id, why: 'its previous hash is not the hash before' }
+      if (hashEntry(hash, row) !== row.hash)
+        return { ok: false, seq: row.seq, journalId: row.journal_id, why: 'the row was changed' }
       seq = row.seq
       hash = row.hash
     }

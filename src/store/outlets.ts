@@ -3,7 +3,10 @@
 import type { Queryable } from './pool.ts'
 
 /** Registers the outlets that are configured now and retires the others. */
-export async function saveOutlets(db: Queryable, outlets: readonly { id: string; class: string; channel: string; mode: string }[]): Promise<void> {
+export async function saveOutlets(
+  db: Queryable,
+  outlets: readonly { id: string; class: string; channel: string; mode: string }[],
+): Promise<void> {
   await db.query(
     `with given as (select * from jsonb_to_recordset($1::jsonb) as o(id text, class traffic_class, channel text, mode text)),
      saved as (
@@ -16,7 +19,10 @@ export async function saveOutlets(db: Queryable, outlets: readonly { id: string;
 }
 
 /** Turns an outlet's switch, or with '*' everyone's. The newest row counts. */
-export async function saveSwitch(db: Queryable, act: { outlet: string; on: boolean; actor: string; reason: string; at: string }): Promise<void> {
+export async function saveSwitch(
+  db: Queryable,
+  act: { outlet: string; on: boolean; actor: string; reason: string; at: string },
+): Promise<void> {
   await db.query('insert into kill_switch (outlet_id, is_on, actor, reason, at) values ($1, $2, $3, $4, $5)', [
     act.outlet,
     act.on,

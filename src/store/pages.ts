@@ -83,6 +83,9 @@ export async function listPublicPages(db: Queryable, paths?: readonly string[]):
 
 /** Public paths with their etags: what a process compares with its own copies. */
 export async function listEtags(db: Queryable): Promise<Map<string, string>> {
-  const { rows } = await db.query<{ path: string; etag: string }>('select path, etag from page where path not like $1', [`${DRILL_PATH}/%`])
+  const { rows } = await db.query<{ path: string; etag: string }>(
+    'select path, etag from page where path not like $1',
+    [`${DRILL_PATH}/%`],
+  )
   return new Map(rows.map((row) => [row.path, row.etag]))
 }

@@ -109,7 +109,10 @@ async function readAll(client: PoolClient, since: Instant): Promise<PictureRecor
      order by created_at, id`,
     [toTimestamp(since)],
   )
-  const rest = await readQuakes(client, quakes.rows.map((q) => q.id))
+  const rest = await readQuakes(
+    client,
+    quakes.rows.map((q) => q.id),
+  )
   const bindings = await client.query<{ source: string; base_id: string; quake_id: string }>(
     'select source, base_id, quake_id from binding order by id',
   )
@@ -117,7 +120,9 @@ async function readAll(client: PoolClient, since: Instant): Promise<PictureRecor
     `select report_id, state from hold where state in ('released', 'dismissed') and report_id is not null and since >= $1`,
     [toTimestamp(since)],
   )
-  const counters = await client.query<{ class: TrafficClass; year: number; last: number }>('select * from serial_counter')
+  const counters = await client.query<{ class: TrafficClass; year: number; last: number }>(
+    'select * from serial_counter',
+  )
   const switches = await client.query<{ outlet_id: string; is_on: boolean }>(
     'select distinct on (outlet_id) outlet_id, is_on from kill_switch order by outlet_id, id desc',
   )
@@ -157,7 +162,10 @@ export async function readQuakes(db: Queryable, ids: string[]): Promise<QuakeCon
      order by n.issued_at, n.report_no`,
     [ids],
   )
-  const deliveries = await readDeliveries(db, notices.rows.map((n) => n.id))
+  const deliveries = await readDeliveries(
+    db,
+    notices.rows.map((n) => n.id),
+  )
   const holds = await db.query<HoldRecord>(
     `select id, quake_id, report_id, class, notice_kind, gate, reason, state, since, due_at from hold
      where quake_id = any($1) and state in ('open', 'veto', 'waiting')`,

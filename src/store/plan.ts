@@ -139,7 +139,14 @@ export interface JournalRow {
 export interface Plan {
   version: number
   at: string
-  raw?: { source: string; transport: string; class: TrafficClass; received_at: string; content_type: string; sha256: string }
+  raw?: {
+    source: string
+    transport: string
+    class: TrafficClass
+    received_at: string
+    content_type: string
+    sha256: string
+  }
   source?: { id: string; seeded_at: string; last_ok_at: string; last_changed_at: string }
   message?: { door: string; id: string; reply: object }
   quakes: QuakeRow[]

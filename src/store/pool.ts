@@ -1,6 +1,6 @@
 // In: how to connect. Out: a pool of the program's own role with the type readings the rest relies on.
 // Must not be handed to a room above publish; web reads through store's own files.
-import pg, { type Pool, type PoolConfig } from 'pg'
+import { Pool, types, type CustomTypesConfig, type PoolConfig } from 'pg'
 import type { Instant } from '../core/instant.ts'
 
 const INT8 = 20
@@ -8,14 +8,12 @@ const NUMERIC = 1700
 const TIMESTAMPTZ = 1184
 
 /** Instants as epoch milliseconds; our bigints are row numbers far below 2^53. */
-function readTypes(): { getTypeParser: (oid: number, format?: 'text' | 'binary') => unknown } {
-  return {
-    getTypeParser: (oid, format) => {
-      if (oid === INT8 || oid === NUMERIC) return Number
-      if (oid === TIMESTAMPTZ) return readInstant
-      return pg.types.getTypeParser(oid, format as 'text')
-    },
-  }
+const READINGS: CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
+    if (oid === INT8 || oid === NUMERIC) return Number
+    if (oid === TIMESTAMPTZ) return readInstant
+    return types.getTypeParser(oid as types.BuiltinTypes, format ?? 'text')
+  },
 }
 
 /** PostgreSQL's ISO text of a timestamptz ("2017-06-03 10:11:00.25+00") as an instant. */
@@ -29,7 +27,7 @@ function readInstant(text: string): Instant {
  * @param most connections at once; the public and the publisher each have their own pool (DESIGN L7)
  */
 export function openPool(config: PoolConfig, most: number, onError: (error: Error) => void): Pool {
-  const pool = new pg.Pool({ ...config, max: most, types: readTypes() as never, application_name: 'quakedesk' })
+  const pool = new Pool({ ...config, max: most, types: READINGS, application_name: 'quakedesk' })
   pool.on('error', onError)
   return pool
 }

@@ -14,7 +14,10 @@ export interface SourceState {
 }
 
 /** Registers the sources of the YAML; those that left it keep their rows. */
-export async function saveSources(db: Queryable, sources: readonly { id: string; format: string; authority: string }[]): Promise<void> {
+export async function saveSources(
+  db: Queryable,
+  sources: readonly { id: string; format: string; authority: string }[],
+): Promise<void> {
   await db.query(
     `insert into source (id, format, authority) select s.id, s.format, s.authority
      from jsonb_to_recordset($1::jsonb) as s(id text, format text, authority text)
@@ -31,7 +34,11 @@ export async function listSources(db: Queryable): Promise<SourceState[]> {
 }
 
 /** Keeps what makes the next fetch conditional; called only after the body is durable. */
-export async function saveFetchState(db: Queryable, id: string, state: { etag?: string; lastModified?: string; sha256?: string }): Promise<void> {
+export async function saveFetchState(
+  db: Queryable,
+  id: string,
+  state: { etag?: string; lastModified?: string; sha256?: string },
+): Promise<void> {
   await db.query('update source set etag = $2, last_modified = $3, body_sha256 = $4 where id = $1', [
     id,
     state.etag ?? '',

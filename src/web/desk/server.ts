@@ -16,7 +16,11 @@ export type CommandAnswer = { ok: true; result: unknown } | { ok: false; reason:
 export interface DeskContext {
   receive: (door: string, headers: Record<string, string | string[] | undefined>, body: Buffer) => Promise<DoorAnswer>
   /** The account's callback; null when there is no such account. */
-  callback: (query: Record<string, string>, body: string | null, method: 'GET' | 'POST') => Promise<{ status: number; type: string; body: string }>
+  callback: (
+    query: Record<string, string>,
+    body: string | null,
+    method: 'GET' | 'POST',
+  ) => Promise<{ status: number; type: string; body: string }>
   command: (name: string, input: unknown) => Promise<CommandAnswer>
   /** Token in a file that only the installation's user can read. */
   commandToken: string
@@ -33,7 +37,12 @@ const READABLE = /^(application\/(?:[\w.+-]+\+)?(?:json|xml)|text\/[\w.+-]+)\b/i
 
 /** Builds the publisher's server; the caller listens. */
 export async function buildDeskServer(context: DeskContext): Promise<FastifyInstance> {
-  const app = Fastify({ loggerInstance: context.logger, logController: new LogController({ disableRequestLogging: true }), bodyLimit: MOST_BYTES, forceCloseConnections: 'idle' })
+  const app = Fastify({
+    loggerInstance: context.logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MOST_BYTES,
+    forceCloseConnections: 'idle',
+  })
   // Signatures cover bytes: every body is taken as it came.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -51,7 +60,9 @@ export async function buildDeskServer(context: DeskContext): Promise<FastifyInst
   app.post<{ Params: { id: string } }>('/ingest/v1/:id', async (request, reply) => {
     const type = request.headers['content-type'] ?? ''
     if (!READABLE.test(type)) {
-      return reply.code(415).send({ error: `content-type ${JSON.stringify(type)}: JSON, XML or text is expected`, rule: 'content-type' })
+      return reply
+        .code(415)
+        .send({ error: `content-type ${JSON.stringify(type)}: JSON, XML or text is expected`, rule: 'content-type' })
     }
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     return answerDoor(reply, await context.receive(request.params.id, request.headers, body))
@@ -61,11 +72,15 @@ export async function buildDeskServer(context: DeskContext): Promise<FastifyInst
     const answer = await context.callback(request.query, null, 'GET')
     return reply.code(answer.status).type(answer.type).send(answer.body)
   })
-  app.post<{ Querystring: Record<string, string> }>('/callbacks/wechat', { bodyLimit: MOST_CALLBACK }, async (request, reply) => {
-    const body = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : ''
-    const answer = await context.callback(request.query, body, 'POST')
-    return reply.code(answer.status).type(answer.type).send(answer.body)
-  })
+  app.post<{ Querystring: Record<string, string> }>(
+    '/callbacks/wechat',
+    { bodyLimit: MOST_CALLBACK },
+    async (request, reply) => {
+      const body = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : ''
+      const answer = await context.callback(request.query, body, 'POST')
+      return reply.code(answer.status).type(answer.type).send(answer.body)
+    },
+  )
 
   app.post<{ Params: { name: string } }>('/desk/command/:name', async (request, reply) => {
     if (!isToken(request.headers['authorization'], context.commandToken)) {

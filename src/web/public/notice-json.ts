@@ -51,12 +51,21 @@ export function writeNotice(notice: NoticeView, publicUrl: string, demonstration
     clocks: {
       originToReceivedMs: notice.originAt === null ? null : notice.receivedAt - notice.originAt,
       receivedToDecidedMs: notice.decidedAt - notice.receivedAt,
-      decidedToAcceptedMs: slowest(notice.deliveries, (d) => (d.acceptedAt === null ? null : d.acceptedAt - notice.decidedAt)),
+      decidedToAcceptedMs: slowest(notice.deliveries, (d) =>
+        d.acceptedAt === null ? null : d.acceptedAt - notice.decidedAt,
+      ),
       acceptedToSeenMs: slowest(notice.deliveries, (d) =>
         d.acceptedAt === null || d.seenAt === null ? null : d.seenAt - d.acceptedAt,
       ),
     },
-    deliveries: notice.deliveries.map(({ outlet, channel, leg, state, url, reason }) => ({ outlet, channel, leg, state, url, reason })),
+    deliveries: notice.deliveries.map(({ outlet, channel, leg, state, url, reason }) => ({
+      outlet,
+      channel,
+      leg,
+      state,
+      url,
+      reason,
+    })),
     ...(demonstration ? { demonstration: true as const } : {}),
   }
 }

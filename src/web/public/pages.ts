@@ -31,9 +31,22 @@ const PAGE_TEMPLATES = ['layout', 'home', 'notice', 'quake'] as const
  * @throws when one is missing or cannot be parsed
  */
 export function createPages(templates: ReadonlyMap<string, string>, site: SiteIdentity): PageMaker {
-  const liquid = new Liquid({ strictVariables: true, strictFilters: true, ownPropertyOnly: true, jsTruthy: true, outputEscape: 'escape', templates: {} })
+  const liquid = new Liquid({
+    strictVariables: true,
+    strictFilters: true,
+    ownPropertyOnly: true,
+    jsTruthy: true,
+    outputEscape: 'escape',
+    templates: {},
+  })
   // Body and content are made here or by the notice renderer, escaped already; they pass as they are.
-  const whole = new Liquid({ strictVariables: true, strictFilters: true, ownPropertyOnly: true, jsTruthy: true, templates: {} })
+  const whole = new Liquid({
+    strictVariables: true,
+    strictFilters: true,
+    ownPropertyOnly: true,
+    jsTruthy: true,
+    templates: {},
+  })
   const parsed = new Map<string, Template[]>()
   for (const name of PAGE_TEMPLATES) {
     const source = templates.get(`${name}.liquid`)
@@ -56,11 +69,24 @@ export function createPages(templates: ReadonlyMap<string, string>, site: SiteId
     })
 
   return {
-    home: (notices) => ({ path: '/', contentType: HTML, status: 200, body: lay('首页', fill('home', homeView(notices))) }),
+    home: (notices) => ({
+      path: '/',
+      contentType: HTML,
+      status: 200,
+      body: lay('首页', fill('home', homeView(notices))),
+    }),
     notice: (notice) => {
-      const inner = fill('notice', noticeView(notice, site)).replace('\u0000body', () => notice.variants['website'] ?? escape(notice.text))
+      const inner = fill('notice', noticeView(notice, site)).replace(
+        '\u0000body',
+        () => notice.variants['website'] ?? escape(notice.text),
+      )
       const body = lay(notice.title, inner, notice.class === 'drill')
-      return [`/n/${notice.code}`, `/notices/${notice.id}`].map((path) => ({ path, contentType: HTML, status: 200, body }))
+      return [`/n/${notice.code}`, `/notices/${notice.id}`].map((path) => ({
+        path,
+        contentType: HTML,
+        status: 200,
+        body,
+      }))
     },
     quake: (id, notices, reports) => ({
       path: `/quakes/${id}`,
@@ -72,7 +98,11 @@ export function createPages(templates: ReadonlyMap<string, string>, site: SiteId
       path: '/api/v1/notices',
       contentType: JSON_TYPE,
       status: 200,
-      body: JSON.stringify({ notices: notices.map((n) => writeNotice(n, site.publicUrl, site.demonstration)), next, ...(site.demonstration ? { demonstration: true } : {}) }),
+      body: JSON.stringify({
+        notices: notices.map((n) => writeNotice(n, site.publicUrl, site.demonstration)),
+        next,
+        ...(site.demonstration ? { demonstration: true } : {}),
+      }),
     }),
   }
 }
@@ -125,7 +155,12 @@ function noticeView(notice: NoticeView, site: SiteIdentity): object {
     kind: wordOf(notice.kind),
     issued: writeTime(notice.issuedAt),
     title: notice.title,
-    tombstone: notice.state === 'withdrawn' ? '本公告已撤回，请勿转发。' : notice.state === 'superseded' ? '本公告已有更新。' : '',
+    tombstone:
+      notice.state === 'withdrawn'
+        ? '本公告已撤回，请勿转发。'
+        : notice.state === 'superseded'
+          ? '本公告已有更新。'
+          : '',
     successorUrl: notice.supersededBy === null ? '' : `/n/${notice.supersededBy}`,
     body: '\u0000body',
     serial: `${notice.serial} 第${notice.report}报`,
@@ -163,7 +198,10 @@ function quakeView(notices: readonly NoticeView[], reports: readonly StoredRepor
       source: `${report.source}${report.lifecycle === 'report' ? '' : '（撤销）'}`,
       time: report.originTime === null ? '—' : writeTime(report.originTime),
       magnitude: report.magnitude === null ? '—' : `${report.magnitude.type}${report.magnitude.value.toFixed(1)}`,
-      position: report.latitude === null || report.longitude === null ? '—' : `${report.latitude.toFixed(2)}／${report.longitude.toFixed(2)}`,
+      position:
+        report.latitude === null || report.longitude === null
+          ? '—'
+          : `${report.latitude.toFixed(2)}／${report.longitude.toFixed(2)}`,
       depth: report.depthKm === null ? '—' : `${report.depthKm} 千米`,
       received: writeTime(report.receivedAt),
     })),

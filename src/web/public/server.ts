@@ -1,7 +1,13 @@
 // In: requests of the public. Out: stored pages, byte for byte, and the API's further pages.
 // Its own process and pool: whatever happens here, the publisher does not notice (DESIGN L7). Must not write to the record.
 import { readFile } from 'node:fs/promises'
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import type { StoredPage } from '../../store/pages.ts'
 import { listNotices } from '../../store/notices.ts'
 import type { Queryable } from '../../store/pool.ts'
@@ -33,7 +39,8 @@ const ASSETS: Readonly<Record<string, string>> = { 'app.css': 'text/css; charset
 
 /** Headers of every answer; nothing on these pages loads from elsewhere. */
 export const SAFE_HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy': "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'x-frame-options': 'DENY',
@@ -41,7 +48,12 @@ export const SAFE_HEADERS: Readonly<Record<string, string>> = {
 
 /** Builds the public server; the caller listens. */
 export async function buildPublicServer(context: PublicContext): Promise<FastifyInstance> {
-  const app = Fastify({ loggerInstance: context.logger, logController: new LogController({ disableRequestLogging: true }), bodyLimit: 16 * 1024, forceCloseConnections: 'idle' })
+  const app = Fastify({
+    loggerInstance: context.logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 16 * 1024,
+    forceCloseConnections: 'idle',
+  })
   const assets = await loadAssets()
   app.addHook('onSend', async (_request, reply) => {
     for (const [name, value] of Object.entries(SAFE_HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value)
@@ -90,14 +102,21 @@ function sendPage(request: FastifyRequest, reply: FastifyReply, context: PublicC
   reply.header('etag', page.etag).header('vary', 'accept-encoding').header('cache-control', 'no-cache')
   if (request.headers['if-none-match'] === page.etag) return reply.code(304).send()
   reply.code(page.status).type(page.contentType)
-  const packs = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
+  const packs = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')
   return packs && page.gzip ? reply.header('content-encoding', 'gzip').send(page.gzip) : reply.send(page.body)
 }
 
-async function listMore(before: string | undefined, limit: string | undefined, reply: FastifyReply, context: PublicContext): Promise<FastifyReply> {
+async function listMore(
+  before: string | undefined,
+  limit: string | undefined,
+  reply: FastifyReply,
+  context: PublicContext,
+): Promise<FastifyReply> {
   const most = limit === undefined ? 30 : Number(limit)
   if (!Number.isInteger(most) || most < 1 || most > MOST_LISTED) {
-    return reply.code(400).send({ error: `limit = ${JSON.stringify(limit)}: must be a whole number from 1 to ${MOST_LISTED}` })
+    return reply
+      .code(400)
+      .send({ error: `limit = ${JSON.stringify(limit)}: must be a whole number from 1 to ${MOST_LISTED}` })
   }
   const notices = await listNotices(context.db, { class: 'actual', limit: most, before })
   const next = notices.length === most ? (notices.at(-1)?.id ?? null) : null
@@ -113,5 +132,7 @@ function notFound(reply: FastifyReply, context: PublicContext): FastifyReply {
   return reply
     .code(404)
     .type('text/html; charset=utf-8')
-    .send(`<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>没有这个页面</title>${mark}<h1>没有这个页面</h1><p><a href="/">回到首页</a></p></html>`)
+    .send(
+      `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>没有这个页面</title>${mark}<h1>没有这个页面</h1><p><a href="/">回到首页</a></p></html>`,
+    )
 }

@@ -15,7 +15,12 @@ export interface Shelf {
 const FILE = 'pages.json'
 
 /** Opens the shelf with the copy on disk. */
-export async function openShelf(db: Queryable, folder: string, realNow: () => number, onError: (error: unknown) => void): Promise<Shelf> {
+export async function openShelf(
+  db: Queryable,
+  folder: string,
+  realNow: () => number,
+  onError: (error: unknown) => void,
+): Promise<Shelf> {
   await mkdir(folder, { recursive: true })
   const pages = new Map<string, StoredPage>()
   for (const page of await readCopy(join(folder, FILE))) pages.set(page.path, page)
@@ -66,7 +71,11 @@ async function readCopy(file: string): Promise<StoredPage[]> {
 }
 
 async function writeCopy(folder: string, pages: readonly StoredPage[]): Promise<void> {
-  const copies = pages.map((page) => ({ ...page, body: page.body.toString('base64'), gzip: page.gzip?.toString('base64') ?? null }))
+  const copies = pages.map((page) => ({
+    ...page,
+    body: page.body.toString('base64'),
+    gzip: page.gzip?.toString('base64') ?? null,
+  }))
   const fresh = join(folder, `${FILE}.tmp`)
   await writeFile(fresh, JSON.stringify(copies))
   await rename(fresh, join(folder, FILE))

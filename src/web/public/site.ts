@@ -41,14 +41,23 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant): S
       if (notice.quake !== null) {
         const told = await listQuakeNotices(db, notice.quake)
         const contents = await readQuakes(db, [notice.quake])
-        pages.push(maker.quake(notice.quake, told, contents.reports.map((r) => r.body)))
+        pages.push(
+          maker.quake(
+            notice.quake,
+            told,
+            contents.reports.map((r) => r.body),
+          ),
+        )
       }
       await savePages(db, [...pages, ...(await lists())], now())
     },
     refresh: async () => savePages(db, await lists(), now()),
     isShown: async (code) => {
       const paths = [`/n/${code}`, `${DRILL_PATH}/n/${code}`]
-      const { rows } = await db.query<{ there: boolean }>('select exists (select from page where path = any($1)) as there', [paths])
+      const { rows } = await db.query<{ there: boolean }>(
+        'select exists (select from page where path = any($1)) as there',
+        [paths],
+      )
       return rows[0]?.there ?? false
     },
   }

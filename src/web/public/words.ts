@@ -11,7 +11,11 @@ const KINDS: Readonly<Record<string, string>> = {
   withdrawal: '撤回',
   'no-quake': '未发生地震',
 }
-const STATES: Readonly<Record<NoticeState, string>> = { current: '现行有效', superseded: '已有更新', withdrawn: '已撤回' }
+const STATES: Readonly<Record<NoticeState, string>> = {
+  current: '现行有效',
+  superseded: '已有更新',
+  withdrawn: '已撤回',
+}
 const DELIVERIES: Readonly<Record<string, string>> = {
   queued: '等待发送',
   sending: '正在发送',

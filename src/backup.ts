@@ -1,0 +1,77 @@
+// In: npm run backup -- <file>, npm run restore -- <file>. Out: one file with everything, or a database filled from one.
+// Must not restore over anything: only an empty database is filled (store/backup-restore.ts).
+import { resolve } from 'node:path'
+import { channels } from '../channels/index.ts'
+import { MIGRATIONS } from './app/database.ts'
+import { findConfigFile, loadConfigFile, readEnvironment } from './config.ts'
+import { backup } from './store/backup.ts'
+import { restore } from './store/backup-restore.ts'
+import { listMigrations, migrate } from './store/migrate.ts'
+import { acquireOwner } from './store/owner-lock.ts'
+import { ensureRoles, externalConnections } from './store/postgres/roles.ts'
+import { findRunning, startPostgres, withClient } from './store/postgres/start.ts'
+import { silentLog } from './store/postgres/log.ts'
+import type { ClientConfig } from 'pg'
+
+const [act, file, ...rest] = process.argv.slice(2)
+if ((act !== 'backup' && act !== 'restore') || file === undefined || rest.length > 0) {
+  process.stderr.write('npm run backup -- <file>    npm run restore -- <file>\n')
+  process.exit(2)
+}
+try {
+  process.stdout.write(`${await (act === 'backup' ? runBackup(resolve(file)) : runRestore(resolve(file)))}\n`)
+} catch (error) {
+  process.stderr.write(`${act}: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+}
+
+interface Place {
+  databaseUrl: string | null
+  ownerUrl: string | null
+  dataFolder: string
+}
+
+/** Where the installation's database is; the demonstration's data folder needs no YAML. */
+function findPlace(): Place {
+  const env = readEnvironment()
+  const yaml = findConfigFile(env)
+  if (yaml === null) return { databaseUrl: null, ownerUrl: null, dataFolder: resolve(env['QUAKEDESK_DATA'] ?? 'data') }
+  const config = loadConfigFile(yaml, env, channels)
+  return { databaseUrl: config.databaseUrl, ownerUrl: config.databaseOwnerUrl, dataFolder: config.dataFolder }
+}
+
+/** Runs with the owner's connection: beside the running program, or with a server started for this act alone. */
+async function withOwner<T>(place: Place, alone: boolean, work: (owner: ClientConfig) => Promise<T>): Promise<T> {
+  if (place.databaseUrl !== null) {
+    const connections = externalConnections(place.databaseUrl, place.ownerUrl)
+    await withClient(connections.adminConfig, (client) => ensureRoles(client, { login: false }))
+    return work(connections.ownerConfig)
+  }
+  const running = findRunning(place.dataFolder)
+  if (running && !alone) return work(running.ownerConfig)
+  const owner = await acquireOwner(place.dataFolder, Date.now())
+  if (!owner.ok) throw new Error(`${place.dataFolder} is in use by process ${owner.by.pid}; stop Quakedesk first`)
+  const postgres = await startPostgres({ dataFolder: place.dataFolder, log: silentLog })
+  try {
+    return await work(postgres.ownerConfig)
+  } finally {
+    await postgres.stop()
+    await owner.release()
+  }
+}
+
+async function runBackup(path: string): Promise<string> {
+  return withOwner(findPlace(), false, async (owner) => {
+    const done = await backup(owner, path, Date.now())
+    return `${done.file}: ${done.rows} rows of ${done.tables} tables, ${done.bytes} bytes, schema ${done.version}`
+  })
+}
+
+async function runRestore(path: string): Promise<string> {
+  const migrations = await listMigrations(MIGRATIONS)
+  return withOwner(findPlace(), true, async (owner) => {
+    const done = await restore(path, owner, migrations)
+    await withClient(owner, (client) => migrate(client, migrations))
+    return `${done.rows} rows of ${done.tables} tables restored, as of ${done.createdAt}`
+  })
+}
