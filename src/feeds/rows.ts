@@ -43,7 +43,7 @@ export function quote(value: unknown): string {
     return Array.isArray(value) ? 'a list' : 'an object'
   }
   const text = String(value).slice(0, 80).toWellFormed()
-  return `"${text.replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ')}"`
+  return `"${text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ')}"`
 }
 
 /** Words that lists write where a value is missing. */
