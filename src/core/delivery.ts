@@ -33,8 +33,12 @@ export interface DeliveryChange {
   alarm?: string
 }
 
-/** A credential is asked for again this often; the delivery is not dropped meanwhile (channels.md §1.5). */
+/**
+ * A credential is asked for again after this, doubling to the longest; the delivery is not dropped meanwhile
+ * (channels.md §1.5). It doubles because on Weibo each ask costs one of the day's hundred calls.
+ */
 const AUTH_RETRY = MINUTE
+const AUTH_LONGEST = 15 * MINUTE
 /** Longest pause between tries, whatever a platform asks for, so that a wrong Retry-After does not silence a channel. */
 const LONGEST_PAUSE = 24 * 60 * MINUTE
 const SHORTEST_PAUSE = SECOND
@@ -47,7 +51,12 @@ export function afterDeliver(standing: DeliveryStanding, outcome: Outcome, now: 
     case 'accepted':
       return accepted(outcome, now)
     case 'pending':
-      return { ...progressed(outcome.progress), state: 'pending', job: outcome.job, dueAt: now + pause(outcome.checkAfterMs) }
+      return {
+        ...progressed(outcome.progress),
+        state: 'pending',
+        job: outcome.job,
+        dueAt: now + pause(outcome.checkAfterMs),
+      }
     case 'progress':
       return { state: 'sending', progress: outcome.progress, nextAct: 'deliver' }
     case 'retry': {
@@ -60,7 +69,7 @@ export function afterDeliver(standing: DeliveryStanding, outcome: Outcome, now: 
     case 'auth-expired':
       return {
         state: 'queued',
-        dueAt: now + AUTH_RETRY,
+        dueAt: now + Math.min(AUTH_RETRY * 2 ** Math.min(Math.max(standing.attempts - 1, 0), 10), AUTH_LONGEST),
         reason: `${outcome.code}: ${outcome.reason}`,
         alarm: `credential refused: ${outcome.reason}`,
       }
@@ -71,7 +80,13 @@ export function afterDeliver(standing: DeliveryStanding, outcome: Outcome, now: 
         alarm: `refused (${outcome.fix}): ${outcome.reason}`,
       }
     case 'unknown':
-      return { state: 'unknown', reason: outcome.reason, dueAt: now + pause(outcome.probeAfterMs), absentProbes: 0, absentSince: null }
+      return {
+        state: 'unknown',
+        reason: outcome.reason,
+        dueAt: now + pause(outcome.probeAfterMs),
+        absentProbes: 0,
+        absentSince: null,
+      }
   }
 }
 
@@ -87,11 +102,25 @@ export function afterProbe(
     case 'accepted':
       return accepted(outcome, now)
     case 'pending':
-      return { ...progressed(outcome.progress), state: 'pending', job: outcome.job, dueAt: now + pause(outcome.checkAfterMs) }
+      return {
+        ...progressed(outcome.progress),
+        state: 'pending',
+        job: outcome.job,
+        dueAt: now + pause(outcome.checkAfterMs),
+      }
     case 'progress':
-      return { state: 'queued', progress: outcome.progress, dueAt: now, reason: 'a step was found done; the rest follows' }
+      return {
+        state: 'queued',
+        progress: outcome.progress,
+        dueAt: now,
+        reason: 'a step was found done; the rest follows',
+      }
     case 'rejected':
-      return { state: 'failed', reason: `${outcome.code}: ${outcome.reason}`, alarm: `refused (${outcome.fix}): ${outcome.reason}` }
+      return {
+        state: 'failed',
+        reason: `${outcome.code}: ${outcome.reason}`,
+        alarm: `refused (${outcome.fix}): ${outcome.reason}`,
+      }
     case 'absent':
       return afterAbsent(standing, certainty, now, outcome.progress)
     case 'unknown': {
@@ -110,15 +139,33 @@ function afterAbsent(
   progress: Progress | undefined,
 ): DeliveryChange {
   if (certainty.probe === 'none') {
-    return { state: 'unknown', reason: 'only a person can tell', dueAt: now + LONGEST_PROBE_PAUSE, alarm: 'a person must look whether it was posted' }
+    return {
+      state: 'unknown',
+      reason: 'only a person can tell',
+      dueAt: now + LONGEST_PROBE_PAUSE,
+      alarm: 'a person must look whether it was posted',
+    }
   }
   const reads = standing.absentProbes + 1
   const since = standing.absentSince ?? now
   if (reads >= certainty.absentReads && now - since >= certainty.absentSpanMs) {
-    return { ...progressed(progress), state: 'queued', dueAt: now, absentProbes: 0, absentSince: null, reason: `absent in ${reads} reads: may be sent again` }
+    return {
+      ...progressed(progress),
+      state: 'queued',
+      dueAt: now,
+      absentProbes: 0,
+      absentSince: null,
+      reason: `absent in ${reads} reads: may be sent again`,
+    }
   }
   const step = certainty.absentReads > 1 ? certainty.absentSpanMs / (certainty.absentReads - 1) : certainty.absentSpanMs
-  return { state: 'unknown', absentProbes: reads, absentSince: since, dueAt: now + pause(step), reason: `absent in ${reads} reads so far` }
+  return {
+    state: 'unknown',
+    absentProbes: reads,
+    absentSince: since,
+    dueAt: now + pause(step),
+    reason: `absent in ${reads} reads so far`,
+  }
 }
 
 function accepted(outcome: { ref: string; url: string | null; progress?: Progress }, now: Instant): DeliveryChange {
@@ -137,5 +184,6 @@ function progressed(progress: Progress | undefined): { progress?: Progress } {
 }
 
 function pause(ms: number): number {
-  return Math.min(Math.max(ms, SHORTEST_PAUSE), LONGEST_PAUSE)
+  // A pause that is no number (a Retry-After nobody could read) would leave the delivery without a time.
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, SHORTEST_PAUSE), LONGEST_PAUSE) : AUTH_RETRY
 }

@@ -116,20 +116,36 @@ export function latestVersions(reports: readonly StoredReport[]): StoredReport[]
 
 /**
  * Versions that their source still stands by: the newest per id, less those it took back since.
- * A row that comes back after its delete stands again ("deleted" is not terminal, feeds.md §0.2).
+ * A row that comes back after its delete stands again ("deleted" is not terminal, feeds.md §0.2). A version that its
+ * source itself dates before the one we have does not count: caches and repeated pushes bring old ones back (feeds.md §4).
  */
 export function standingReports(quake: Quake): StoredReport[] {
   let standing: StoredReport[] = []
   for (const report of quake.reports) {
+    if (standing.some((other) => replaces(report, other) && isStale(report, other))) continue
     standing = standing.filter((other) => !replaces(report, other))
     if (report.lifecycle === 'report') standing.push(report)
   }
   return standing
 }
 
+/** True when a row speaks of the same id of the same source as an earlier one, and so stands in its place. */
 function replaces(report: StoredReport, other: StoredReport): boolean {
   if (report.source !== other.source || !report.sourceEventId) return false
   if (report.sourceEventId === other.sourceEventId) return true
   if (report.aliases.includes(other.sourceEventId) || other.aliases.includes(report.sourceEventId)) return true
-  return report.lifecycle !== 'report' && baseId(report.sourceEventId) === baseId(other.sourceEventId)
+  return takesBack(report, other)
+}
+
+/** True when a delete or cancel names that row; an id's suffix only repeats the evaluation and does not count. */
+export function takesBack(deletion: StoredReport, other: StoredReport): boolean {
+  if (deletion.lifecycle === 'report' || deletion.source !== other.source || !deletion.sourceEventId) return false
+  const named = [deletion.sourceEventId, ...deletion.aliases].map(baseId)
+  return [other.sourceEventId, ...other.aliases].some((id) => id !== '' && named.includes(baseId(id)))
+}
+
+/** Both are versions, and the source dates this one earlier. Without dates the order of arrival counts. */
+function isStale(report: StoredReport, other: StoredReport): boolean {
+  if (report.lifecycle !== 'report' || report.issuedAt === null || other.issuedAt === null) return false
+  return report.issuedAt < other.issuedAt
 }

@@ -19,7 +19,9 @@ export function aftershockOf(
   gates: GateThresholds,
 ): boolean {
   if ((exposure.homeIntensity ?? 0) >= gates.aftershockIntensity) return false
-  return nearby.some((other) => other.id !== quake.id && standingReports(other).some((main) => isMain(main, origin, gates)))
+  return nearby.some(
+    (other) => other.id !== quake.id && standingReports(other).some((main) => isMain(main, origin, gates)),
+  )
 }
 
 function isMain(
@@ -28,7 +30,8 @@ function isMain(
   gates: GateThresholds,
 ): boolean {
   const { originTime, latitude, longitude, magnitude } = main
-  if (!maySpeak(main.authority) || originTime === null || latitude === null || longitude === null || !magnitude) return false
+  if (!maySpeak(main.authority) || originTime === null || latitude === null || longitude === null || !magnitude)
+    return false
   const age = origin.originTime - originTime
   const reach = magnitude.value >= LONG_RUPTURE.magnitude ? LONG_RUPTURE.km : gates.aftershockKm
   return (

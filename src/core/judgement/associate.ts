@@ -4,6 +4,7 @@ import { MINUTE, SECOND } from '../instant.ts'
 import { distanceKm } from '../places/distance.ts'
 import { describeRegion } from '../places/region.ts'
 import { baseId, latestVersions, type Quake, type StoredReport } from '../quake.ts'
+import { maySpeak } from './prefer.ts'
 
 export type Association =
   | { verdict: 'new' }
@@ -80,33 +81,36 @@ function jumpsTooFar(report: StoredReport, quake: Quake): boolean {
   const before = latestVersions(quake.reports).filter((r) => r.originTime !== null && r.lifecycle === 'report')
   if (report.originTime === null || before.length === 0) return false
   return !before.some(
-    (r) => Math.abs((r.originTime ?? 0) - (report.originTime ?? 0)) <= SAME_ID_MS && separation(r, report) <= SAME_ID_KM,
+    (r) =>
+      Math.abs((r.originTime ?? 0) - (report.originTime ?? 0)) <= SAME_ID_MS && separation(r, report) <= SAME_ID_KM,
   )
 }
 
 interface Candidate {
   quake: Quake
   score: number
+  /** The same agency's formal after its automatic: no other quake near it fits better. */
+  succession: boolean
 }
 
 function associateByOrigin(report: StoredReport, quakes: readonly Quake[]): Association {
   const twins: Quake[] = []
   const candidates: Candidate[] = []
   for (const quake of quakes) {
-    const versions = latestVersions(quake.reports)
-    const ofSource = versions.filter((r) => r.source === report.source && r.lifecycle === 'report')
-    const apart = ofSource.filter((other) => !succeeds(report, other))
-    if (apart.some((other) => isTwin(report, other))) {
-      twins.push(quake)
-      continue
+    const ofSource = latestVersions(quake.reports).filter((r) => r.source === report.source && r.lifecycle === 'report')
+    // A source without ids says the same row again by time and place alone.
+    if (ofSource.some((other) => !report.sourceEventId && !other.sourceEventId && isTwin(report, other))) {
+      return { verdict: 'known', quake }
     }
+    const apart = ofSource.filter((other) => !succeeds(report, other))
+    if (apart.some((other) => isTwin(report, other))) twins.push(quake)
     if (apart.length > 0) continue
-    const succession = ofSource.some((other) => succeeds(report, other))
-    const scores = versions
-      .filter((other) => other.originTime !== null && other.latitude !== null && other.longitude !== null)
-      .map((other) => scorePair(report, other, succession))
-      .filter((score) => score !== null)
-    if (scores.length > 0) candidates.push({ quake, score: Math.min(...scores) })
+    const located = listLocated(quake)
+    const succession = [...ofSource, ...located.filter((other) => isSameVoice(report, other))].some((other) =>
+      succeeds(report, other),
+    )
+    const scores = located.map((other) => scorePair(report, other, succession)).filter((score) => score !== null)
+    if (scores.length > 0) candidates.push({ quake, score: Math.min(...scores), succession })
   }
   if (twins.length > 0) {
     return {
@@ -115,14 +119,42 @@ function associateByOrigin(report: StoredReport, quakes: readonly Quake[]): Asso
       why: 'the same source gave another id within 2 s and 5 km of this one',
     }
   }
-  return choose(candidates)
+  return choose(clearClutter(report, candidates))
 }
 
+/** Newest version of each row that has an origin, also of rows taken back since: their quake is still this one. */
+function listLocated(quake: Quake): StoredReport[] {
+  return latestVersions(
+    quake.reports.filter(
+      (r) => r.lifecycle === 'report' && r.originTime !== null && r.latitude !== null && r.longitude !== null,
+    ),
+  )
+}
+
+/** One agency's words through two official feeds. */
+function isSameVoice(a: StoredReport, b: StoredReport): boolean {
+  return a.agency !== '' && a.agency === b.agency && maySpeak(a.authority) && maySpeak(b.authority)
+}
+
+/**
+ * For an official report, quakes that only mirrors or foreign networks gave (one shock under two ids) are no reason to
+ * wait for a person: where no official source spoke, nothing can be said twice.
+ */
+function clearClutter(report: StoredReport, candidates: Candidate[]): Candidate[] {
+  if (!maySpeak(report.authority)) return candidates
+  const successions = candidates.filter((candidate) => candidate.succession)
+  if (successions.length > 0) return successions
+  const official = candidates.filter(({ quake }) => isOfficial(quake))
+  if (official.length === 0) return candidates.toSorted((a, b) => a.score - b.score).slice(0, 1)
+  return candidates.filter(({ quake }) => isOfficial(quake) || quake.reports.some((r) => r.authority === 'foreign'))
+}
+
+/** Takes the best candidate if it leads clearly. */
 function choose(candidates: Candidate[]): Association {
   candidates.sort((a, b) => a.score - b.score)
   const [best, next] = candidates
   if (!best) return { verdict: 'new' }
-  if (next && next.score > 0 && (next.score - best.score) / next.score < CLEAR_LEAD) {
+  if (next && (next.score === 0 || (next.score - best.score) / next.score < CLEAR_LEAD)) {
     return {
       verdict: 'ambiguous',
       candidates: candidates.map((c) => c.quake),
@@ -130,6 +162,10 @@ function choose(candidates: Candidate[]): Association {
     }
   }
   return { verdict: 'known', quake: best.quake }
+}
+
+function isOfficial(quake: Quake): boolean {
+  return quake.reports.some((r) => maySpeak(r.authority))
 }
 
 /** Formal after automatic of the same source, or the automatic row of it that arrives late. */
@@ -148,10 +184,7 @@ function isTwin(a: StoredReport, b: StoredReport): boolean {
 /** Kilometres between two epicentres; infinite when one has none. */
 export function separation(a: StoredReport, b: StoredReport): number {
   if (a.latitude === null || a.longitude === null || b.latitude === null || b.longitude === null) return Infinity
-  return distanceKm(
-    { latitude: a.latitude, longitude: a.longitude },
-    { latitude: b.latitude, longitude: b.longitude },
-  )
+  return distanceKm({ latitude: a.latitude, longitude: a.longitude }, { latitude: b.latitude, longitude: b.longitude })
 }
 
 /** Normalised misfit, or null outside the windows: they widen with size, because large quakes are located apart. */

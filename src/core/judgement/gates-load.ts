@@ -20,6 +20,5 @@ export const killGate: Gate = {
   stops: 'everything but withdrawals while a person has pulled the global switch',
   passes: 'any withdrawal; a single outlet’s switch leaves the others alone',
   words: ['first', 'follow-up'],
-  decide: ({ world }) =>
-    world.killed ? { outcome: 'hold', reason: 'the global kill switch is on' } : PASS,
+  decide: ({ world }) => (world.killed ? { outcome: 'hold', reason: 'the global kill switch is on' } : PASS),
 }

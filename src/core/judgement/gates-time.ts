@@ -54,7 +54,10 @@ export const idTimeGate: Gate = {
     if (report.idTime === null || report.originTime === null) return PASS
     const off = Math.abs(report.idTime - report.originTime)
     if (off <= policy.gates.idTimeMs) return PASS
-    return { outcome: 'hold', reason: `id ${report.sourceEventId} spells a time ${Math.round(off / 1000)} s from the origin time` }
+    return {
+      outcome: 'hold',
+      reason: `id ${report.sourceEventId} spells a time ${Math.round(off / 1000)} s from the origin time`,
+    }
   },
 }
 
@@ -73,6 +76,9 @@ export const ageGate: Gate = {
     }
     const limit = isAbroadFor(report) ? policy.gates.abroadAgeMs : policy.gates.domesticAgeMs
     if (age <= limit) return PASS
-    return failOnTime(input, `origin is ${(age / HOUR).toFixed(1)} h old, the first word may be at most ${limit / HOUR} h`)
+    return failOnTime(
+      input,
+      `origin is ${(age / HOUR).toFixed(1)} h old, the first word may be at most ${limit / HOUR} h`,
+    )
   },
 }

@@ -1,7 +1,7 @@
 // In: a determination, the others about the same minutes. Out: the verdicts of the gates that look at who says it.
 // Must not let a mirror or a foreign figure speak, and must not stop a CC/CD formal for disagreement (DESIGN §6.6–6.7).
 import type { Instant } from '../instant.ts'
-import type { StoredReport } from '../quake.ts'
+import { standingReports, type StoredReport } from '../quake.ts'
 import { separation } from './associate.ts'
 import { PASS, type Gate, type GateInput } from './gate.ts'
 import { maySpeak } from './prefer.ts'
@@ -22,7 +22,11 @@ export const authorityGate: Gate = {
       return { outcome: 'archive', reason: `a ${report.authority} source never makes a notice by itself` }
     }
     if (provincialWaitUntil !== null && world.now < provincialWaitUntil) {
-      return { outcome: 'wait', reason: 'a provincial determination waits for the national one', until: provincialWaitUntil }
+      return {
+        outcome: 'wait',
+        reason: 'a provincial determination waits for the national one',
+        until: provincialWaitUntil,
+      }
     }
     return PASS
   },
@@ -37,7 +41,9 @@ export const sizeGate: Gate = {
     const { report, voice, policy } = input
     const value = report.magnitude?.value ?? 0
     if (!isAutomatic(input) || value < policy.gates.holdMagnitude) return PASS
-    if (otherAgencies(input).some((other) => agrees(report, other, policy.gates.agreeMagnitude, policy.gates.agreeKm))) {
+    if (
+      otherAgencies(input).some((other) => agrees(report, other, policy.gates.agreeMagnitude, policy.gates.agreeKm))
+    ) {
       return PASS
     }
     return { outcome: 'hold', reason: `an automatic M ${value.toFixed(1)} (${voice}) stands alone` }
@@ -51,8 +57,8 @@ export const contradictionGate: Gate = {
   words: ['first'],
   decide: (input) => {
     if (!isAutomatic(input)) return PASS
-    const { report, policy } = input
-    const contrary = otherAgencies(input).find((other) => contradicts(report, other, policy.gates))
+    const { report } = input
+    const contrary = findContrary(input)
     if (!contrary) return PASS
     return { outcome: 'hold', reason: describeConflict(report, contrary) }
   },
@@ -70,10 +76,9 @@ export const deepShockGate: Gate = {
     const { deepQuakeKm, deepQuakeMagnitude, deepQuakeMs } = policy.gates
     const deep = input.nearby
       .filter((quake) => quake.id !== input.quake.id)
-      .flatMap((quake) => quake.reports)
+      .flatMap(standingReports)
       .find(
         (other) =>
-          other.lifecycle === 'report' &&
           other.originTime !== null &&
           (other.magnitude?.value ?? 0) >= deepQuakeMagnitude &&
           (other.depthKm ?? 0) > deepQuakeKm &&
@@ -81,30 +86,58 @@ export const deepShockGate: Gate = {
           at - other.originTime <= deepQuakeMs,
       )
     if (!deep) return PASS
-    if (otherAgencies(input).some((other) => agrees(report, other, policy.gates.agreeMagnitude, policy.gates.agreeKm))) {
+    if (
+      otherAgencies(input).some((other) => agrees(report, other, policy.gates.agreeMagnitude, policy.gates.agreeKm))
+    ) {
       return PASS
     }
-    return { outcome: 'hold', reason: `an automatic within 20 min after a deep M ${deep.magnitude?.value.toFixed(1)} (${deep.place})` }
+    return {
+      outcome: 'hold',
+      reason: `an automatic within 20 min after a deep M ${deep.magnitude?.value.toFixed(1)} (${deep.place})`,
+    }
   },
 }
 
 function isAutomatic(input: GateInput): boolean {
-  return input.voice === 'national-automatic' || input.voice === 'own-automatic' || input.voice === 'provincial-automatic'
+  return (
+    input.voice === 'national-automatic' || input.voice === 'own-automatic' || input.voice === 'provincial-automatic'
+  )
 }
 
-/** Origins of other agencies about the same shock: an agency is the author, a mirror of CENC is CENC again. */
-export function otherAgencies(input: GateInput): StoredReport[] {
+/**
+ * Origins of other agencies about the same shock: an agency is the author, a mirror of CENC is CENC again. Only what
+ * they stand by now: a deleted phantom confirms nothing, a corrected first version contradicts nothing.
+ */
+function otherAgencies(input: GateInput): StoredReport[] {
   const { report } = input
-  const all = [input.quake, ...input.nearby.filter((q) => q.id !== input.quake.id)].flatMap((quake) => quake.reports)
-  return all.filter(
-    (other) =>
-      other.lifecycle === 'report' &&
-      other.agency !== '' &&
-      other.agency !== report.agency &&
-      other.authority !== 'context' &&
-      other.authority !== 'mirror' &&
-      isSameShock(report, other),
+  return [input.quake, ...input.nearby.filter((q) => q.id !== input.quake.id)]
+    .flatMap(standingReports)
+    .filter(
+      (other) =>
+        other.agency !== '' &&
+        other.agency !== report.agency &&
+        other.authority !== 'context' &&
+        other.authority !== 'mirror' &&
+        isSameShock(report, other),
+    )
+}
+
+/**
+ * An origin that contradicts ours. Not one of an agency that also has an origin which fits ours, nor one of a quake that
+ * our own agency located, too: then there were two shocks in one minute, not one located twice.
+ */
+function findContrary(input: GateInput): StoredReport | undefined {
+  const { report, policy } = input
+  const others = otherAgencies(input)
+  const fitting = new Set(others.filter((o) => !contradicts(report, o, policy.gates)).map((o) => o.agency))
+  const elsewhere = new Set(
+    input.nearby
+      .filter((quake) => quake.id !== input.quake.id)
+      .map(standingReports)
+      .filter((standing) => standing.some((r) => r.agency === report.agency && maySpeak(r.authority)))
+      .flatMap((standing) => standing.map((r) => r.id)),
   )
+  return others.find((o) => contradicts(report, o, policy.gates) && !fitting.has(o.agency) && !elsewhere.has(o.id))
 }
 
 function isSameShock(a: StoredReport, b: StoredReport): boolean {
@@ -120,7 +153,7 @@ function agrees(a: StoredReport, b: StoredReport, magnitude: number, km: number)
 }
 
 /** True when two origins of one shock cannot both be near the truth (DESIGN §6.7: ΔM > 1 or > 100 km). */
-export function contradicts(
+function contradicts(
   a: StoredReport,
   b: StoredReport,
   limits: { contradictMagnitude: number; contradictKm: number },
@@ -136,7 +169,7 @@ function describeConflict(a: StoredReport, b: StoredReport): string {
 
 /** For callers that alarm beside a formal: the first agency that contradicts it, in words; null when none does. */
 export function describeDisagreement(input: GateInput): string | null {
-  const contrary = otherAgencies(input).find((other) => contradicts(input.report, other, input.policy.gates))
+  const contrary = findContrary(input)
   return contrary ? describeConflict(input.report, contrary) : null
 }
 

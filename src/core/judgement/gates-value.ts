@@ -12,7 +12,8 @@ export const classGate: Gate = {
   words: ['first', 'follow-up'],
   decide: ({ report, quake }) => {
     if (report.class === 'test') return { outcome: 'archive', reason: 'test traffic is recorded, never spoken' }
-    if (report.class !== quake.class) return { outcome: 'archive', reason: `a ${report.class} row in a ${quake.class} quake` }
+    if (report.class !== quake.class)
+      return { outcome: 'archive', reason: `a ${report.class} row in a ${quake.class} quake` }
     return PASS
   },
 }

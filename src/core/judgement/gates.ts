@@ -1,4 +1,4 @@
-// In: a determination. Out: what every gate says, in DESIGN §6's order; the first that does not pass decides.
+// In: a determination. Out: what every gate says, in DESIGN §6's order, and which of them decides.
 // Must not contain a rule of its own: one line per gate.
 import { PASS, type Gate, type GateInput, type GateResult } from './gate.ts'
 import { ageGate, clockGate, idTimeGate, zoneGate } from './gates-time.ts'
@@ -34,7 +34,12 @@ export function runGates(input: GateInput): GateResult[] {
   }))
 }
 
-/** The verdict that counts: the first in order that is not a pass. */
+/**
+ * The verdict that counts: the first archive in order, else the first that is no pass. An archive comes before any hold
+ * because no release could make such a row public (class, authority), or because it arrived only to be recorded (first
+ * poll, bulk): a person woken for it would have nothing to decide.
+ */
 export function decisive(results: readonly GateResult[]): GateResult | null {
-  return results.find((result) => result.verdict.outcome !== 'pass') ?? null
+  const stops = results.filter((result) => result.verdict.outcome !== 'pass')
+  return stops.find((result) => result.verdict.outcome === 'archive') ?? stops[0] ?? null
 }

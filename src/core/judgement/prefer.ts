@@ -80,10 +80,13 @@ export function rankReports(quake: Quake): StoredReport[] {
   })
 }
 
+/** Automatic words that speak while a provincial formal waits. */
+const MEANWHILE: ReadonlySet<Voice> = new Set(['national-automatic', 'own-automatic'])
+
 /**
  * Chooses the determination that stands. Null when none of the standing reports has an epicentre.
- * A provincial formal (not the bureau's own) waits for CENC's before it speaks; a national automatic that is already
- * there stands meanwhile.
+ * A provincial formal (not the bureau's own) waits for CENC's before it speaks; a national automatic, or the
+ * bureau's own, that is already there stands meanwhile.
  */
 export function prefer(quake: Quake, now: Instant, gates: GateThresholds): Preference | null {
   const ranked = rankReports(quake)
@@ -91,10 +94,12 @@ export function prefer(quake: Quake, now: Instant, gates: GateThresholds): Prefe
   if (!best) return null
   const voice = voiceOf(best)
   if (best.id === quake.pinnedReportId || voice !== 'provincial-formal') return { report: best, voice, waitUntil: null }
-  const firstSeen = Math.min(...quake.reports.filter((r) => voiceOf(r) === 'provincial-formal').map((r) => r.receivedAt))
+  const firstSeen = Math.min(
+    ...quake.reports.filter((r) => voiceOf(r) === 'provincial-formal').map((r) => r.receivedAt),
+  )
   const waitUntil = firstSeen + gates.provincialWaitMs
   if (now >= waitUntil) return { report: best, voice, waitUntil: null }
-  const automatic = ranked.find((r) => voiceOf(r) === 'national-automatic' && r.magnitude !== null)
-  if (automatic) return { report: automatic, voice: 'national-automatic', waitUntil }
+  const automatic = ranked.find((r) => MEANWHILE.has(voiceOf(r)) && r.magnitude !== null)
+  if (automatic) return { report: automatic, voice: voiceOf(automatic), waitUntil }
   return { report: best, voice, waitUntil }
 }

@@ -78,9 +78,7 @@ export const DEFAULT_RULES: readonly Rule[] = [
   },
 ]
 
-export type AuthorisationFinding =
-  | { ok: true; authorisation: Authorisation }
-  | { ok: false; reason: string }
+export type AuthorisationFinding = { ok: true; authorisation: Authorisation } | { ok: false; reason: string }
 
 /** Finds the live authorisation that covers this notice; else says why the nearest one does not. */
 export function findAuthorisation(

@@ -10,21 +10,22 @@ import { isAbroadFor } from './region.ts'
 
 export type Spoken =
   | { ok: true; origin: SpokenOrigin; alarm: string | null }
-  | { ok: false; reason: string }
+  /** unplaced: what could be said but for the place, '' in it; null when a value is missing. */
+  | { ok: false; reason: string; unplaced: SpokenOrigin | null }
 
 /**
  * Turns a determination with epicentre, time and magnitude into what is printed.
  * A place that may not leave is replaced by our own table's, with an alarm; without one the word goes to a person.
+ * @param printed the place of an earlier notice about this epicentre, taken before the table's so that a damaged text
+ * does not read as a change of county; null for a first word
  */
-export function speakOrigin(report: StoredReport, voice: Voice, policy: Policy): Spoken {
+export function speakOrigin(report: StoredReport, voice: Voice, policy: Policy, printed: string | null = null): Spoken {
   const { originTime, latitude, longitude, magnitude } = report
   if (originTime === null || latitude === null || longitude === null || magnitude === null) {
-    return { ok: false, reason: 'the determination lacks a time, an epicentre or a magnitude' }
+    return { ok: false, reason: 'the determination lacks a time, an epicentre or a magnitude', unplaced: null }
   }
   const reviewed = reviewPlace(report.place, { latitude, longitude })
-  const own = reviewed.ok ? null : placeFromTable(latitude, longitude)
-  const place = reviewed.ok ? reviewed.place : own
-  if (place === null) return { ok: false, reason: `the place "${report.place}" may not be printed and our table has none here` }
+  const place = reviewed.ok ? reviewed.place : (printed ?? placeFromTable(latitude, longitude))
   const origin: SpokenOrigin = {
     originTime,
     latitude: roundHalfUp(latitude, 2),
@@ -32,9 +33,13 @@ export function speakOrigin(report: StoredReport, voice: Voice, policy: Policy):
     depthKm: report.depthKm,
     magnitude: roundHalfUp(magnitude.value, 1),
     kind: report.kind,
-    place,
+    place: place ?? '',
     sourceCode: labelCode(report, voice, policy),
-    domestic: !isAbroadFor({ place }),
+    domestic: !isAbroadFor({ place: place ?? report.place }),
+  }
+  if (place === null) {
+    const reason = `the place "${report.place}" may not be printed and our table has none here`
+    return { ok: false, reason, unplaced: origin }
   }
   const alarm = reviewed.ok ? null : `place "${report.place}" (${reviewed.reason}) was replaced by ${place}`
   return { ok: true, origin, alarm }
@@ -42,6 +47,8 @@ export function speakOrigin(report: StoredReport, voice: Voice, policy: Policy):
 
 /** Rounds half away from zero on the decimal text, so that 2.45 becomes 2.5 whatever its binary form. */
 export function roundHalfUp(value: number, decimals: number): number {
+  // Below 1e-6 the decimal text has an exponent of its own, and nothing that is printed is left of the value.
+  if (Math.abs(value) < 1e-6) return 0
   const shifted = Number(`${Math.abs(value)}e${decimals}`)
   const rounded = Number(`${Math.round(shifted)}e-${decimals}`)
   return value < 0 && rounded !== 0 ? -rounded : rounded

@@ -1,6 +1,7 @@
 // In: what we said and what stands now. Out: whether that is worth a new notice, and of which kind.
 // Must not know thresholds of first words: what corrects a spoken word always goes out (DESIGN §3 "follow-up").
 import type { NoticeKind, SpokenOrigin } from '../notice.ts'
+import { readPlace } from '../places/county-names.ts'
 import { distanceKm } from '../places/distance.ts'
 import type { SpokenNotice } from '../quake.ts'
 import { isFormal, type Voice } from './prefer.ts'
@@ -19,23 +20,33 @@ export type FollowUp = { kind: Extract<NoticeKind, 'formal-report' | 'revision' 
  * @param head newest notice of the lineage, not a withdrawal
  * @param voice of the determination that stands now
  */
-export function decideFollowUp(head: SpokenNotice, voice: Voice, headVoiceFormal: boolean, next: SpokenOrigin): FollowUp {
+export function decideFollowUp(
+  head: SpokenNotice,
+  voice: Voice,
+  headVoiceFormal: boolean,
+  next: SpokenOrigin,
+): FollowUp {
   const said = head.origin
   if (!said) return null
   const formal = isFormal(voice)
-  if (formal && !headVoiceFormal) return { kind: 'formal-report', why: 'a formal determination follows the automatic one' }
+  if (formal && !headVoiceFormal)
+    return { kind: 'formal-report', why: 'a formal determination follows the automatic one' }
   if (headVoiceFormal && !formal) return null
   if (labelGroup(said.sourceCode) !== labelGroup(next.sourceCode) && formal) {
-    return { kind: 'formal-report', why: 'another network now stands behind the determination' }
+    // Only upwards: two provinces that both located a border quake must not correct each other in turn.
+    const outranks = voice === 'national-formal' || (voice === 'own-formal' && labelGroup(said.sourceCode) !== NATIONAL)
+    return outranks ? { kind: 'formal-report', why: 'another network now stands behind the determination' } : null
   }
   if (said.kind !== next.kind) return { kind: 'correction', why: 'the kind of the event changed' }
   const change = describeChange(said, next)
   return change ? { kind: 'revision', why: change } : null
 }
 
+const NATIONAL = 'CENC-formal'
+
 /** CC and CD are both 中国地震台网正式测定; provinces each have their own label. */
-function labelGroup(sourceCode: string): string {
-  return sourceCode === 'CC' || sourceCode === 'CD' ? 'CENC-formal' : sourceCode
+export function labelGroup(sourceCode: string): string {
+  return sourceCode === 'CC' || sourceCode === 'CD' ? NATIONAL : sourceCode
 }
 
 /** The reason a change of values is worth a revision, or null when it is not. */
@@ -47,7 +58,7 @@ export function describeChange(said: SpokenOrigin, next: SpokenOrigin): string |
   if (crossed !== undefined) return `magnitude crossed ${crossed}.0`
   const km = distanceKm(said, next)
   if (km >= WORTH_KM) return `epicentre moved ${Math.round(km)} km`
-  if (said.place !== next.place) return `place ${said.place} → ${next.place}`
+  if (movedCounty(said.place, next.place)) return `place ${said.place} → ${next.place}`
   if (depthClass(said.depthKm) !== depthClass(next.depthKm) && said.depthKm !== null && next.depthKm !== null) {
     return `depth class ${said.depthKm} → ${next.depthKm} km`
   }
@@ -56,4 +67,29 @@ export function describeChange(said: SpokenOrigin, next: SpokenOrigin): string |
 
 function depthClass(depthKm: number | null): number {
   return depthKm === null ? -1 : DEPTH_EDGES.filter((edge) => depthKm > edge).length
+}
+
+/**
+ * True when the epicentre is now said to lie in another county. Counties are compared by code, because sources spell one
+ * place in several ways (内蒙古阿拉善盟…, 内蒙古自治区阿拉善盟…); a border place that still names the county is no move.
+ * Texts without a county (a sea, a foreign region) are compared by province, else as they are.
+ */
+function movedCounty(said: string, next: string): boolean {
+  if (said === next) return false
+  const before = readPlace(said)
+  const after = readPlace(next)
+  const shareOne = (a: readonly string[], b: readonly string[]): boolean => a.some((code) => b.includes(code))
+  const codes = [before, after].map((reading) => reading.counties.map((county) => county.code))
+  const [from = [], to = []] = codes
+  if (from.length > 0 && to.length > 0) return !shareOne(from, to)
+  if (before.provinceCodes.length > 0 && after.provinceCodes.length > 0) {
+    return !shareOne(before.provinceCodes, after.provinceCodes)
+  }
+  const [plainBefore, plainAfter] = [stripPosition(said), stripPosition(next)]
+  return !plainBefore.startsWith(plainAfter) && !plainAfter.startsWith(plainBefore)
+}
+
+/** A text without the words of position at its end: 附近海域 for 海域 is another wording, not another place. */
+function stripPosition(place: string): string {
+  return place.replace(/(?:附近|海域|近海|远海|沿岸|沿海|地区|一带){1,3}$/u, '')
 }
