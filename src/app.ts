@@ -11,6 +11,8 @@ import { openCommands } from './app/commands.ts'
 import { openDatabase, type Database } from './app/database.ts'
 import { openHealth } from './app/health.ts'
 import { openOutlets, randomHex } from './app/outlets.ts'
+import type { HandCrank } from './app/hand-crank.ts'
+import { listActs } from './app/acts.ts'
 import { buildPolicy, listStale } from './app/policy.ts'
 import { startSources, type Sources } from './app/sources.ts'
 import { loadTemplates, sha256 } from './app/templates.ts'
@@ -21,6 +23,7 @@ import { openActs } from './publish/acts.ts'
 import { openDispatch } from './publish/dispatch.ts'
 import { openLedger, type Ledger, type LedgerContext } from './publish/ledger.ts'
 import { startPublisher, type Publisher } from './publish/publisher.ts'
+import { startSchedule } from './schedule.ts'
 import { clearAlarm, raiseAlarm } from './store/alarms.ts'
 import { saveOutlets } from './store/outlets.ts'
 import { openPool } from './store/pool.ts'
@@ -37,7 +40,13 @@ export interface AppOptions {
   database?: Database
   /** Base of the public process, for read-backs; null leaves "seen" open. */
   publicBase: string | null
-  drill?: (app: App, scenario: string, by: string) => Promise<{ ok: true; result: unknown } | { ok: false; reason: string }>
+  /** Handed in by replays: feeds are polled when it is turned. */
+  crank?: HandCrank
+  drill?: (
+    app: App,
+    scenario: string,
+    by: string,
+  ) => Promise<{ ok: true; result: unknown } | { ok: false; reason: string }>
 }
 
 export interface App {
@@ -48,6 +57,8 @@ export interface App {
   database: Database
   deskUrl: string
   degraded: () => string[]
+  /** Looks at what is due by the clock and resolves when every call under way is on record. */
+  settle(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -57,27 +68,42 @@ const POOL = 12
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, log } = options
   const clock = options.clock ?? openClock(config.clockStart)
-  const database = options.database ?? (await openDatabase(config, log as never))
+  const database = options.database ?? (await openDatabase(config, log))
   const pool = openPool(database.app, POOL, (error) => log.error({ err: error }, 'database connection lost'))
   const node = `${sha256(config.dataFolder).slice(0, 8)}-${process.pid}-${randomHex().slice(0, 8)}`
   const health = openHealth()
   const renderer = createRenderer(await loadTemplates('notices'))
   const policy = buildPolicy(config, (kind) => renderer.templateHash(kind, sha256))
-  const identity = { bureauName: config.bureau.name, publicUrl: config.bureau.publicUrl, demonstration: config.demonstration }
+  const identity = {
+    bureauName: config.bureau.name,
+    publicUrl: config.bureau.publicUrl,
+    demonstration: config.demonstration,
+  }
   const site = openSite(pool, createPages(await loadTemplates('pages'), identity), () => clock.now('actual'))
 
   await saveSources(pool, [...config.feeds, ...config.inbound])
-  await saveOutlets(pool, config.outlets.map((o) => ({ id: o.id, class: o.class, channel: o.channel.name, mode: o.mode })))
+  await saveOutlets(
+    pool,
+    config.outlets.map((o) => ({ id: o.id, class: o.class, channel: o.channel.name, mode: o.mode })),
+  )
   const opened = openOutlets(config.outlets, pool, clock, {
     show: (noticeId) => site.show(noticeId),
     isShown: (code) => site.isShown(code),
   })
-  const alarm = async (kind: string, subject: string, message: string, trafficClass: TrafficClass = 'actual'): Promise<void> => {
+  const alarm = async (
+    kind: string,
+    subject: string,
+    message: string,
+    trafficClass: TrafficClass = 'actual',
+  ): Promise<void> => {
     health.count('alarms_total', { kind })
-    await raiseAlarm(pool, { id: `a-${randomHex().slice(0, 20)}`, kind, subject, class: trafficClass, message }, clock.realNow()).catch((error: unknown) =>
-      log.error({ err: error, kind, subject }, message),
-    )
+    await raiseAlarm(
+      pool,
+      { id: `a-${randomHex().slice(0, 20)}`, kind, subject, class: trafficClass, message },
+      clock.realNow(),
+    ).catch((error: unknown) => log.error({ err: error, kind, subject }, message))
   }
+  const clear = (kind: string, subject: string): Promise<void> => clearAlarm(pool, kind, subject, clock.realNow())
   const dispatch = openDispatch({
     db: pool,
     node,
@@ -85,10 +111,13 @@ export async function startApp(options: AppOptions): Promise<App> {
     publicUrl: config.bureau.publicUrl,
     clock: clock.now,
     alarm,
+    clear,
     settled: (job, change, outlet) => {
       health.count('deliveries_total', { outlet, state: change.state })
-      if (change.state === 'accepted') void clearAlarm(pool, 'delivery', job.deliveryId, clock.realNow()).catch(() => undefined)
-      if (job.class === 'actual') void site.refresh().catch((error: unknown) => log.error({ err: error }, 'lists not refreshed'))
+      if (change.state === 'accepted')
+        void clear('delivery', job.deliveryId).catch(() => undefined)
+      if (job.class === 'actual')
+        void site.refresh().catch((error: unknown) => log.error({ err: error }, 'lists not refreshed'))
     },
     log,
   })
@@ -114,7 +143,14 @@ export async function startApp(options: AppOptions): Promise<App> {
     ledgerContext,
     dispatch,
     clock: clock.now,
-    alarms: { db: pool, outlets: opened.outlets, bureauShortName: config.bureau.shortName, realNow: clock.realNow, demonstration: config.demonstration, log },
+    alarms: {
+      db: pool,
+      outlets: opened.outlets,
+      bureauShortName: config.bureau.shortName,
+      realNow: clock.realNow,
+      demonstration: config.demonstration,
+      log,
+    },
     websiteOutlets: opened.outlets.filter((o) => o.channel.name === 'website' && o.class === 'actual').map((o) => o.id),
     readPublic: (path) => readPublic(options.publicBase, path),
     log,
@@ -124,21 +160,35 @@ export async function startApp(options: AppOptions): Promise<App> {
     pool,
     ledger,
     clock,
+    crank: options.crank ?? null,
     states: await listSources(pool),
     alarm: (kind, subject, message) => alarm(kind, subject, message),
-    heardDate: health.heardDate,
-    heard: health.heard,
+    heardDate: (source, offMs) => health.heardDate(source, offMs),
+    heard: (event) => health.heard(event),
     log,
   })
 
+  const schedule = startSchedule(
+    listActs({ pool, ledger, clock, dataFolder: config.dataFolder, health: () => health.listSources(config.feeds, ledgerContext.listeningSince), alarm, clear }),
+    { pool, log },
+  )
+
   const stale = listStale(policy, clock.now('actual'))
   for (const { id, why } of stale) await alarm('authorisation', id, `预授权 ${id} 已失效：${why}`)
+  const silentSources = () =>
+    config.feeds.filter((feed) =>
+      isSilent(feed.everyMs, health.lastHeard(feed.id), ledgerContext.listeningSince, clock.now('actual')),
+    )
   const degraded = (): string[] => [
     ...listStale(policy, clock.now('actual')).map(({ id, why }) => `authorisation ${id}: ${why}`),
-    ...config.feeds.filter((feed) => isSilent(feed.everyMs, health.lastHeard(feed.id), ledgerContext.listeningSince, clock.now('actual'))).map((feed) => `source ${feed.id} is silent`),
+    ...silentSources().map((feed) => `source ${feed.id} is silent`),
   ]
   const commandToken = await writeToken(config.dataFolder)
-  const app: App = { ledger, sources, publisher, clock, database, deskUrl: '', degraded, stop: async () => undefined }
+  const settle = async (): Promise<void> => {
+    await publisher.lookAgain()
+    await dispatch.idle()
+  }
+  const app: App = { ledger, sources, publisher, clock, database, deskUrl: '', degraded, settle, stop: async () => undefined }
   const desk = await buildDeskServer({
     receive: (door, headers, body) => sources.receiveAtDoor(door, headers, body),
     callback: openCallbacks(opened.outlets, pool, clock, log),
@@ -149,9 +199,16 @@ export async function startApp(options: AppOptions): Promise<App> {
       clock,
       publicUrl: config.bureau.publicUrl,
       demonstration: config.demonstration,
-      homeName: config.bureau.home.name,
+      home: config.bureau.home,
+      silentOfficial: () =>
+        silentSources()
+          .filter((feed) => feed.authority === 'official-national' || feed.authority === 'official-provincial')
+          .map((feed) => feed.id),
       outletIds: opened.outlets.map((o) => o.id),
-      drill: async (scenario, by) => (options.drill ? options.drill(app, scenario, by) : { ok: false, reason: 'this installation has no drill outlets' }),
+      drill: async (scenario, by) =>
+        options.drill
+          ? options.drill(app, scenario, by)
+          : { ok: false, reason: 'this installation has no drill outlets' },
     }),
     commandToken,
     ready: async () => ({ ok: await isReady(pool), degraded: degraded() }),
@@ -163,6 +220,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   app.stop = () => {
     stopping ??= (async () => {
       // Drain: nothing new comes in, what is under way is recorded, then the rows are left to the next start.
+      await schedule.stop()
       await sources.stop()
       await desk.close()
       await publisher.stop()

@@ -1,6 +1,7 @@
 // In: what the parts report. Out: the clock gate's figure, readiness with its degradations, metrics in plain text.
 // Must not call a missing feed "not ready": only what stops serving does (DESIGN §5).
 import type { Instant } from '../core/instant.ts'
+import type { SourceHealth } from '../feeds/freshness.ts'
 
 export interface Health {
   heardDate(source: string, offMs: number): void
@@ -8,6 +9,7 @@ export interface Health {
   clockOffMs(): number | null
   heard(event: { source: string; at: Instant; changed: boolean }): void
   lastHeard(source: string): Instant | null
+  listSources(feeds: readonly { id: string; everyMs: number }[], startedAt: Instant): SourceHealth[]
   count(name: string, labels?: Record<string, string>): void
   writeMetrics(gauges: Record<string, number>): string
 }
@@ -16,12 +18,24 @@ export interface Health {
 export function openHealth(): Health {
   const offs = new Map<string, number>()
   const heard = new Map<string, Instant>()
+  const changed = new Map<string, Instant>()
   const counters = new Map<string, number>()
   return {
     heardDate: (source, offMs) => offs.set(source, offMs),
     clockOffMs: () => median([...offs.values()]),
-    heard: ({ source, at }) => heard.set(source, at),
+    heard: (event) => {
+      heard.set(event.source, event.at)
+      if (event.changed) changed.set(event.source, event.at)
+    },
     lastHeard: (source) => heard.get(source) ?? null,
+    listSources: (feeds, startedAt) =>
+      feeds.map(({ id, everyMs }) => ({
+        source: id,
+        startedAt,
+        answeredAt: heard.get(id) ?? null,
+        changedAt: changed.get(id) ?? null,
+        everyMs,
+      })),
     count: (name, labels = {}) => {
       const text = Object.entries(labels).map(([key, value]) => `${key}="${value.replace(/["\\\n]/g, '_')}"`)
       const key = text.length > 0 ? `${name}{${text.join(',')}}` : name

@@ -11,6 +11,7 @@ import { createFeedDispatcher } from '../feeds/fetch-guard.ts'
 import { fetchFeed, type FetchState } from '../feeds/fetch.ts'
 import { watchFolder } from '../feeds/folder.ts'
 import { FORMATS } from '../feeds/index.ts'
+import { parseRss } from '../feeds/rss.ts'
 import { startPolling, type PollEvent } from '../feeds/poll.ts'
 import { verifySignature } from '../feeds/signature.ts'
 import { createSocketOpener } from '../feeds/websocket-socket.ts'
@@ -21,6 +22,7 @@ import type { Pool } from 'pg'
 import { saveFetchState, type SourceState } from '../store/sources.ts'
 import type { DoorAnswer } from '../web/desk/server.ts'
 import type { InstallationClock } from './clock.ts'
+import type { HandCrank } from './hand-crank.ts'
 
 export interface SourcesContext {
   config: Config
@@ -28,18 +30,30 @@ export interface SourcesContext {
   ledger: Ledger
   clock: InstallationClock
   states: readonly SourceState[]
+  /** Replays poll by hand; null polls by the clock. */
+  crank: HandCrank | null
   alarm: (kind: string, subject: string, message: string) => Promise<void>
   /** Every answer's Date header beside our clock: the clock gate takes the median. */
   heardDate: (source: string, offMs: number) => void
   heard: (event: { source: string; at: Instant; changed: boolean }) => void
-  log: { info: (fields: object, message: string) => void; warn: (fields: object, message: string) => void; error: (fields: object, message: string) => void }
+  log: {
+    info: (fields: object, message: string) => void
+    warn: (fields: object, message: string) => void
+    error: (fields: object, message: string) => void
+  }
 }
 
 export interface Sources {
   /** Answers one message at an inbound door. */
   receiveAtDoor(door: string, headers: Record<string, string | string[] | undefined>, body: Buffer): Promise<DoorAnswer>
   /** Takes bytes as a source's, in a lane; for drills and scenarios. */
-  take(source: { id: string; format: FeedConfig['format']; authority: Authority }, bytes: Uint8Array, contentType: string, lane: Exclude<TrafficClass, 'test'>, list: boolean): Promise<Receipt>
+  take(
+    source: { id: string; format: FeedConfig['format']; authority: Authority },
+    bytes: Uint8Array,
+    contentType: string,
+    lane: Exclude<TrafficClass, 'test'>,
+    list: boolean,
+  ): Promise<Receipt>
   stop(): Promise<void>
 }
 
@@ -68,11 +82,16 @@ export async function startSources(context: SourcesContext): Promise<Sources> {
     random: Math.random,
   }
   const dispatcher = createFeedDispatcher()
+  const parse = openParsing()
   const sources = new Map<string, SourceOf>([...config.feeds, ...config.inbound].map((s) => [s.id, s]))
 
-  const receive = async (source: SourceOf, arrival: Omit<Received, 'source' | 'transport'>, more: Pick<Payload, 'transport' | 'list'> & Partial<Payload>): Promise<Receipt> => {
-    const parsed = await parse(source, arrival.text)
-    return ledger.receive({
+  const receive = async (
+    source: SourceOf,
+    arrival: Omit<Received, 'source' | 'transport'>,
+    more: Pick<Payload, 'transport' | 'list'> & Partial<Payload>,
+  ): Promise<Receipt> => {
+    const { parsed, taken } = await parse(source, arrival.text)
+    const receipt = await ledger.receive({
       source: source.id,
       authority: source.authority,
       class: 'actual',
@@ -82,10 +101,17 @@ export async function startSources(context: SourcesContext): Promise<Sources> {
       parsed,
       ...more,
     })
+    taken()
+    return receipt
   }
 
   /** Unreadable bytes are kept like any others; the source's people are told. */
-  const keepUnreadable = async (source: SourceOf, arrival: Omit<Received, 'source' | 'transport'>, error: UnreadableFeed, transport: Payload['transport']): Promise<void> => {
+  const keepUnreadable = async (
+    source: SourceOf,
+    arrival: Omit<Received, 'source' | 'transport'>,
+    error: UnreadableFeed,
+    transport: Payload['transport'],
+  ): Promise<void> => {
     const refused = [{ row: 0, rule: error.rule, reason: error.message }]
     await ledger.receive({
       source: source.id,
@@ -107,6 +133,7 @@ export async function startSources(context: SourcesContext): Promise<Sources> {
     const transport = received.transport === 'inbound' ? 'door' : received.transport
     try {
       const receipt = await receive(source, received, { transport, list })
+      if (receipt.fresh > 0) context.heard({ source: source.id, at: received.receivedAt, changed: true })
       reportRefused(context, source.id, receipt)
     } catch (error) {
       if (error instanceof UnreadableFeed) await keepUnreadable(source, received, error, transport)
@@ -116,19 +143,32 @@ export async function startSources(context: SourcesContext): Promise<Sources> {
 
   const polled = config.feeds.filter((feed) => !/^wss?:/.test(feed.url))
   const states = new Map(context.states.map((state) => [state.id, state]))
-  const polling = startPolling(
-    polled.map((feed) => ({ source: feed.id, target: targetOf(feed), everyMs: feed.everyMs, state: stateOf(states.get(feed.id)) })),
-    {
-      clock: transportClock,
-      fetch: (target, state, signal) => fetchFeed(target, state, { clock: transportClock, dispatcher, signal }),
-      receive: (received) => takeOver(received, true),
-      remember: (source, state) => saveFetchState(context.pool, source, state),
-      report: (event) => reportPoll(context, event),
-      alarm: ({ source, change, detail }) => {
-        if (change === 'opened') void context.alarm('source', source, `来源 ${source}：${detail}`)
+  const startPolls = (feeds: readonly FeedConfig[], pollClock: Clock) =>
+    startPolling(
+      feeds.map((feed) => ({
+        source: feed.id,
+        target: targetOf(feed),
+        everyMs: feed.everyMs,
+        state: stateOf(states.get(feed.id)),
+      })),
+      {
+        clock: pollClock,
+        fetch: (target, state, signal) => fetchFeed(target, state, { clock: transportClock, dispatcher, signal }),
+        receive: (received) => takeOver(received, true),
+        remember: (source, state) => saveFetchState(context.pool, source, state),
+        report: (event) => {
+          reportPoll(context, event)
+          context.crank?.polled(event.source)
+        },
+        alarm: ({ source, change, detail }) => {
+          if (change === 'opened') void context.alarm('source', source, `来源 ${source}：${detail}`)
+        },
       },
-    },
-  )
+    )
+  const { crank } = context
+  const polling = crank
+    ? polled.map((feed) => startPolls([feed], crank.clockFor(feed.id, transportClock.now)))
+    : [startPolls(polled, transportClock)]
   const openSocket = createSocketOpener(transportClock)
   const sockets = config.feeds
     .filter((feed) => /^wss?:/.test(feed.url))
@@ -150,7 +190,8 @@ export async function startSources(context: SourcesContext): Promise<Sources> {
           receive: (received) => takeOver(received, true),
           fetch: (target, signal) => fetchFeed(target, {}, { clock: transportClock, dispatcher, signal }),
           report: (event) => {
-            if (event.what === 'alive' || event.what === 'connected') context.heard({ source: feed.id, at: event.at, changed: false })
+            if (event.what === 'alive' || event.what === 'connected')
+              context.heard({ source: feed.id, at: event.at, changed: false })
             else context.log.warn({ ...event }, 'socket')
           },
           alarm: ({ source, detail }) => void context.alarm('source', source, `来源 ${source}：${detail}`),
@@ -177,7 +218,11 @@ export async function startSources(context: SourcesContext): Promise<Sources> {
       if (!decoded.ok) return { status: 415, error: decoded.reason, rule: 'charset' }
       const arrival = { bytes: body, text: decoded.text, contentType, receivedAt: clock.now('actual') }
       try {
-        const receipt = await receive(door, arrival, { transport: 'door', list: false, message: { door: id, id: verified.id } })
+        const receipt = await receive(door, arrival, {
+          transport: 'door',
+          list: false,
+          message: { door: id, id: verified.id },
+        })
         reportRefused(context, id, receipt)
         const parsedCount = receipt.reports
         return { status: receipt.state === 'repeated' ? 200 : 202, accepted: parsedCount, refused: receipt.refused }
@@ -194,14 +239,32 @@ export async function startSources(context: SourcesContext): Promise<Sources> {
       return receive(source, arrival, { transport: 'drill', list, class: lane })
     },
     stop: async () => {
-      await Promise.all([polling.stop(), ...sockets.map((s) => s.stop()), ...folders.map((f) => f.stop())])
+      await Promise.all([
+        ...polling.map((p) => p.stop()),
+        ...sockets.map((s) => s.stop()),
+        ...folders.map((f) => f.stop()),
+      ])
       await dispatcher.destroy()
     },
   }
 }
 
-async function parse(source: SourceOf, text: string): Promise<ParsedFeed> {
-  return FORMATS[source.format](text)
+/**
+ * Parses by the source's format. An RSS list is read item by item: items whose bytes stood in the list that was taken
+ * over last are passed over, so that a poll costs what is new in it. `taken` is called once the payload is durable.
+ */
+function openParsing(): (source: SourceOf, text: string) => Promise<{ parsed: ParsedFeed; taken: () => void }> {
+  const last = new Map<string, ReadonlySet<string>>()
+  return async (source, text) => {
+    if (source.format !== 'rss') return { parsed: await FORMATS[source.format](text), taken: () => undefined }
+    const before = last.get(source.id) ?? new Set()
+    const keys = new Set<string>()
+    const parsed = await parseRss(text, (key) => {
+      keys.add(key)
+      return before.has(key)
+    })
+    return { parsed, taken: () => last.set(source.id, keys) }
+  }
 }
 
 function targetOf(feed: FeedConfig) {
@@ -216,7 +279,12 @@ function stateOf(state: SourceState | undefined): FetchState {
 }
 
 /** A shifted clock (QUAKEDESK_CLOCK, a scenario) must not lock out a sender that signs by the real one. */
-function verifyAtEitherClock(headers: Record<string, string | string[] | undefined>, body: Buffer, door: InboundConfig, clock: InstallationClock) {
+function verifyAtEitherClock(
+  headers: Record<string, string | string[] | undefined>,
+  body: Buffer,
+  door: InboundConfig,
+  clock: InstallationClock,
+) {
   const byOurs = verifySignature(headers, body, [door.secret], clock.now('actual'))
   if (byOurs.ok || clock.offset() === 0) return byOurs
   return verifySignature(headers, body, [door.secret], clock.realNow())
@@ -229,8 +297,11 @@ function reportRefused(context: SourcesContext, source: string, receipt: Receipt
 function reportPoll(context: SourcesContext, event: PollEvent): void {
   if (event.date !== null) context.heardDate(event.source, event.endedAt - context.clock.offset() - event.date)
   if (event.result === 'changed' || event.result === 'unchanged') {
-    context.heard({ source: event.source, at: event.endedAt, changed: event.result === 'changed' })
+    context.heard({ source: event.source, at: event.endedAt, changed: false })
   } else {
-    context.log.warn({ source: event.source, result: event.result, reason: event.reason, detail: event.detail }, 'a poll failed')
+    context.log.warn(
+      { source: event.source, result: event.result, reason: event.reason, detail: event.detail },
+      'a poll failed',
+    )
   }
 }

@@ -5,7 +5,7 @@ import type { CheckedArea, NoticeKind } from '../core/notice.ts'
 import { headOf, type Lineage, type Quake, type SpokenNotice } from '../core/quake.ts'
 import type { Judgement, Word } from '../core/judgement/judge.ts'
 import type { DeliveryRow, Plan } from '../store/plan.ts'
-import type { OpenHold, Picture } from './picture.ts'
+import { counterKey, type OpenHold, type Picture } from './picture.ts'
 import { speak, type SpeakContext, type Speech } from './speak.ts'
 
 /** To be applied to the picture after the commit. */
@@ -20,9 +20,15 @@ export function carryOut(
   context: SpeakContext,
 ): Change[] {
   for (const message of judgement.alarms) raiseAlarm(plan, quake, `advice ${quake.id}`, message, context)
+  sayCancelled(plan, quake, judgement, picture, context)
+  const { recheckAt = null } = judgement
   switch (judgement.act) {
-    case 'publish':
-      return publishWord(plan, quake, judgement.word, picture, context)
+    case 'publish': {
+      const said = publishWord(plan, quake, judgement.word, picture, context)
+      // A text that could not be made left an open hold: that one carries the recheck itself.
+      if (recheckAt === null || plan.holds.some((hold) => hold.quake_id === quake.id)) return said
+      return [...said, ...setHold(plan, quake, WITHOUT_HOLD, context, waiting(recheckAt))]
+    }
     case 'veto':
       return setHold(plan, quake, picture, context, {
         state: 'veto',
@@ -39,7 +45,7 @@ export function carryOut(
         reason: judgement.reason,
         kind: judgement.word?.kind ?? 'quick-report',
         reportId: judgement.reportId,
-        dueAt: null,
+        dueAt: recheckAt,
       })
     case 'wait':
       if (judgement.until === null) return closeHold(plan, quake, picture, 'resolved', context.actor, judgement.reason)
@@ -52,8 +58,34 @@ export function carryOut(
         dueAt: judgement.until,
       })
     case 'record':
+      if (recheckAt !== null) return setHold(plan, quake, picture, context, waiting(recheckAt))
       return closeHold(plan, quake, picture, 'resolved', context.actor, judgement.reason)
   }
+}
+
+/** For a hold that follows one closed in the same plan: it gets a number of its own. */
+const WITHOUT_HOLD: Pick<Picture, 'holds'> = { holds: new Map() }
+
+/** A provincial formal that is judged again when its wait for the national one ends. */
+function waiting(until: number): HoldSetting {
+  return {
+    state: 'waiting',
+    gate: 'authority',
+    reason: 'a provincial determination waits for the national one',
+    kind: 'formal-report',
+    reportId: null,
+    dueAt: until,
+  }
+}
+
+/** The desk says when a prepared withdrawal lapses (DESIGN §5): the row came back, or a better word took its place. */
+function sayCancelled(plan: Plan, quake: Quake, judgement: Judgement, picture: Picture, context: SpeakContext): void {
+  const open = picture.holds.get(quake.id)
+  if (open?.state !== 'veto' || open.kind !== 'withdrawal') return
+  const isStillPrepared = 'word' in judgement && judgement.word?.kind === 'withdrawal'
+  if (isStillPrepared) return
+  const serial = quake.lineages.at(-1)?.serial ?? quake.id
+  raiseAlarm(plan, quake, `advice ${quake.id}`, `${serial} 的撤回已取消：该测定结果重新出现或已有新的测定`, context)
 }
 
 /** Says a word: notice, deliveries, and the end of what it replaces. */
@@ -65,7 +97,7 @@ export function publishWord(
   context: SpeakContext,
   checked: CheckedArea | null = null,
 ): Change[] {
-  const speech = trySpeak(word, quake, picture, context, checked)
+  const speech = trySpeak(plan, word, quake, picture, context, checked)
   if ('failure' in speech) {
     return setHold(plan, quake, picture, context, {
       state: 'open',
@@ -113,7 +145,16 @@ export function publishWord(
   return changes
 }
 
+/** Serial counters with the numbers this very plan has given away: one poll may bring two quakes. */
+function countPlanned(plan: Plan, picture: Picture): Map<string, number> {
+  const counters = new Map(picture.counters)
+  for (const { class: trafficClass, year, number } of plan.lineages)
+    counters.set(counterKey(trafficClass, year), number)
+  return counters
+}
+
 function trySpeak(
+  plan: Plan,
   word: Word,
   quake: Quake,
   picture: Picture,
@@ -121,7 +162,7 @@ function trySpeak(
   checked: CheckedArea | null,
 ): Speech | { failure: string } {
   try {
-    return speak(word, quake.id, quake.class, picture, context, checked)
+    return speak(word, quake.id, quake.class, { ...picture, counters: countPlanned(plan, picture) }, context, checked)
   } catch (error) {
     // A hole, a forbidden sentence or an unspeakable fact: a person must see it, and nothing half-made may leave.
     return { failure: error instanceof Error ? error.message : String(error) }
@@ -176,13 +217,20 @@ interface HoldSetting {
   dueAt: number | null
 }
 
-function setHold(plan: Plan, quake: Quake, picture: Picture, context: SpeakContext, setting: HoldSetting): Change[] {
+function setHold(
+  plan: Plan,
+  quake: Quake,
+  picture: Pick<Picture, 'holds'>,
+  context: SpeakContext,
+  setting: HoldSetting,
+): Change[] {
   const open = picture.holds.get(quake.id)
   const unchanged =
     open?.gate === setting.gate &&
     open.reason === setting.reason &&
     open.state === setting.state &&
-    open.reportId === setting.reportId
+    open.reportId === setting.reportId &&
+    open.dueAt === setting.dueAt
   if (unchanged) return []
   const id = open?.id ?? `h-${context.random().slice(0, 20)}`
   plan.holds.push({
@@ -202,7 +250,10 @@ function setHold(plan: Plan, quake: Quake, picture: Picture, context: SpeakConte
     subject: id,
     detail: { quake: quake.id, gate: setting.gate, reason: setting.reason },
   })
-  if (setting.state === 'open') {
+  // What no longer needs a person must not go on ringing.
+  if (open?.state === 'open' && setting.state !== 'open') plan.cleared_alarms.push({ kind: 'hold', subject: id })
+  const isNews = open?.gate !== setting.gate || open.reason !== setting.reason || open.reportId !== setting.reportId
+  if (setting.state === 'open' && (isNews || open?.state !== 'open')) {
     plan.alarms.push({
       id: `a-${context.random().slice(0, 20)}`,
       kind: 'hold',
@@ -238,7 +289,13 @@ export function closeHold(
   return [(p) => p.holds.delete(quake.id)]
 }
 
+/** One alarm per subject and plan: two of them would break the commit, and with it the notice they stand beside. */
 function raiseAlarm(plan: Plan, quake: Quake, subject: string, message: string, context: SpeakContext): void {
+  const there = plan.alarms.find((alarm) => alarm.kind === 'advice' && alarm.subject === subject)
+  if (there) {
+    if (!there.message.includes(message)) there.message += `；${message}`
+    return
+  }
   plan.alarms.push({ id: `a-${context.random().slice(0, 20)}`, kind: 'advice', subject, class: quake.class, message })
 }
 

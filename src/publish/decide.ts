@@ -1,6 +1,6 @@
 // In: new rows, or quakes whose wait or veto fell due, on one version of the picture. Out: one plan to commit.
 // Pure but for random ids. Must not send: deliveries leave after the commit, never before (DESIGN §4.7).
-import { formatUtc, type Instant } from '../core/instant.ts'
+import { formatUtc, MINUTE, type Instant } from '../core/instant.ts'
 import { associate } from '../core/judgement/associate.ts'
 import type { Circumstances } from '../core/judgement/policy.ts'
 import { judge, type Judgement } from '../core/judgement/judge.ts'
@@ -25,6 +25,9 @@ export interface NewRows {
   receivedAt: Instant
   rows: readonly KeyedRow[]
 }
+
+/** Two solutions of one shock may lie some minutes apart at most; wider only costs a look. */
+const OPINION_MS = 10 * MINUTE
 
 /** A plan, and what to do to the picture once it is committed. */
 export interface Decision {
@@ -53,7 +56,10 @@ export function decideRows(picture: Picture, news: NewRows, world: Circumstances
     const found = place(report, decision, picture, context)
     if (found.quake) {
       decision.plan.belongs.push({ report_id: report.id, quake_id: found.quake.id })
-      touched.set(found.quake.id, { quake: found.quake, report, association: found.association, why: found.why })
+      const before = touched.get(found.quake.id)
+      // A second row of a quake that a person must place does not place it.
+      const { association, why } = before?.association === 'ambiguous' ? before : found
+      touched.set(found.quake.id, { quake: found.quake, report, association, why })
     } else {
       decision.plan.decisions.push({
         quake_id: null,
@@ -69,7 +75,35 @@ export function decideRows(picture: Picture, news: NewRows, world: Circumstances
   for (const { quake, report, association, why } of touched.values()) {
     settleQuake(decision, picture, quake, { reportId: report.id, association, why }, world, context)
   }
+  for (const quake of listSecondOpinions(decision.workbench, picture, touched)) {
+    const now = { ...world, bulk: false, seeding: false }
+    settleQuake(decision, picture, quake, { reportId: null, association: 'again', why: '' }, now, context)
+  }
   return decision
+}
+
+/** Gates whose verdict may change with what other agencies say about the same minutes. */
+const OPINION_GATES: ReadonlySet<string> = new Set(['size', 'contradiction', 'deep-shock'])
+
+/** Held quakes near the new rows that these may release, though they were put into quakes of their own. */
+function listSecondOpinions(
+  workbench: Workbench,
+  picture: Picture,
+  touched: ReadonlyMap<string, { quake: Quake }>,
+): Quake[] {
+  const times = [...touched.values()].flatMap(({ quake }) =>
+    quake.reports.map((r) => ({ at: r.originTime, class: quake.class })),
+  )
+  return [...picture.holds.values()]
+    .filter((hold) => hold.state === 'open' && OPINION_GATES.has(hold.gate) && !touched.has(hold.quakeId))
+    .flatMap((hold) => workbench.find(hold.quakeId) ?? [])
+    .filter((quake) => quake.mergedInto === null && quake.reports.some((r) => times.some((t) => isNear(t, r, quake))))
+    .map((quake) => workbench.touch(quake))
+}
+
+function isNear(time: { at: Instant | null; class: TrafficClass }, report: StoredReport, quake: Quake): boolean {
+  if (time.class !== quake.class || time.at === null || report.originTime === null) return false
+  return Math.abs(time.at - report.originTime) <= OPINION_MS
 }
 
 /** Judges quakes again whose wait or veto fell due, or on which a person acted. */
@@ -101,9 +135,10 @@ function open(picture: Picture, world: Circumstances): Decision {
   return { plan: emptyPlan(picture.version, formatUtc(world.now)), changes: [], workbench: openWorkbench(picture) }
 }
 
-/** Foreign test rows stay test; the rest takes the lane they came in on. */
+/** The lane decides; foreign test rows stay test, and a row that calls itself a drill in the actual lane is one, too. */
 function classOf(row: TrafficClass, lane: TrafficClass): TrafficClass {
-  return row === 'actual' ? lane : row
+  if (row === 'actual') return lane
+  return row === 'drill' && lane === 'drill' ? 'drill' : 'test'
 }
 
 interface Placed {

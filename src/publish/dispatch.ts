@@ -1,17 +1,21 @@
 // In: deliveries that are due. Out: one call each, all at once, and their outcomes on record.
 // No delivery waits for another's outcome. Must not decide what an outcome means (core/delivery.ts) nor sleep in a channel.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterDeliver, afterProbe, type DeliveryChange } from '../core/delivery.ts'
 import type { Job, Outcome, Priority, ProbeOutcome } from '../core/channel.ts'
 import type { Instant } from '../core/instant.ts'
 import type { NoticeKind } from '../core/notice.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
-import { leaseDue, settleAttempt, type LeasedDelivery } from '../store/deliveries.ts'
+import { endDeadLeases, LEASE_MS, leaseDue, settleAttempt, type LeasedDelivery } from '../store/deliveries.ts'
 import type { Queryable } from '../store/pool.ts'
 import type { DeliveryRow, NoticeRow } from '../store/plan.ts'
+import { openBreaker, type Breaker } from './breaker.ts'
 import type { Outlet } from './outlets.ts'
 
 /** Deliveries taken per look; the rest is taken at the next, a moment later. */
 const MOST = 64
+/** An outcome that the database could not take is offered again this often, as long as the lease is ours. */
+const RECORD_AGAIN_MS = 250
 
 export interface DispatchContext {
   db: Queryable
@@ -23,12 +27,16 @@ export interface DispatchContext {
   alarm: (kind: string, subject: string, message: string, trafficClass: TrafficClass) => Promise<void>
   /** Called after each outcome is on record. */
   settled: (delivery: Job, change: DeliveryChange, outlet: string) => void
+  /** Ends an alarm whose cause is gone. */
+  clear: (kind: string, subject: string) => Promise<void>
   log: { error: (fields: object, message: string) => void }
 }
 
 export interface Dispatch {
   /** Sends what a commit just made, without asking the database again. */
   first(deliveries: readonly DeliveryRow[], notices: readonly NoticeRow[]): void
+  /** Once, before the first look: what earlier processes of this installation were sending is unknown from now on. */
+  takeOver(): Promise<number>
   /** Takes whatever is due: retries, probes, checks, and what a dead process left. */
   look(): Promise<number>
   /** Resolves when everything under way has been recorded. */
@@ -50,10 +58,11 @@ interface Errand {
 /** Opens the dispatcher of one process. */
 export function openDispatch(context: DispatchContext): Dispatch {
   const under = new Set<Promise<void>>()
+  const breaker = openBreaker()
   const outlets = new Map(context.outlets.map((outlet) => [`${outlet.id} ${outlet.class}`, outlet]))
 
   const start = (errand: Errand): void => {
-    const running = run(errand, outlets, context)
+    const running = run(errand, outlets, context, breaker)
       .catch((error: unknown) => {
         // The lease runs out and the delivery is probed: nothing is lost, but somebody should read why.
         context.log.error({ err: error, delivery: errand.job.deliveryId }, 'an outcome could not be recorded')
@@ -70,6 +79,7 @@ export function openDispatch(context: DispatchContext): Dispatch {
         if (notice) start(errandOf(row, notice, context))
       }
     },
+    takeOver: () => endDeadLeases(context.db, context.node, context.clock),
     look: async () => {
       const due = await leaseDue(context.db, context.node, context.clock, MOST)
       for (const delivery of due) start(errandOfLeased(delivery, context))
@@ -134,7 +144,7 @@ function errandOfLeased(delivery: LeasedDelivery, context: DispatchContext): Err
   }
 }
 
-async function run(errand: Errand, outlets: ReadonlyMap<string, Outlet>, context: DispatchContext): Promise<void> {
+async function run(errand: Errand, outlets: ReadonlyMap<string, Outlet>, context: DispatchContext, breaker: Breaker): Promise<void> {
   let { act, job, n } = errand
   const outlet = outlets.get(`${errand.outlet} ${job.class}`)
   if (!outlet) {
@@ -147,7 +157,7 @@ async function run(errand: Errand, outlets: ReadonlyMap<string, Outlet>, context
     return
   }
   for (;;) {
-    const outcome = await call(act, job, outlet)
+    const outcome = await callGuarded(act, job, outlet, context, breaker)
     const now = context.clock(job.class)
     const change = decide(act, { ...errand, job }, outcome, outlet, now)
     const written = await record(
@@ -161,6 +171,19 @@ async function run(errand: Errand, outlets: ReadonlyMap<string, Outlet>, context
     act = 'deliver'
     job = { ...job, attempt: n, progress: { ...job.progress, ...change.progress } }
   }
+}
+
+/** A dead outlet is left alone for a moment and a person is told once; what corrects or withdraws tries all the same. */
+async function callGuarded(act: Act, job: Job, outlet: Outlet, context: DispatchContext, breaker: Breaker): Promise<Outcome | ProbeOutcome> {
+  const started = context.clock(job.class)
+  const until = act === 'deliver' ? breaker.blockedUntil(outlet.id, job.priority, started) : null
+  if (until !== null) return { state: 'retry', afterMs: until - started, code: 'breaker', reason: `${outlet.id} 连续无回音，稍后再试` }
+  const outcome = await call(act, job, outlet)
+  const dead = outcome.state === 'unknown' || (outcome.state === 'retry' && outcome.code === 'unreachable')
+  const change = breaker.note(outlet.id, dead ? 'dead' : 'answered', context.clock(job.class))
+  if (change === 'opened') await context.alarm('outlet', outlet.id, `渠道 ${outlet.id} 连续三次没有回音`, job.class)
+  if (change === 'closed') await context.clear('outlet', outlet.id)
+  return outcome
 }
 
 /** An adapter that throws has a bug; what it did to the world is unknown until probed. */
@@ -207,18 +230,33 @@ async function record(
   context: DispatchContext,
 ): Promise<boolean> {
   const { job } = errand
-  const written = await settleAttempt(
-    context.db,
-    { deliveryId: job.deliveryId, node: context.node, ...attempt },
-    change,
-    context.clock(job.class),
-  )
+  const written = await settle({ deliveryId: job.deliveryId, node: context.node, ...attempt }, change, job.class, context)
   if (!written) return false
   context.settled(job, change, errand.outlet)
   if (change.alarm !== undefined) {
     await context.alarm('delivery', job.deliveryId, `${errand.outlet}（${job.serial}）：${change.alarm}`, job.class)
   }
   return true
+}
+
+/**
+ * Writes an outcome, also over a database that is away for a moment: what a platform answered is worth more than a probe.
+ * A write whose own answer was lost is offered again and then finds the lease gone, which is as good.
+ */
+async function settle(
+  attempt: Parameters<typeof settleAttempt>[1],
+  change: DeliveryChange,
+  trafficClass: TrafficClass,
+  context: DispatchContext,
+): Promise<boolean> {
+  for (let waited = 0; ; waited += RECORD_AGAIN_MS) {
+    try {
+      return await settleAttempt(context.db, attempt, change, context.clock(trafficClass))
+    } catch (error) {
+      if (waited >= LEASE_MS) throw error
+      await sleep(RECORD_AGAIN_MS)
+    }
+  }
 }
 
 function describe(act: Act, outcome: Outcome | ProbeOutcome): object {

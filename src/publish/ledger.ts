@@ -7,7 +7,7 @@ import type { Circumstances } from '../core/judgement/policy.ts'
 import type { Authority, ParsedFeed, RefusedRow, TrafficClass } from '../core/quake-report.ts'
 import { baseId, type Quake } from '../core/quake.ts'
 import { commitPlan } from '../store/commit.ts'
-import { findOlderQuakes, loadPicture, readDeliveries, readQuakes } from '../store/picture.ts'
+import { findOlderQuakes, loadPicture, readVersion, readDeliveries, readQuakes } from '../store/picture.ts'
 import type { DeliveryRow, NoticeRow, Plan } from '../store/plan.ts'
 import { firstAttempts } from './carry-out.ts'
 import { decideRows, type DecideContext, type Decision } from './decide.ts'
@@ -66,6 +66,8 @@ export interface Ledger {
   commit(make: Make, raw?: { bytes: Uint8Array }): Promise<'committed' | 'repeated' | 'nothing'>
   picture(): Picture
   reload(): Promise<void>
+  /** Reloads if another process has committed since. */
+  catchUp(): Promise<void>
   circumstances(trafficClass: TrafficClass, more?: Partial<Circumstances>): Circumstances
 }
 
@@ -153,6 +155,10 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
     reload: () =>
       inTurn(async () => {
         picture = await load(context)
+      }),
+    catchUp: () =>
+      inTurn(async () => {
+        if ((await readVersion(context.pool)) !== picture.version) picture = await load(context)
       }),
     circumstances,
   }

@@ -17,17 +17,14 @@ export interface Outlet {
 
 /** Outlets that a rule's list names: '*', an outlet id, 'channel:<name>'; ids of actual outlets stand for their channel in a drill. */
 function selectByRule(selectors: readonly string[], candidates: readonly Outlet[], all: readonly Outlet[]): Outlet[] {
-  const channels = new Set(
-    selectors.map((s) =>
-      s.startsWith('channel:') ? s.slice('channel:'.length) : all.find((o) => o.id === s)?.channel.name,
-    ),
-  )
+  const named = new Set(selectors.filter((s) => s.startsWith('channel:')).map((s) => s.slice('channel:'.length)))
+  const stoodFor = new Set(selectors.map((s) => all.find((o) => o.id === s)?.channel.name))
   return candidates.filter(
     (outlet) =>
       selectors.includes('*') ||
       selectors.includes(outlet.id) ||
-      (selectors.some((s) => s.startsWith('channel:')) && channels.has(outlet.channel.name)) ||
-      (outlet.class === 'drill' && channels.has(outlet.channel.name)),
+      named.has(outlet.channel.name) ||
+      (outlet.class === 'drill' && stoodFor.has(outlet.channel.name)),
   )
 }
 

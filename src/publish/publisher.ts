@@ -8,7 +8,7 @@ import { sealJournal } from '../store/journal.ts'
 import { ringAlarms, type AlarmContext } from './alarm.ts'
 import { decideAgain } from './decide.ts'
 import type { Dispatch } from './dispatch.ts'
-import type { Ledger, LedgerContext } from './ledger.ts'
+import { refreshLineages, type Ledger, type LedgerContext } from './ledger.ts'
 
 /** How often each loop looks. Short, because a look at an empty index costs 0.2 ms and a minute costs a rumour. */
 const LOOK_MS = 250
@@ -65,7 +65,12 @@ export function startPublisher(context: PublisherContext): Publisher {
   }
 
   loop('due', LOOK_MS, () => judgeDue(context))
-  loop('dispatch', LOOK_MS, () => context.dispatch.look())
+  let takenOver = false
+  loop('dispatch', LOOK_MS, async () => {
+    if (!takenOver) await context.dispatch.takeOver()
+    takenOver = true
+    await context.dispatch.look()
+  })
   loop('seal', SEAL_MS, () => sealJournal(context.pool, context.clock('actual')))
   loop('seen', SEEN_MS, () => readBack(context))
   loop('alarm', ALARM_MS, () => ringAlarms(context.alarms))
@@ -92,9 +97,14 @@ async function judgeDue(context: PublisherContext): Promise<void> {
         .filter((hold) => hold.class === trafficClass && hold.dueAt !== null && hold.dueAt <= now)
         .map((hold) => hold.quakeId)
     if (due().length === 0) continue
-    await ledger.commit(() =>
-      decideAgain(ledger.picture(), due(), ledger.circumstances(trafficClass), context.ledgerContext),
-    )
+    await ledger.commit(async (picture) => {
+      // A withdrawal must reach what was still queued when it was prepared and has gone out since.
+      await refreshLineages(
+        due().flatMap((id) => picture.quakes.get(id) ?? []),
+        context.pool,
+      )
+      return decideAgain(picture, due(), ledger.circumstances(trafficClass), context.ledgerContext)
+    })
   }
 }
 

@@ -53,6 +53,33 @@ export async function leaseDue(
   return rows
 }
 
+/**
+ * Ends the leases of earlier processes of this installation at its start: what they were sending becomes unknown at once
+ * instead of when the lease runs out. Node names are `<installation>-<process>-<chance>`.
+ * @param node the caller's own name; it must hold the owner lock of its data folder, which proves the others dead
+ * @returns how many deliveries were taken over
+ */
+export async function endDeadLeases(db: Queryable, node: string, clock: (trafficClass: TrafficClass) => Instant): Promise<number> {
+  const installation = node.split('-')[0] ?? node
+  const { rowCount } = await db.query(
+    `with dead as (
+       select id from delivery where split_part(lease_owner, '-', 1) = $1 and lease_owner <> $2
+         and state in ('sending', 'unknown', 'pending') for update
+     ), closed as (
+       update attempt a set finished_at = $3, outcome = 'lost', detail = '{"reason": "the process that sent it is gone"}'
+       from dead where a.delivery_id = dead.id and a.finished_at is null
+     )
+     update delivery d set
+       state = case d.state when 'sending' then 'unknown' else d.state end,
+       reason = case d.state when 'sending' then 'the process that sent it is gone' else d.reason end,
+       due_at = case d.state when 'sending' then case d.class when 'drill' then $4::timestamptz else $3::timestamptz end else d.due_at end,
+       lease_owner = '', lease_until = null, changed_at = $3
+     from dead where d.id = dead.id`,
+    [installation, node, toTimestamp(clock('actual')), toTimestamp(clock('drill'))],
+  )
+  return rowCount ?? 0
+}
+
 /** One delivery with its notice, for a person's act; undefined when there is none. */
 export async function findDelivery(db: Queryable, id: string): Promise<LeasedDelivery | undefined> {
   const { rows } = await db.query<LeasedDelivery>(
@@ -150,8 +177,12 @@ export async function bookCall(
   return { ok: false, until: windowStart(now, broken.window) + WINDOW_MS[broken.window] }
 }
 
-/** Durable facts of one outlet; withLock is an advisory lock, held over the act by a connection of its own. */
+/**
+ * Durable facts of one outlet; withLock is an advisory lock, held over the act by a connection of its own. Callers of this
+ * process queue before they take that connection: many waiters must not drain the pool that the act itself needs.
+ */
 export function openBox(pool: Pool, outlet: string): Box {
+  const tails = new Map<string, Promise<unknown>>()
   return {
     async read(key) {
       const { rows } = await pool.query<{ value: string; expires_at: Instant }>(
@@ -168,15 +199,24 @@ export function openBox(pool: Pool, outlet: string): Box {
         [outlet, key, value, toTimestamp(expiresAt)],
       )
     },
-    async withLock(key, act) {
-      const client = await pool.connect()
-      try {
-        await client.query('select pg_advisory_lock(hashtext($1))', [`box ${outlet} ${key}`])
-        return await act()
-      } finally {
-        await client.query('select pg_advisory_unlock_all()').catch(() => undefined)
-        client.release()
-      }
+    withLock(key, act) {
+      const mine = (tails.get(key) ?? Promise.resolve()).then(() => holdLock(pool, `box ${outlet} ${key}`, act))
+      tails.set(
+        key,
+        mine.catch(() => undefined),
+      )
+      return mine
     },
+  }
+}
+
+async function holdLock<T>(pool: Pool, name: string, act: () => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  try {
+    await client.query('select pg_advisory_lock(hashtext($1))', [name])
+    return await act()
+  } finally {
+    await client.query('select pg_advisory_unlock_all()').catch(() => undefined)
+    client.release()
   }
 }

@@ -63,15 +63,13 @@ export async function sealJournal(pool: Pool, now: Instant): Promise<number> {
       await client.query('rollback')
       return 0
     }
-    const head = await client.query<{ seq: number; hash: string }>(
-      'select seq, hash from journal_seal order by seq desc limit 1',
-    )
+    const head = await readHead(client)
     const open = await client.query<JournalEntry>(
       `select j.id, j.at, j.actor, j.act, j.subject, j.detail from journal j
        left join journal_seal s on s.journal_id = j.id where s.seq is null order by j.id limit $1`,
       [BATCH],
     )
-    let { seq, hash } = head.rows[0] ?? { seq: 0, hash: GENESIS }
+    let { seq, hash } = head ?? { seq: 0, hash: GENESIS }
     const rows = open.rows.map((entry) => {
       const previous = hash
       hash = hashEntry(previous, entry)
@@ -94,6 +92,14 @@ export async function sealJournal(pool: Pool, now: Instant): Promise<number> {
   } finally {
     client.release()
   }
+}
+
+/** Newest seal, or null while nothing is sealed. */
+export async function readHead(db: Queryable): Promise<{ seq: number; hash: string } | null> {
+  const { rows } = await db.query<{ seq: number; hash: string }>(
+    'select seq, hash from journal_seal order by seq desc limit 1',
+  )
+  return rows[0] ?? null
 }
 
 export type ChainReport =

@@ -102,7 +102,7 @@ export async function loadPicture(pool: Pool, since: Instant): Promise<PictureRe
 }
 
 async function readAll(client: PoolClient, since: Instant): Promise<PictureRecords> {
-  const head = await client.query<{ version: number }>('select version from ledger_head')
+  const version = await readVersion(client)
   const quakes = await client.query<QuakeRecord>(
     `select id, class, created_at, merged_into, pinned_report_id from quake
      where created_at >= $1 or id in (select quake_id from hold where state in ('open', 'veto', 'waiting'))
@@ -134,7 +134,7 @@ async function readAll(client: PoolClient, since: Instant): Promise<PictureRecor
     [ROW_KEYS],
   )
   return {
-    version: head.rows[0]?.version ?? 0,
+    version,
     quakes: quakes.rows,
     ...rest,
     bindings: bindings.rows,
@@ -144,6 +144,12 @@ async function readAll(client: PoolClient, since: Instant): Promise<PictureRecor
     seeded: seeded.rows.map((r) => r.id),
     rowKeys: rowKeys.rows,
   }
+}
+
+/** The record's version: moves with every commit of any process. */
+export async function readVersion(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ version: number }>('select version from ledger_head')
+  return rows[0]?.version ?? 0
 }
 
 type QuakeContents = Pick<PictureRecords, 'reports' | 'notices' | 'deliveries' | 'holds'>

@@ -3,8 +3,6 @@
 import { Pool, types, type CustomTypesConfig, type PoolConfig } from 'pg'
 import type { Instant } from '../core/instant.ts'
 
-type BuiltinType = Parameters<typeof types.getTypeParser>[0]
-
 const INT8 = 20
 const NUMERIC = 1700
 const TIMESTAMPTZ = 1184
@@ -14,7 +12,7 @@ const READINGS: CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') => {
     if (oid === INT8 || oid === NUMERIC) return Number
     if (oid === TIMESTAMPTZ) return readInstant
-    return types.getTypeParser(oid as BuiltinType, format ?? 'text')
+    return types.getTypeParser(oid, format ?? 'text')
   },
 }
 

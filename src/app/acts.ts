@@ -1,0 +1,77 @@
+// In: the installation's parts. Out: the table of what runs when (schedule.ts runs it).
+// Must not do the work itself: each line calls one function of its room.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Pool } from 'pg'
+import { DAY, formatBeijing, formatUtc } from '../core/instant.ts'
+import { findStale, type SightedQuake, type SourceHealth } from '../feeds/freshness.ts'
+import type { Ledger } from '../publish/ledger.ts'
+import type { Act } from '../schedule.ts'
+import { forgetOld } from '../store/forget.ts'
+import { readHead } from '../store/journal.ts'
+import type { InstallationClock } from './clock.ts'
+
+export interface ActsContext {
+  pool: Pool
+  ledger: Ledger
+  clock: InstallationClock
+  dataFolder: string
+  health: () => SourceHealth[]
+  alarm: (kind: string, subject: string, message: string) => Promise<void>
+  clear: (kind: string, subject: string) => Promise<void>
+}
+
+/** Quota windows are a day, doors remember ids for two: older rows of either are of no use to anyone. */
+const KEEP_MS = 3 * DAY
+
+/** What runs when. */
+export function listActs(context: ActsContext): Act[] {
+  const stale = new Set<string>()
+  return [
+    { name: 'freshness', cron: '*/5 * * * * *', run: () => alarmStale(context, stale) },
+    { name: 'other-nodes', cron: '*/2 * * * * *', run: () => context.ledger.catchUp() },
+    { name: 'journal-head', cron: '0 5 0 * * *', run: () => exportHead(context) },
+    { name: 'forget', cron: '0 20 3 * * *', run: () => forgetOld(context.pool, context.clock.now('actual') - KEEP_MS) },
+  ]
+}
+
+/** Silent or frozen sources alarm once and are cleared when they speak again: silence looks like "no quake" otherwise. */
+async function alarmStale(context: ActsContext, stale: Set<string>): Promise<void> {
+  const now = context.clock.now('actual')
+  const found = findStale(context.health(), listSighted(context.ledger, now), now)
+  const names = new Set(found.map((one) => `${one.state} ${one.source}`))
+  for (const one of found.filter((each) => !stale.has(`${each.state} ${each.source}`))) {
+    const seconds = Math.round(one.sinceMs / 1000)
+    const what = one.state === 'silent' ? '没有应答' : '内容没有变化，而其他来源已有新地震'
+    await context.alarm(one.state, one.source, `来源 ${one.source} 已 ${seconds} 秒${what}`)
+  }
+  for (const name of [...stale].filter((each) => !names.has(each))) {
+    const [state = '', source = ''] = name.split(' ')
+    await context.clear(state, source)
+  }
+  stale.clear()
+  for (const name of names) stale.add(name)
+}
+
+/** Quakes of the last day that some source brought; the measure for a frozen one. */
+function listSighted(ledger: Ledger, now: number): SightedQuake[] {
+  return [...ledger.picture().quakes.values()]
+    .filter((quake) => quake.class === 'actual' && now - quake.createdAt < DAY && quake.reports.length > 0)
+    .map((quake) => ({
+      sources: [...new Set(quake.reports.map((r) => r.source))],
+      firstSeenAt: quake.createdAt,
+      originTime: quake.reports[0]?.originTime ?? quake.createdAt,
+      magnitude: Math.max(...quake.reports.map((r) => r.magnitude?.value ?? 0)),
+    }))
+}
+
+/** The chain's head leaves the database once a day: a rewritten chain no longer fits the copies (DESIGN L5). */
+async function exportHead(context: ActsContext): Promise<void> {
+  const head = await readHead(context.pool)
+  if (!head) return
+  const now = context.clock.now('actual')
+  const folder = join(context.dataFolder, 'journal-heads')
+  await mkdir(folder, { recursive: true })
+  const name = `${formatBeijing(now).slice(0, 10)}.json`
+  await writeFile(join(folder, name), `${JSON.stringify({ at: formatUtc(now), ...head })}\n`)
+}
