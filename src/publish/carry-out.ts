@@ -1,15 +1,14 @@
 // In: a judgement about one quake. Out: its rows in the plan, and what changes in the picture once they are committed.
 // Must not judge: what is to be done was decided; a text that cannot be made becomes a hold, never a half notice.
-import { formatUtc } from '../core/instant.ts'
-import type { CheckedArea, NoticeKind } from '../core/notice.ts'
+import type { CheckedArea } from '../core/notice.ts'
 import { headOf, type Lineage, type Quake, type SpokenNotice } from '../core/quake.ts'
 import type { Judgement, Word } from '../core/judgement/judge.ts'
 import type { DeliveryRow, Plan } from '../store/plan.ts'
-import { counterKey, type OpenHold, type Picture } from './picture.ts'
+import { closeHold, raiseAlarm, setHold, waiting, WITHOUT_HOLD, type Change } from './holds.ts'
+import { counterKey, type Picture } from './picture.ts'
 import { speak, type SpeakContext, type Speech } from './speak.ts'
 
-/** To be applied to the picture after the commit. */
-export type Change = (picture: Picture) => void
+export { closeHold, type Change } from './holds.ts'
 
 /** Writes a judgement into the plan. The quake is the plan's own copy and may be changed. */
 export function carryOut(
@@ -24,9 +23,10 @@ export function carryOut(
   const { recheckAt = null } = judgement
   switch (judgement.act) {
     case 'publish': {
+      const before = plan.notices.length
       const said = publishWord(plan, quake, judgement.word, picture, context)
-      // A text that could not be made left an open hold: that one carries the recheck itself.
-      if (recheckAt === null || plan.holds.some((hold) => hold.quake_id === quake.id)) return said
+      // A text that could not be made left an open hold for a person, and a quake has one hold at a time.
+      if (recheckAt === null || plan.notices.length === before) return said
       return [...said, ...setHold(plan, quake, WITHOUT_HOLD, context, waiting(recheckAt))]
     }
     case 'veto':
@@ -60,21 +60,6 @@ export function carryOut(
     case 'record':
       if (recheckAt !== null) return setHold(plan, quake, picture, context, waiting(recheckAt))
       return closeHold(plan, quake, picture, 'resolved', context.actor, judgement.reason)
-  }
-}
-
-/** For a hold that follows one closed in the same plan: it gets a number of its own. */
-const WITHOUT_HOLD: Pick<Picture, 'holds'> = { holds: new Map() }
-
-/** A provincial formal that is judged again when its wait for the national one ends. */
-function waiting(until: number): HoldSetting {
-  return {
-    state: 'waiting',
-    gate: 'authority',
-    reason: 'a provincial determination waits for the national one',
-    kind: 'formal-report',
-    reportId: null,
-    dueAt: until,
   }
 }
 
@@ -206,97 +191,6 @@ function remember(quake: Quake, speech: Speech, word: Word): void {
     number: lineage?.number ?? 0,
     notices: [spoken],
   })
-}
-
-interface HoldSetting {
-  state: OpenHold['state']
-  gate: string
-  reason: string
-  kind: NoticeKind
-  reportId: string | null
-  dueAt: number | null
-}
-
-function setHold(
-  plan: Plan,
-  quake: Quake,
-  picture: Pick<Picture, 'holds'>,
-  context: SpeakContext,
-  setting: HoldSetting,
-): Change[] {
-  const open = picture.holds.get(quake.id)
-  const unchanged =
-    open?.gate === setting.gate &&
-    open.reason === setting.reason &&
-    open.state === setting.state &&
-    open.reportId === setting.reportId &&
-    open.dueAt === setting.dueAt
-  if (unchanged) return []
-  const id = open?.id ?? `h-${context.random().slice(0, 20)}`
-  plan.holds.push({
-    id,
-    quake_id: quake.id,
-    report_id: setting.reportId,
-    class: quake.class,
-    notice_kind: setting.kind,
-    gate: setting.gate,
-    reason: setting.reason,
-    state: setting.state,
-    due_at: setting.dueAt === null ? null : formatUtc(setting.dueAt),
-  })
-  plan.journal.push({
-    actor: context.actor,
-    act: `hold.${setting.state}`,
-    subject: id,
-    detail: { quake: quake.id, gate: setting.gate, reason: setting.reason },
-  })
-  // What no longer needs a person must not go on ringing.
-  if (open?.state === 'open' && setting.state !== 'open') plan.cleared_alarms.push({ kind: 'hold', subject: id })
-  const isNews = open?.gate !== setting.gate || open.reason !== setting.reason || open.reportId !== setting.reportId
-  if (setting.state === 'open' && (isNews || open?.state !== 'open')) {
-    plan.alarms.push({
-      id: `a-${context.random().slice(0, 20)}`,
-      kind: 'hold',
-      subject: id,
-      class: quake.class,
-      message: `待核（${setting.gate}）：${setting.reason}`,
-    })
-  }
-  const hold: OpenHold = {
-    id,
-    quakeId: quake.id,
-    class: quake.class,
-    since: open?.since ?? context.now,
-    ...setting,
-  }
-  return [(p) => p.holds.set(quake.id, hold)]
-}
-
-/** Ends the open hold of a quake, if there is one, with its alarm. */
-export function closeHold(
-  plan: Plan,
-  quake: Quake,
-  picture: Picture,
-  state: 'released' | 'dismissed' | 'resolved',
-  by: string,
-  why: string,
-): Change[] {
-  const open = picture.holds.get(quake.id)
-  if (!open) return []
-  plan.closed_holds.push({ id: open.id, state, closed_by: by, closed_why: why })
-  plan.cleared_alarms.push({ kind: 'hold', subject: open.id })
-  plan.journal.push({ actor: by, act: `hold.${state}`, subject: open.id, detail: { quake: quake.id, why } })
-  return [(p) => p.holds.delete(quake.id)]
-}
-
-/** One alarm per subject and plan: two of them would break the commit, and with it the notice they stand beside. */
-function raiseAlarm(plan: Plan, quake: Quake, subject: string, message: string, context: SpeakContext): void {
-  const there = plan.alarms.find((alarm) => alarm.kind === 'advice' && alarm.subject === subject)
-  if (there) {
-    if (!there.message.includes(message)) there.message += `；${message}`
-    return
-  }
-  plan.alarms.push({ id: `a-${context.random().slice(0, 20)}`, kind: 'advice', subject, class: quake.class, message })
 }
 
 /** Deliveries of a plan that leave at once. */
