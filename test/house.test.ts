@@ -107,13 +107,15 @@ describe('the judge of the house', () => {
     expect(checkText({ path, text })).toHaveLength(1)
   })
 
-  it('finds a dependency that runs something at install, and a host in the lock file', () => {
-    const lock = {
-      packages: {
-        'node_modules/a': { hasInstallScript: true },
-        'node_modules/b': { resolved: 'https://registry.invalid/b.tgz' },
-      },
-    }
-    expect(checkLock(lock)).toHaveLength(2)
+  it.each([
+    ['a dependency that runs something at install', { integrity: 'sha512-', hasInstallScript: true }],
+    ['a registry’s host in the lock file', { integrity: 'sha512-', resolved: 'https://registry.invalid/b.tgz' }],
+    ['a dependency without a checksum', {}],
+    [
+      'a part for another system left out of the lock file',
+      { integrity: 'sha512-', optionalDependencies: { 'b-darwin-arm64': '1.0.0' } },
+    ],
+  ])('finds %s', (_what, entry) => {
+    expect(checkLock({ packages: { '': {}, 'node_modules/a': entry } })).toHaveLength(1)
   })
 })
