@@ -47,7 +47,7 @@ function translateFeature(raw: unknown): RowOutcome {
   if (isDraft(status)) return { ignored: 'draft' }
   const faults: Refusal[] = []
   const point = readPoint(parsed.data.geometry)
-  const id = cleanId(parsed.data.id) || cleanId(properties.net) + cleanId(properties.code)
+  const id = cleanId(parsed.data.id) || cleanId(cleanId(properties.net) + cleanId(properties.code))
   const kind = kindFromWord(properties.type)
   return finishRow(faults, {
     lifecycle: status === 'deleted' || status === 'delete' || kind === 'nonexistent' ? 'delete' : 'report',
