@@ -31,3 +31,14 @@ export function openClock(start: Instant | null, realNow: () => Instant = Date.n
     },
   }
 }
+
+/** A clock that stands still until it is skipped forward: a replay's only time, for people's reminders as well. */
+export function openVirtualClock(start: Instant): InstallationClock {
+  let at = start
+  return {
+    ...openClock(start, () => at),
+    skip: (ms) => {
+      if (ms > 0) at += ms
+    },
+  }
+}

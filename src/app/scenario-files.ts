@@ -2,19 +2,28 @@
 // Must not take a path from outside: names are letters, digits and hyphens.
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { readScenario, type Scenario } from '../town/scenario.ts'
+import { readBureaux, readScenario, type Scenario } from '../town/scenario.ts'
 
 const FOLDER = fileURLToPath(new URL('../town/scenarios', import.meta.url))
+/** What several scenarios share stands in files whose names begin so. */
+const SHARED = '_'
 
 /** Names of all scenarios, sorted. */
 export async function listScenarios(): Promise<string[]> {
   const names = await readdir(FOLDER)
-  return names.filter((name) => name.endsWith('.yaml')).map((name) => name.replace(/\.yaml$/, '')).sort()
+  return names
+    .filter((name) => name.endsWith('.yaml') && !name.startsWith(SHARED))
+    .map((name) => name.replace(/\.yaml$/, ''))
+    .sort()
 }
 
 /** @throws when there is none of that name, or it has faults */
 export async function loadScenario(name: string): Promise<Scenario> {
   const names = await listScenarios()
   if (!names.includes(name)) throw new Error(`no scenario ${name}; there are ${names.join(', ')}`)
-  return readScenario(name, await readFile(`${FOLDER}/${name}.yaml`, 'utf8'))
+  const [text, bureaux] = await Promise.all([
+    readFile(`${FOLDER}/${name}.yaml`, 'utf8'),
+    readFile(`${FOLDER}/_bureaux.yaml`, 'utf8'),
+  ])
+  return readScenario(name, text, readBureaux(bureaux))
 }

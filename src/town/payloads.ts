@@ -3,7 +3,8 @@
 import { z } from 'zod'
 import { BEIJING_OFFSET, formatBeijing, formatUtc, parseZonedTime, type Instant } from '../core/instant.ts'
 
-const time = z.string().transform((text, context) => {
+/** An ISO 8601 instant with its zone. */
+export const instant = z.string().transform((text, context) => {
   const at = parseZonedTime(text)
   if (at !== null) return at
   context.addIssue({ code: 'custom', message: `${text} is no ISO 8601 instant with its zone` })
@@ -15,7 +16,7 @@ export const rowShape = z.strictObject({
   code: z.string().default('CC'),
   /** Upstream id; follows from code and time when left out. */
   id: z.string().optional(),
-  time,
+  time: instant,
   latitude: z.number(),
   longitude: z.number(),
   depth: z.number().nullable().default(10),
@@ -27,9 +28,11 @@ export const rowShape = z.strictObject({
   type: z.string().default('earthquake'),
   /** Foreign formats: automatic, reviewed, deleted. */
   status: z.string().default('automatic'),
-  updated: time.optional(),
+  updated: instant.optional(),
   /** Milliseconds added to the printed time: a source whose zone slipped. */
   slipMs: z.number().default(0),
+  /** The source's own mark of training traffic. */
+  training: z.boolean().default(false),
 })
 
 export type ScenarioRow = z.infer<typeof rowShape>
@@ -47,12 +50,32 @@ function shown(row: ScenarioRow): Instant {
 
 const WRITERS: Readonly<Record<string, (rows: readonly ScenarioRow[]) => { body: string; contentType: string }>> = {
   'cenc-web': (rows) => json({ message: '', code: 0, data: rows.map(writeCencWeb) }),
-  ceic: (rows) => ({ body: `(${JSON.stringify({ shuju: rows.map(writeCeic), jieguo: '最近48小时地震信息', num: rows.length })})`, contentType: 'text/html; charset=utf-8' }),
+  ceic: (rows) => ({
+    body: `(${JSON.stringify({ shuju: rows.map(writeCeic), jieguo: '最近48小时地震信息', num: rows.length })})`,
+    contentType: 'text/html; charset=utf-8',
+  }),
   fan: (rows) => json({ Data: rows[0] ? writeFan(rows[0]) : null, md5: String(rows.length) }),
-  wolfx: (rows) => json({ md5: rows.map((r) => r.time).join('-'), ...Object.fromEntries(rows.map((row, index) => [`No${index + 1}`, writeWolfx(row)])) }),
-  usgs: (rows) => json({ type: 'FeatureCollection', metadata: { generated: rows.reduce((newest, row) => Math.max(newest, row.updated ?? row.time), 0), count: rows.length }, features: rows.map(writeUsgs) }),
-  emsc: (rows) => json({ type: 'FeatureCollection', metadata: { totalCount: rows.length }, features: rows.map(writeEmsc) }),
-  'fdsn-text': (rows) => ({ body: `#EventID | Time | Latitude | Longitude | Depth/km | Author | Catalog | Contributor | ContributorID | MagType | Magnitude | MagAuthor | EventLocationName\n${rows.map(writeFdsn).join('\n')}\n`, contentType: 'text/plain; charset=utf-8' }),
+  wolfx: (rows) =>
+    json({
+      type: 'cenc_eqlist',
+      md5: rows.map((r) => r.time).join('-'),
+      ...Object.fromEntries(rows.map((row, index) => [`No${index + 1}`, writeWolfx(row)])),
+    }),
+  usgs: (rows) =>
+    json({
+      type: 'FeatureCollection',
+      metadata: {
+        generated: rows.reduce((newest, row) => Math.max(newest, row.updated ?? row.time), 0),
+        count: rows.length,
+      },
+      features: rows.map(writeUsgs),
+    }),
+  emsc: (rows) =>
+    json({ type: 'FeatureCollection', metadata: { totalCount: rows.length }, features: rows.map(writeEmsc) }),
+  'fdsn-text': (rows) => ({
+    body: `#EventID | Time | Latitude | Longitude | Depth/km | Author | Catalog | Contributor | ContributorID | MagType | Magnitude | MagAuthor | EventLocationName\n${rows.map(writeFdsn).join('\n')}\n`,
+    contentType: 'text/plain; charset=utf-8',
+  }),
 }
 
 /** Writes rows as a list of that format. @throws when this town cannot write it: give the step a body instead */
@@ -81,6 +104,7 @@ function writeCencWeb(row: ScenarioRow): object {
     gmtCreate: formatBeijing(row.updated ?? row.time + 120_000),
     gmtUpdate: null,
     isDeleted: row.deleted ? 1 : 0,
+    ...(row.training ? { isTraining: 1 } : {}),
     locationRange: 1,
   }
 }
@@ -102,6 +126,7 @@ function writeCeic(row: ScenarioRow): object {
     M_MS: '0',
     LOCATION_C: row.place,
     IS_DEL: row.deleted ? '1' : '',
+    ...(row.training ? { isTraining: '1' } : {}),
     SYNC_TIME: formatBeijing((row.updated ?? row.time + 300_000) + 300_000),
     NEW_DID: id,
   }
@@ -122,6 +147,8 @@ function writeFan(row: ScenarioRow): object {
     depth: row.depth,
     earthtype: 4,
     infoTypeName: automatic ? '[自动测定]' : '[正式测定]',
+    ...(row.deleted ? { isDeleted: true } : {}),
+    ...(row.training ? { isTraining: true } : {}),
   }
 }
 
@@ -136,12 +163,16 @@ function writeWolfx(row: ScenarioRow): object {
     latitude: String(row.latitude),
     longitude: String(row.longitude),
     intensity: '',
+    ...(row.training ? { isTraining: true } : {}),
   }
 }
 
 function foreignId(row: ScenarioRow): string {
   const date = new Date(row.time + BEIJING_OFFSET)
-  return row.id ?? `${row.code.toLowerCase()}${date.getUTCFullYear()}${two(date.getUTCMonth() + 1)}${(row.time / 1000).toString(36)}`
+  return (
+    row.id ??
+    `${row.code.toLowerCase()}${date.getUTCFullYear()}${two(date.getUTCMonth() + 1)}${(row.time / 1000).toString(36)}`
+  )
 }
 
 function writeUsgs(row: ScenarioRow): object {
@@ -193,5 +224,19 @@ function writeEmsc(row: ScenarioRow): object {
 
 function writeFdsn(row: ScenarioRow): string {
   const at = formatUtc(shown(row)).replace('Z', '')
-  return [foreignId(row), at, row.latitude, row.longitude, row.depth ?? '', row.code, '', row.code, '', row.magnitudeType, row.magnitude ?? '', row.code, row.place].join('|')
+  return [
+    foreignId(row),
+    at,
+    row.latitude,
+    row.longitude,
+    row.depth ?? '',
+    row.code,
+    '',
+    row.code,
+    '',
+    row.magnitudeType,
+    row.magnitude ?? '',
+    row.code,
+    row.place,
+  ].join('|')
 }
