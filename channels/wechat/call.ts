@@ -2,13 +2,13 @@
 // Must not repeat a call unless the platform answered that it refused the token.
 import type { Priority, Reach } from '../../src/core/channel.ts'
 import type { Instant } from '../../src/core/instant.ts'
-import { callBooked } from '../wire/ask.ts'
+import { callBooked, describeFailure } from '../wire/ask.ts'
 import { joinUrl } from '../wire/address.ts'
 import { field, parseObject, readCode, readMessage } from '../wire/json.ts'
 import type { WechatConfig } from './config.ts'
 import { TOKEN_CODES } from './errors.ts'
 import { CALL_DEADLINE, LARGEST_REPLY } from './limits.ts'
-import { obtainToken } from './token.ts'
+import { obtainToken, type Token } from './token.ts'
 
 export type WechatReply =
   | { got: 'ok'; body: Record<string, unknown> }
@@ -69,7 +69,10 @@ export function openCalls(config: WechatConfig, reach: Reach): Wechat {
   const send: Wechat['send'] = async (api, body, priority, query = {}) => {
     let refused: string | null = null
     for (;;) {
-      const token = await obtainToken(config, reach, priority, refused)
+      const token: Token = await obtainToken(config, reach, priority, refused).catch((error: unknown): Token => ({
+        state: 'unreachable',
+        reason: describeFailure(error),
+      }))
       if (token.state === 'budget') return { got: 'budget', api: 'stable_token', until: token.until }
       if (token.state === 'unreachable')
         return { got: 'nothing', sent: false, reason: `没有 access_token：${token.reason}` }

@@ -5,11 +5,18 @@ import { BEIJING_OFFSET, DAY, formatBeijing, HOUR, SECOND, type Instant } from '
 
 export type BookedReply = HttpReply | { got: 'budget'; until: Instant }
 
-/** Books the call under `api`, then makes it; nothing is sent when the booking is refused. */
+/** Books the call under `api`, then makes it; nothing is sent when the booking is refused or cannot be written. */
 export async function callBooked(reach: Reach, api: string, priority: Priority, call: HttpCall): Promise<BookedReply> {
-  const booking = await reach.spend(api, priority)
+  // A database that is away for a moment is no unknown: no byte can have left, and the call may be made later.
+  const booking = await reach.spend(api, priority).catch((error: unknown) => describeFailure(error))
+  if (typeof booking === 'string') return { got: 'nothing', sent: false, reason: `额度未能登记：${booking}` }
   if (!booking.ok) return { got: 'budget', until: booking.until }
   return reach.http(call)
+}
+
+/** What stopped us before a call, in the words of whatever threw. */
+export function describeFailure(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** The outcome of a call that was not made because its quota is used up until that instant. */
