@@ -2,6 +2,7 @@
 // Must not guess a kind from depth or text; the source's type word decides (DESIGN §6.4).
 import { countiesNamed } from '../places/county-names.ts'
 import { suspectSwap } from '../places/swap.ts'
+import type { StoredReport } from '../quake.ts'
 import { isFormal } from './prefer.ts'
 import { PASS, type Gate } from './gate.ts'
 
@@ -28,8 +29,10 @@ export const valuesGate: Gate = {
   stops: 'a first version without magnitude or with 0.0; metres read as kilometres; a place at (0,0)',
   passes: 'negative depths of a few kilometres, an unknown depth, M 2 in the city',
   words: ['first', 'follow-up'],
-  decide: ({ report }) => {
+  decide: ({ report, policy, released }) => {
     const { latitude, longitude, depthKm, magnitude } = report
+    // The swap gate holds it; a release cannot make such a point printable, so then it ends here.
+    if (!released.has('swapped-coordinates') && isSwappedBeyondThePole(report, policy.gates.swapKm)) return PASS
     if (latitude === null || longitude === null || Math.abs(latitude) > 90 || Math.abs(longitude) > 180) {
       return { outcome: 'archive', reason: 'no usable epicentre', alarm: true }
     }
@@ -75,4 +78,10 @@ export const kindGate: Gate = {
     if (word === 'follow-up' && voice === 'national-formal') return PASS
     return { outcome: 'hold', reason: `a person decides the first word about a ${report.kind}` }
   },
+}
+
+/** East of 90°E exchanged coordinates are no point on earth at all: a latitude of 106 names its own fault. */
+function isSwappedBeyondThePole({ latitude, longitude, place }: StoredReport, swapKm: number): boolean {
+  if (latitude === null || longitude === null || Math.abs(latitude) <= 90) return false
+  return suspectSwap(place, latitude, longitude, swapKm)
 }
