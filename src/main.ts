@@ -13,7 +13,19 @@ import { acquireOwner } from './store/owner-lock.ts'
 
 const { values } = parseArgs({ options: { role: { type: 'string', default: 'publisher' }, town: { type: 'string' } } })
 /** Secrets are redacted by key wherever they might be logged. */
-const REDACT = ['accessToken', 'secret', 'token', 'callbackToken', 'encodingAesKey', 'key', 'authorization', '*.accessToken', '*.secret', '*.token', '*.authorization']
+const REDACT = [
+  'accessToken',
+  'secret',
+  'token',
+  'callbackToken',
+  'encodingAesKey',
+  'key',
+  'authorization',
+  '*.accessToken',
+  '*.secret',
+  '*.token',
+  '*.authorization',
+]
 const log = pino({ level: 'info', base: { role: values.role }, redact: REDACT })
 const DRAIN_MS = 20_000
 
@@ -26,7 +38,9 @@ try {
 /** Says what is wrong in words for the person who started it, and ends. */
 function fail(error: unknown): never {
   if (error instanceof BadConfig) {
-    process.stderr.write(`Quakedesk does not start: the configuration has ${error.faults.length} fault(s).\n${error.faults.map((f) => `  - ${f}`).join('\n')}\n`)
+    process.stderr.write(
+      `Quakedesk does not start: the configuration has ${error.faults.length} fault(s).\n${error.faults.map((f) => `  - ${f}`).join('\n')}\n`,
+    )
   } else {
     process.stderr.write(`Quakedesk does not start: ${describe(error)}\n`)
   }
@@ -37,7 +51,8 @@ function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string }
   if (code === 'EADDRINUSE') return `port ${port} on ${address} is taken by another program; set PORT or DESK_PORT`
-  if (code === 'EACCES' && port !== undefined) return `port ${port} may not be opened by this user; set PORT or DESK_PORT`
+  if (code === 'EACCES' && port !== undefined)
+    return `port ${port} may not be opened by this user; set PORT or DESK_PORT`
   if (code === 'ENOSPC') return 'the disk is full; nothing was lost, free some space and start again'
   return error.message
 }
@@ -56,7 +71,9 @@ async function runPublisher(): Promise<void> {
   const owner = await acquireOwner(config.dataFolder, Date.now())
   if (!owner.ok) {
     await demonstration?.close()
-    throw new Error(`${config.dataFolder} is in use by another Quakedesk (process ${owner.by.pid} on ${owner.by.host}, since ${owner.by.since}); stop it first or set QUAKEDESK_DATA`)
+    throw new Error(
+      `${config.dataFolder} is in use by another Quakedesk (process ${owner.by.pid} on ${owner.by.host}, since ${owner.by.since}); stop it first or set QUAKEDESK_DATA`,
+    )
   }
   let app: App | null = null
   let stopping = false
@@ -84,7 +101,9 @@ async function runPublisher(): Promise<void> {
   })
   keepDatabaseUp(app)
   await guard.ready
-  process.stdout.write(`\nQuakedesk 震讯台 is ready.\n  public   http://127.0.0.1:${config.port}/\n  desk     http://127.0.0.1:${config.deskPort}/ (commands: npm run desk -- list)\n`)
+  process.stdout.write(
+    `\nQuakedesk 震讯台 is ready.\n  public   http://127.0.0.1:${config.port}/\n  desk     http://127.0.0.1:${config.deskPort}/ (commands: npm run desk -- list)\n`,
+  )
   for (const line of demonstration?.describe() ?? []) process.stdout.write(`  ${line}\n`)
   demonstration?.play(app)
 }
@@ -94,7 +113,9 @@ function keepDatabaseUp(app: App): void {
   app.database.embedded?.onExit(({ expected }) => {
     if (expected) return
     log.error('PostgreSQL ended unexpectedly; starting it again')
-    void app.database.embedded?.restart().catch((error: unknown) => log.fatal({ err: error }, 'PostgreSQL could not be started again'))
+    void app.database.embedded
+      ?.restart()
+      .catch((error: unknown) => log.fatal({ err: error }, 'PostgreSQL could not be started again'))
   })
 }
 
@@ -115,7 +136,9 @@ function forkPublic(townYaml: string | null, isStopping: () => boolean): PublicG
   ready.catch(() => undefined)
   const start = (): void => {
     const began = Date.now()
-    child = fork(new URL(import.meta.url), ['--role', 'public', ...(townYaml === null ? [] : ['--town', townYaml])], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    child = fork(new URL(import.meta.url), ['--role', 'public', ...(townYaml === null ? [] : ['--town', townYaml])], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
     child.on('message', (message: { ready?: boolean; error?: string }) => {
       if (message.ready) announce()
       if (message.error !== undefined) refuse(new Error(message.error))
@@ -134,7 +157,10 @@ function forkPublic(townYaml: string | null, isStopping: () => boolean): PublicG
 async function runPublic(): Promise<void> {
   const env = readEnvironment()
   const file = findConfigFile(env)
-  const config = values.town !== undefined ? loadConfig(values.town, process.cwd(), env, channels, true) : loadConfigFile(file ?? '', env, channels)
+  const config =
+    values.town !== undefined
+      ? loadConfig(values.town, process.cwd(), env, channels, true)
+      : loadConfigFile(file ?? '', env, channels)
   process.once('disconnect', () => process.exit(0))
   try {
     const running = await startPublic(config, log)

@@ -2,7 +2,13 @@
 // Must not believe the callback's word alone: it only wakes the check that asks the platform (a lost or forged one costs nothing).
 import type { Pool } from 'pg'
 import type { FastifyBaseLogger } from 'fastify'
-import { answerEcho, NOTHING_TO_SAY, openCallback, parseCallback, type CallbackQuery } from '../../channels/wechat/callback.ts'
+import {
+  answerEcho,
+  NOTHING_TO_SAY,
+  openCallback,
+  parseCallback,
+  type CallbackQuery,
+} from '../../channels/wechat/callback.ts'
 import type { WechatConfig } from '../../channels/wechat/config.ts'
 import type { Outlet } from '../publish/outlets.ts'
 import { toTimestamp } from '../store/pool.ts'
@@ -13,7 +19,12 @@ import type { InstallationClock } from './clock.ts'
 const PLAIN = 'text/plain; charset=utf-8'
 
 /** Opens the callback door for every WeChat outlet; the signature tells which account it is. */
-export function openCallbacks(outlets: readonly Outlet[], pool: Pool, clock: InstallationClock, log: FastifyBaseLogger): DeskContext['callback'] {
+export function openCallbacks(
+  outlets: readonly Outlet[],
+  pool: Pool,
+  clock: InstallationClock,
+  log: FastifyBaseLogger,
+): DeskContext['callback'] {
   const accounts = outlets.filter((outlet) => outlet.channel.name === 'wechat')
   return async (given, body, method) => {
     const query: CallbackQuery = {

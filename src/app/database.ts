@@ -49,7 +49,10 @@ async function openExternal(place: DatabasePlace): Promise<Database> {
       await ensureRoles(client, { login: false })
     })
   } catch (cause) {
-    throw new Error(`the database of DATABASE_URL cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new Error(
+      `the database of DATABASE_URL cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    )
   }
   return { app: connections.appConfig, owner: connections.ownerConfig, embedded: null }
 }

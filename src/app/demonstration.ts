@@ -30,7 +30,9 @@ export interface Demonstration {
 export async function startDemonstration(env: Readonly<Record<string, string | undefined>>): Promise<Demonstration> {
   const real = SECRETS.flatMap((key) => [key, `${key}_FILE`]).filter((key) => env[key])
   if (real.length > 0) {
-    throw new BadConfig([`${real.join(', ')}: the demonstration town refuses to start beside a real credential; give a quakedesk.yaml (npm run init) or unset it`])
+    throw new BadConfig([
+      `${real.join(', ')}: the demonstration town refuses to start beside a real credential; give a quakedesk.yaml (npm run init) or unset it`,
+    ])
   }
   const scenario = await loadScenario(SHOWN)
   const clock = openClock(scenario.clock)
@@ -75,12 +77,20 @@ function nameOf(scenario: Scenario): string {
 
 /** Format word by feed id, as the scenario's own configuration has them. */
 export function formatsOf(scenario: Scenario): Record<string, string> {
-  const sources = [scenario.config['feeds'], scenario.config['inbound']].flatMap((list) => (list ?? []) as { id: string; format: string }[])
+  const sources = [scenario.config['feeds'], scenario.config['inbound']].flatMap(
+    (list) => (list ?? []) as { id: string; format: string }[],
+  )
   return Object.fromEntries(sources.map((source) => [source.id, source.format]))
 }
 
 /** Shows each step when the clock reaches it; stretches in which nothing happens are skipped, the gates see every minute. */
-async function playSteps(scenario: Scenario, player: Awaited<ReturnType<typeof startPlayer>>, app: App, clock: InstallationClock, isStopped: () => boolean): Promise<void> {
+async function playSteps(
+  scenario: Scenario,
+  player: Awaited<ReturnType<typeof startPlayer>>,
+  app: App,
+  clock: InstallationClock,
+  isStopped: () => boolean,
+): Promise<void> {
   const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
   for (const step of scenario.steps) {
     const seen = clock.realNow()

@@ -41,6 +41,8 @@ export async function runInstallationDrill(app: App, config: Config, name: strin
 }
 
 function authorityOf(config: Record<string, unknown>, id: string) {
-  const sources = [config['feeds'], config['inbound']].flatMap((list) => (list ?? []) as { id: string; authority: string }[])
+  const sources = [config['feeds'], config['inbound']].flatMap(
+    (list) => (list ?? []) as { id: string; authority: string }[],
+  )
   return (sources.find((source) => source.id === id)?.authority ?? 'context') as never
 }

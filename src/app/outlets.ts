@@ -20,7 +20,12 @@ export interface OpenedOutlets {
 }
 
 /** Opens every configured outlet. */
-export function openOutlets(configs: readonly OutletConfig[], pool: Pool, clock: InstallationClock, site: Reach['site']): OpenedOutlets {
+export function openOutlets(
+  configs: readonly OutletConfig[],
+  pool: Pool,
+  clock: InstallationClock,
+  site: Reach['site'],
+): OpenedOutlets {
   const lanes: Record<'actual' | 'drill', Outbound> = {
     actual: openOutbound({ loopbackOnly: false }),
     drill: openOutbound({ loopbackOnly: true }),

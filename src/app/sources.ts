@@ -2,7 +2,7 @@
 // Must not let one source wait for another, nor remember a body before it is durable.
 import { join } from 'node:path'
 import type { Config, FeedConfig, InboundConfig } from '../config.ts'
-import type { Authority, ParsedFeed, TrafficClass } from '../core/quake-report.ts'
+import type { Authority, TrafficClass } from '../core/quake-report.ts'
 import { UnreadableFeed } from '../core/quake-report.ts'
 import type { Instant } from '../core/instant.ts'
 import { decodeText } from '../feeds/charset.ts'
@@ -10,8 +10,6 @@ import type { Clock, Received } from '../feeds/fetch-clock.ts'
 import { createFeedDispatcher } from '../feeds/fetch-guard.ts'
 import { fetchFeed, type FetchState } from '../feeds/fetch.ts'
 import { watchFolder } from '../feeds/folder.ts'
-import { FORMATS } from '../feeds/index.ts'
-import { parseRss } from '../feeds/rss.ts'
 import { startPolling, type PollEvent } from '../feeds/poll.ts'
 import { verifySignature } from '../feeds/signature.ts'
 import { createSocketOpener } from '../feeds/websocket-socket.ts'
@@ -22,6 +20,7 @@ import type { Pool } from 'pg'
 import { saveFetchState, type SourceState } from '../store/sources.ts'
 import type { DoorAnswer } from '../web/desk/server.ts'
 import type { InstallationClock } from './clock.ts'
+import { openParsing } from './parsing.ts'
 import type { HandCrank } from './hand-crank.ts'
 
 export interface SourcesContext {
@@ -167,7 +166,7 @@ export async function startSources(context: SourcesContext): Promise<Sources> {
     )
   const { crank } = context
   const polling = crank
-    ? polled.map((feed) => startPolls([feed], crank.clockFor(feed.id, transportClock.now)))
+    ? polled.map((feed) => startPolls([feed], crank.clockFor(feed.id, () => transportClock.now())))
     : [startPolls(polled, transportClock)]
   const openSocket = createSocketOpener(transportClock)
   const sockets = config.feeds
@@ -246,24 +245,6 @@ export async function startSources(context: SourcesContext): Promise<Sources> {
       ])
       await dispatcher.destroy()
     },
-  }
-}
-
-/**
- * Parses by the source's format. An RSS list is read item by item: items whose bytes stood in the list that was taken
- * over last are passed over, so that a poll costs what is new in it. `taken` is called once the payload is durable.
- */
-function openParsing(): (source: SourceOf, text: string) => Promise<{ parsed: ParsedFeed; taken: () => void }> {
-  const last = new Map<string, ReadonlySet<string>>()
-  return async (source, text) => {
-    if (source.format !== 'rss') return { parsed: await FORMATS[source.format](text), taken: () => undefined }
-    const before = last.get(source.id) ?? new Set()
-    const keys = new Set<string>()
-    const parsed = await parseRss(text, (key) => {
-      keys.add(key)
-      return before.has(key)
-    })
-    return { parsed, taken: () => last.set(source.id, keys) }
   }
 }
 
