@@ -25,6 +25,8 @@ export async function knockAtDoor(
     headers: { 'content-type': payload.contentType, ...signed },
     body: payload.body,
   })
-  const answer = (await reply.json()) as { rule?: string }
+  const answer = (await reply.json()) as { rule?: string; accepted?: number; refused?: unknown[] }
+  // An early warning, a draft, a message about the connection: nothing in it was a determination.
+  if (reply.ok && answer.accepted === 0 && answer.refused?.length === 0) running.refusals.push('ignored')
   if (!reply.ok) running.refusals.push(`door:${answer.rule ?? reply.status}`)
 }

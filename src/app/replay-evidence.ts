@@ -188,7 +188,11 @@ function stripMarkup(html: string): string {
 
 /** How long the slowest outlet took from the determination's arrival, in words; '—' when nothing was said. */
 export function describeSlowest(notices: readonly SaidNotice[]): string {
-  const spans = notices.flatMap((n) => Object.values(n.shown).flatMap((posts) => posts.map((p) => p.at - n.receivedAt)))
+  const spans = notices.flatMap((notice) => {
+    // A withdrawal is about a determination that arrived long before.
+    const from = notice.kind === 'withdrawal' ? notice.issuedAt : notice.receivedAt
+    return Object.values(notice.shown).flatMap((posts) => posts.map((post) => post.at - from))
+  })
   if (spans.length === 0) return '—'
   const ms = Math.max(...spans)
   return ms >= HOUR

@@ -83,7 +83,9 @@ function compareNotice(expected: ExpectedNotice, said: SaidNotice, isSuperseded:
   const pages = new Set(said.deliveries.filter((d) => d.channel === 'website' && isSuperseded).map((d) => d.outlet))
   const own = texts.filter(({ id }) => !pages.has(id))
   const wrong = own.flatMap(({ id, text }) =>
-    expected.lacks.filter((word) => text.includes(word)).map((word) => `${said.kind} on ${id} says ${word}`),
+    expected.lacks
+      .filter((word) => text.includes(word))
+      .map((word) => `${said.kind} on ${id} says ${word}: ${quote(text, word)}`),
   )
   return [...outlets, ...missing, ...wrong]
 }
@@ -118,4 +120,9 @@ function checkAlways(notice: SaidNotice): string[] {
 
 function list(words: readonly string[]): string {
   return words.length > 0 ? words.join(', ') : 'none'
+}
+
+function quote(text: string, word: string): string {
+  const at = text.indexOf(word)
+  return text.slice(Math.max(0, at - 30), at + word.length + 30)
 }
