@@ -11,8 +11,10 @@ import { loadSeeds } from './seeds.ts'
 import { heapEnds, joinTallies, type Tally } from './tally.ts'
 import type { Message, Task } from './worker.ts'
 
-/** No payload may hold a core for longer. */
+/** No payload may need more of a core. */
 const BUDGET_MS = 5_000
+/** A thread that does not even come to the processor for this long is given up, too. */
+const PATIENCE_MS = 60_000
 /** Faults that are written down per format; the rest is only counted. */
 const MOST_FAULTS = 20
 /** A parser that hangs this often is known to hang. */
@@ -66,9 +68,9 @@ async function fuzzFormat(format: FeedFormat): Promise<{ tally: Tally; faults: s
   while (next < from + count && Date.now() < deadline && hangs < MOST_HANGS) {
     const ended = await watch({ format, seed, from: next, until: from + count, deadline }, faults)
     if (ended.tally) tally = joinTallies(tally, ended.tally)
-    if (ended.hung) hangs += 1
     next = ended.next
-    if (ended.tally) break
+    if (!ended.hung) break
+    hangs += 1
   }
   return { tally: tally ?? emptyFigures(next - from), faults }
 }
@@ -82,37 +84,63 @@ interface Ended {
 /** Runs one thread until it ends, hangs or dies; the next number is the one to go on with. */
 function watch(task: Omit<Task, 'state'>, faults: string[]): Promise<Ended> {
   const state = new SharedArrayBuffer(16)
-  const seen = new Float64Array(state)
   const worker = new Worker(new URL('worker.ts', import.meta.url), {
     workerData: { ...task, state } satisfies Task,
     resourceLimits: { maxOldGenerationSizeMb: 1_500 },
   })
   return new Promise((resolve) => {
     let tally: Tally | null = null
-    const finish = (ended: Ended): void => {
-      clearInterval(timer)
-      resolve(ended)
-    }
     const lose = (why: string): void => {
-      const index = seen[0] ?? task.from
+      stopWatching()
+      const index = new Float64Array(state)[0] ?? task.from
       note(faults, task.format, index, why)
-      finish({ tally: null, hung: true, next: index + 1 })
+      resolve({ tally, hung: true, next: index + 1 })
     }
-    const timer = setInterval(() => {
-      const since = seen[1] ?? 0
-      if (since === 0 || Date.now() - since < BUDGET_MS) return
-      clearInterval(timer)
-      void worker.terminate().then(() => lose(`hangs for more than ${BUDGET_MS} ms`))
-    }, 200)
+    const stopWatching = watchProcessor(worker, new Float64Array(state), (why) => {
+      void worker.terminate().then(() => lose(why))
+    })
     worker.on('message', (message: Message) => {
       if ('fault' in message) note(faults, task.format, message.index, message.fault)
       else {
         tally = message.tally
-        finish({ tally, hung: false, next: message.next })
+        if (!message.ended) return
+        stopWatching()
+        resolve({ tally, hung: false, next: message.next })
       }
     })
     worker.on('error', (error) => lose(`ends the thread: ${error instanceof Error ? error.message : String(error)}`))
   })
+}
+
+/** Calls back once when one payload has used up its budget of processor time: a busy machine is no hang. */
+function watchProcessor(worker: Worker, state: Float64Array, give: (why: string) => void): () => void {
+  let at = { begun: 0, used: 0 }
+  let given = false
+  const look = async (): Promise<void> => {
+    const begun = state[1] ?? 0
+    if (begun === 0) return
+    const used = await measureProcessor(worker)
+    if (at.begun !== begun) at = { begun, used: used ?? 0 }
+    const waited = Date.now() - begun
+    const spent = used === null ? waited : used - at.used
+    if (given || state[1] !== begun || (spent < BUDGET_MS && waited < PATIENCE_MS)) return
+    given = true
+    clearInterval(timer)
+    give(`hangs: ${spent.toFixed(0)} ms of processor time, ${waited} ms in all`)
+  }
+  const timer = setInterval(() => void look(), 200)
+  return () => clearInterval(timer)
+}
+
+/** Milliseconds of processor time of a thread, answered also while it hangs; null before Node 24.6, and when it has ended. */
+async function measureProcessor(worker: Worker): Promise<number | null> {
+  if (typeof worker.cpuUsage !== 'function') return null
+  try {
+    const { user, system } = await worker.cpuUsage()
+    return (user + system) / 1_000
+  } catch {
+    return null
+  }
 }
 
 /** Keeps the payload as a file, so that it can be read and played again. */

@@ -18,7 +18,8 @@ export interface Task {
   state: SharedArrayBuffer
 }
 
-export type Message = { fault: string; index: number } | { tally: Tally; next: number }
+/** Figures come now and then, too, so that a hang does not take those of ten thousand payloads along. */
+export type Message = { fault: string; index: number } | { tally: Tally; next: number; ended: boolean }
 
 /** Payloads before the first heap sample: code that is compiled and caches that are filled are no leak. */
 const WARM_UP = 500
@@ -39,10 +40,12 @@ async function run(task: Task): Promise<void> {
     state[1] = 0
     tally.add(examined, took, index)
     for (const fault of examined.faults) report({ fault, index })
-    if (index - task.from >= WARM_UP && (index - task.from) % every === 0) tally.heap.push(measureHeap())
+    if (index - task.from < WARM_UP || (index - task.from) % every > 0) continue
+    tally.heap.push(measureHeap())
+    report({ tally: tally.plain(), next: index + 1, ended: false })
   }
   if (index - task.from >= WARM_UP) tally.heap.push(measureHeap())
-  report({ tally: tally.plain(), next: index })
+  report({ tally: tally.plain(), next: index, ended: true })
 }
 
 function report(message: Message): void {
