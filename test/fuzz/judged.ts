@@ -118,7 +118,7 @@ function wordFaults({ word }: Speaking): string[] {
 }
 
 /** Default rules and gates with a standing authorisation for every kind of notice; home at the epicentre, or opposite. */
-function policyAt(latitude: number, longitude: number, far: boolean, now: Instant): Policy {
+export function policyAt(latitude: number, longitude: number, far: boolean, now: Instant): Policy {
   const home = {
     name: 'home',
     code: '640100',
