@@ -63,6 +63,7 @@ export interface App {
 }
 
 const POOL = 12
+const LISTS_MS = 150
 
 /** Starts the publisher: database, ledger, outlets, loops, sources, desk server. */
 export async function startApp(options: AppOptions): Promise<App> {
@@ -104,6 +105,14 @@ export async function startApp(options: AppOptions): Promise<App> {
     ).catch((error: unknown) => log.error({ err: error, kind, subject }, message))
   }
   const clear = (kind: string, subject: string): Promise<void> => clearAlarm(pool, kind, subject, clock.realNow())
+  let listsDue: NodeJS.Timeout | null = null
+  /** Outcomes come in bursts of one per outlet: the lists that show them are built once after each burst. */
+  const refreshLists = (): void => {
+    listsDue ??= setTimeout(() => {
+      listsDue = null
+      site.refresh().catch((error: unknown) => log.error({ err: error }, 'lists not refreshed'))
+    }, LISTS_MS)
+  }
   const dispatch = openDispatch({
     db: pool,
     node,
@@ -114,10 +123,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     clear,
     settled: (job, change, outlet) => {
       health.count('deliveries_total', { outlet, state: change.state })
-      if (change.state === 'accepted')
-        void clear('delivery', job.deliveryId).catch(() => undefined)
-      if (job.class === 'actual')
-        void site.refresh().catch((error: unknown) => log.error({ err: error }, 'lists not refreshed'))
+      if (change.state === 'accepted' && job.attempt > 1) void clear('delivery', job.deliveryId).catch(() => undefined)
+      if (job.class === 'actual') refreshLists()
     },
     log,
   })
@@ -169,7 +176,15 @@ export async function startApp(options: AppOptions): Promise<App> {
   })
 
   const schedule = startSchedule(
-    listActs({ pool, ledger, clock, dataFolder: config.dataFolder, health: () => health.listSources(config.feeds, ledgerContext.listeningSince), alarm, clear }),
+    listActs({
+      pool,
+      ledger,
+      clock,
+      dataFolder: config.dataFolder,
+      health: () => health.listSources(config.feeds, ledgerContext.listeningSince),
+      alarm,
+      clear,
+    }),
     { pool, log },
   )
 
@@ -188,7 +203,17 @@ export async function startApp(options: AppOptions): Promise<App> {
     await publisher.lookAgain()
     await dispatch.idle()
   }
-  const app: App = { ledger, sources, publisher, clock, database, deskUrl: '', degraded, settle, stop: async () => undefined }
+  const app: App = {
+    ledger,
+    sources,
+    publisher,
+    clock,
+    database,
+    deskUrl: '',
+    degraded,
+    settle,
+    stop: async () => undefined,
+  }
   const desk = await buildDeskServer({
     receive: (door, headers, body) => sources.receiveAtDoor(door, headers, body),
     callback: openCallbacks(opened.outlets, pool, clock, log),
@@ -224,6 +249,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await sources.stop()
       await desk.close()
       await publisher.stop()
+      if (listsDue) clearTimeout(listsDue)
       await opened.close()
       await pool.end()
       if (!options.database) await database.embedded?.stop()

@@ -6,7 +6,8 @@ import type { Reach } from '../core/channel.ts'
 import type { OutletConfig } from '../config.ts'
 import { openOutbound, type Outbound } from '../publish/http.ts'
 import type { Outlet } from '../publish/outlets.ts'
-import { bookCall, openBox } from '../store/deliveries.ts'
+import { openBudget } from '../store/budget.ts'
+import { openBox } from '../store/deliveries.ts'
 import type { InstallationClock } from './clock.ts'
 
 /** 32 hex digits. */
@@ -38,7 +39,7 @@ export function openOutlets(
       now,
       http: lanes[config.class].http,
       box: openBox(pool, config.id),
-      spend: (api, priority) => bookCall(pool, config.id, api, priority, config.channel.limits, now()),
+      spend: openBudget(pool, config.id, config.channel.limits, now),
       random: randomHex,
       site,
     }

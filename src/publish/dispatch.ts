@@ -144,7 +144,12 @@ function errandOfLeased(delivery: LeasedDelivery, context: DispatchContext): Err
   }
 }
 
-async function run(errand: Errand, outlets: ReadonlyMap<string, Outlet>, context: DispatchContext, breaker: Breaker): Promise<void> {
+async function run(
+  errand: Errand,
+  outlets: ReadonlyMap<string, Outlet>,
+  context: DispatchContext,
+  breaker: Breaker,
+): Promise<void> {
   let { act, job, n } = errand
   const outlet = outlets.get(`${errand.outlet} ${job.class}`)
   if (!outlet) {
@@ -174,10 +179,17 @@ async function run(errand: Errand, outlets: ReadonlyMap<string, Outlet>, context
 }
 
 /** A dead outlet is left alone for a moment and a person is told once; what corrects or withdraws tries all the same. */
-async function callGuarded(act: Act, job: Job, outlet: Outlet, context: DispatchContext, breaker: Breaker): Promise<Outcome | ProbeOutcome> {
+async function callGuarded(
+  act: Act,
+  job: Job,
+  outlet: Outlet,
+  context: DispatchContext,
+  breaker: Breaker,
+): Promise<Outcome | ProbeOutcome> {
   const started = context.clock(job.class)
   const until = act === 'deliver' ? breaker.blockedUntil(outlet.id, job.priority, started) : null
-  if (until !== null) return { state: 'retry', afterMs: until - started, code: 'breaker', reason: `${outlet.id} 连续无回音，稍后再试` }
+  if (until !== null)
+    return { state: 'retry', afterMs: until - started, code: 'breaker', reason: `${outlet.id} 连续无回音，稍后再试` }
   const outcome = await call(act, job, outlet)
   const dead = outcome.state === 'unknown' || (outcome.state === 'retry' && outcome.code === 'unreachable')
   const change = breaker.note(outlet.id, dead ? 'dead' : 'answered', context.clock(job.class))
@@ -230,7 +242,12 @@ async function record(
   context: DispatchContext,
 ): Promise<boolean> {
   const { job } = errand
-  const written = await settle({ deliveryId: job.deliveryId, node: context.node, ...attempt }, change, job.class, context)
+  const written = await settle(
+    { deliveryId: job.deliveryId, node: context.node, ...attempt },
+    change,
+    job.class,
+    context,
+  )
   if (!written) return false
   context.settled(job, change, errand.outlet)
   if (change.alarm !== undefined) {

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { Pool } from 'pg'
 import { formatUtc, type Instant } from '../core/instant.ts'
+import { associate } from '../core/judgement/associate.ts'
 import type { Circumstances } from '../core/judgement/policy.ts'
 import type { Authority, ParsedFeed, RefusedRow, TrafficClass } from '../core/quake-report.ts'
 import { baseId, type Quake } from '../core/quake.ts'
@@ -122,7 +123,7 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
       )
         return null
       await recallOlder(now, payload.source, fresh, context)
-      await refreshSpoken(now, fresh, context)
+      await refreshSpoken(now, payload, fresh, context)
       return decidePayload(now, payload, fresh)
     }, payload.bytes)
     if (state !== 'repeated') {
@@ -235,21 +236,28 @@ function isOlder(originTime: Instant | null, horizon: Instant): boolean {
 }
 
 /** Delivery states move on without commits; a follow-up must know where its first word may stand. */
-async function refreshSpoken(picture: Picture, rows: readonly KeyedRow[], context: LedgerContext): Promise<void> {
-  if (rows.length === 0) return
-  const spoken = [...picture.quakes.values()].filter((quake) => quake.lineages.length > 0 && isNear(quake, rows))
-  await refreshLineages(spoken, context.pool)
-}
-
-function isNear(quake: Quake, rows: readonly KeyedRow[]): boolean {
-  return quake.reports.some((known) =>
-    rows.some(
-      ({ report }) =>
-        (report.sourceEventId !== '' && baseId(report.sourceEventId) === baseId(known.sourceEventId)) ||
-        report.originTime === null ||
-        (known.originTime !== null && Math.abs(known.originTime - report.originTime) <= OLDER_WINDOW_MS),
-    ),
-  )
+async function refreshSpoken(
+  picture: Picture,
+  payload: Payload,
+  rows: readonly KeyedRow[],
+  context: LedgerContext,
+): Promise<void> {
+  const spoken = new Set<Quake>()
+  const quakes = rows.length === 0 ? [] : [...picture.quakes.values()]
+  for (const { report } of rows) {
+    const stored = {
+      ...report,
+      class: report.class === 'actual' ? payload.class : report.class,
+      id: '',
+      source: payload.source,
+      authority: payload.authority,
+      receivedAt: payload.receivedAt,
+    }
+    const found = associate(stored, quakes, picture.bindings)
+    const known = found.verdict === 'known' ? [found.quake] : found.verdict === 'ambiguous' ? found.candidates : []
+    for (const quake of known.filter((each) => each.lineages.length > 0)) spoken.add(quake)
+  }
+  await refreshLineages([...spoken], context.pool)
 }
 
 /** Reads the delivery states of these quakes' lineages anew. */

@@ -12,12 +12,17 @@ export type Committed =
 
 const NO_BYTES = Buffer.alloc(0)
 
+/** Empty lists are not sent: commit_plan passes over what is not there. Lists inside rows stay as they are. */
+function leaveOutEmpty(plan: Plan): object {
+  return Object.fromEntries(Object.entries(plan).filter(([, part]) => !Array.isArray(part) || part.length > 0))
+}
+
 /** Writes a plan in one round trip and one transaction (DESIGN L2). Throws on database trouble: then nothing was written. */
 export async function commitPlan(db: Queryable, plan: Plan, raw: Uint8Array | null): Promise<Committed> {
   const { rows } = await db.query<{
     result: { conflict?: number; repeated?: boolean; version?: number; raw_id?: number }
   }>({ name: 'commit_plan', text: 'select commit_plan($1::jsonb, $2::bytea) as result' } as never, [
-    JSON.stringify(plan),
+    JSON.stringify(leaveOutEmpty(plan)),
     raw ?? NO_BYTES,
   ])
   const result = rows[0]?.result

@@ -1,8 +1,8 @@
 // In: a node's name and the time. Out: leased deliveries, written outcomes, booked calls, small durable facts.
 // Must not decide what an outcome means; core/delivery.ts does.
-import type { Box, CallLimit, Progress } from '../core/channel.ts'
+import type { Box, Progress } from '../core/channel.ts'
 import type { DeliveryChange } from '../core/delivery.ts'
-import { BEIJING_OFFSET, DAY, HOUR, MINUTE, type Instant } from '../core/instant.ts'
+import type { Instant } from '../core/instant.ts'
 import type { NoticeKind } from '../core/notice.ts'
 import type { DeliveryState } from '../core/quake.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
@@ -59,7 +59,11 @@ export async function leaseDue(
  * @param node the caller's own name; it must hold the owner lock of its data folder, which proves the others dead
  * @returns how many deliveries were taken over
  */
-export async function endDeadLeases(db: Queryable, node: string, clock: (trafficClass: TrafficClass) => Instant): Promise<number> {
+export async function endDeadLeases(
+  db: Queryable,
+  node: string,
+  clock: (trafficClass: TrafficClass) => Instant,
+): Promise<number> {
   const installation = node.split('-')[0] ?? node
   const { rowCount } = await db.query(
     `with dead as (
@@ -134,6 +138,7 @@ export async function listUnseen(
   outlets: string[],
   since: Instant,
 ): Promise<{ id: string; code: string; serial: string; report_no: number }[]> {
+  if (outlets.length === 0) return []
   const { rows } = await db.query<{ id: string; code: string; serial: string; report_no: number }>(
     `select d.id, n.code, l.serial, n.report_no from delivery d join notice n on n.id = d.notice_id join lineage l on l.id = n.lineage_id
      where d.outlet_id = any($1) and d.state = 'accepted' and d.seen_at is null and d.accepted_at >= $2
@@ -141,40 +146,6 @@ export async function listUnseen(
     [outlets, toTimestamp(since)],
   )
   return rows
-}
-
-/** Start of the quota window an instant lies in. Days and hours are Beijing's: the platforms reset there (channels.md §1.4, §2.7). */
-export function windowStart(now: Instant, window: CallLimit['window']): Instant {
-  const size = window === 'day' ? DAY : window === 'hour' ? HOUR : MINUTE
-  return Math.floor((now + BEIJING_OFFSET) / size) * size - BEIJING_OFFSET
-}
-
-const WINDOW_MS = { day: DAY, hour: HOUR, minute: MINUTE } as const
-
-/** Books a call, or says when the exhausted window ends. Priorities 0 and 1 may use the reserve (DESIGN §6.11). */
-export async function bookCall(
-  db: Queryable,
-  outlet: string,
-  api: string,
-  priority: number,
-  limits: readonly CallLimit[],
-  now: Instant,
-): Promise<{ ok: true } | { ok: false; until: Instant }> {
-  const concerned = limits.filter((limit) => limit.api === '*' || limit.api === api)
-  const rows = concerned.map((limit) => ({
-    api: limit.api,
-    max: priority <= 1 ? limit.max : limit.max - limit.reserve,
-    since: toTimestamp(windowStart(now, limit.window)),
-  }))
-  const answer = await db.query<{ book_call: number }>('select book_call($1, $2, $3, $4::jsonb)', [
-    outlet,
-    api,
-    toTimestamp(now),
-    JSON.stringify(rows),
-  ])
-  const broken = concerned[(answer.rows[0]?.book_call ?? 0) - 1]
-  if (!broken) return { ok: true }
-  return { ok: false, until: windowStart(now, broken.window) + WINDOW_MS[broken.window] }
 }
 
 /**

@@ -18,6 +18,8 @@ export interface JournalEntry {
 export const GENESIS = '0'.repeat(64)
 const SEAL_LOCK = 0x7365616c
 const BATCH = 500
+/** Rows become visible out of id order, but never this far: no transaction stays open while as many others commit. */
+const LATEST = 100_000
 
 /** Appends one row outside a plan; acts inside a plan are journalled by the plan itself. */
 export async function appendJournal(
@@ -66,8 +68,9 @@ export async function sealJournal(pool: Pool, now: Instant): Promise<number> {
     const head = await readHead(client)
     const open = await client.query<JournalEntry>(
       `select j.id, j.at, j.actor, j.act, j.subject, j.detail from journal j
-       left join journal_seal s on s.journal_id = j.id where s.seq is null order by j.id limit $1`,
-      [BATCH],
+       left join journal_seal s on s.journal_id = j.id
+       where s.seq is null and j.id > coalesce((select max(journal_id) from journal_seal), 0) - $2 order by j.id limit $1`,
+      [BATCH, LATEST],
     )
     let { seq, hash } = head ?? { seq: 0, hash: GENESIS }
     const rows = open.rows.map((entry) => {

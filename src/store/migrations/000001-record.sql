@@ -194,6 +194,7 @@ create table notice (
   unique (lineage_id, report_no),
   unique (id, class)
 );
+create index notice_supersedes on notice (supersedes);
 create index notice_issued on notice (issued_at desc, id);
 
 create table outlet (
@@ -239,6 +240,7 @@ create table delivery (
 );
 create index delivery_due on delivery (due_at) where state in ('queued', 'sending', 'pending', 'unknown');
 create index delivery_notice on delivery (notice_id);
+create index delivery_leased on delivery (lease_until) where lease_until is not null;
 
 create table attempt (
   delivery_id text not null references delivery (id),
@@ -251,6 +253,7 @@ create table attempt (
   detail jsonb not null default '{}',
   primary key (delivery_id, n)
 );
+create index attempt_open on attempt (delivery_id) where finished_at is null;
 
 -- Every call to a platform with a quota, booked before it is made; outlives restarts (channels.md §0.3).
 create table call (

@@ -87,21 +87,23 @@ begin
 end $$;
 
 -- Books a call against the outlet's budgets: counts and inserts under one lock per outlet, so that two nodes never
--- overspend. limits: [{api, max, since}], max already reduced by the reserve the caller may not touch.
-create function book_call(outlet_ text, api_ text, now_ timestamptz, limits jsonb) returns integer language plpgsql as $$
-declare
-  broken integer;
+-- overspend. limits: [{api, max, since}], max already reduced by the reserve the caller may not touch. Returns the number
+-- of the limit that is used up (0: booked) and what each had used before.
+create function book_call(outlet_ text, api_ text, now_ timestamptz, limits jsonb, out broken integer, out used integer[])
+language plpgsql as $$
 begin
   perform pg_advisory_xact_lock(hashtext('call ' || outlet_));
-  select l.position::integer into broken
-  from rows from (jsonb_to_recordset(limits) as (api text, max integer, since timestamptz)) with ordinality
-    as l(api, max, since, position)
-  where (select count(*) from call c where c.outlet_id = outlet_ and c.at >= l.since and (l.api = '*' or c.api = l.api))
-    >= l.max
-  order by l.position limit 1;
-  if broken is not null then
-    return broken;
+  select array_agg(t.spent order by t.position),
+    coalesce(min(t.position) filter (where t.spent >= t.max), 0)
+  into used, broken
+  from (
+    select l.position::integer, l.max,
+      (select count(*)::integer from call c where c.outlet_id = outlet_ and c.at >= l.since and (l.api = '*' or c.api = l.api)) as spent
+    from rows from (jsonb_to_recordset(limits) as (api text, max integer, since timestamptz)) with ordinality
+      as l(api, max, since, position)
+  ) t;
+  if coalesce(broken, 0) = 0 then
+    broken := 0;
+    insert into call (outlet_id, api, at) values (outlet_, api_, now_);
   end if;
-  insert into call (outlet_id, api, at) values (outlet_, api_, now_);
-  return 0;
 end $$;
