@@ -25,6 +25,7 @@ import { openLedger, type Ledger, type LedgerContext } from './publish/ledger.ts
 import { startPublisher, type Publisher } from './publish/publisher.ts'
 import { startSchedule } from './schedule.ts'
 import { clearAlarm, raiseAlarm } from './store/alarms.ts'
+import { countOpen } from './store/deliveries.ts'
 import { saveOutlets } from './store/outlets.ts'
 import { openPool } from './store/pool.ts'
 import { listSources, saveSources } from './store/sources.ts'
@@ -57,6 +58,8 @@ export interface App {
   database: Database
   deskUrl: string
   degraded: () => string[]
+  /** How many deliveries are not settled yet. */
+  openDeliveries: () => Promise<number>
   /** Looks at what is due by the clock and resolves when every call under way is on record. */
   settle(): Promise<void>
   stop(): Promise<void>
@@ -73,6 +76,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const pool = openPool(database.app, POOL, (error) => log.error({ err: error }, 'database connection lost'))
   const node = `${sha256(config.dataFolder).slice(0, 8)}-${process.pid}-${randomHex().slice(0, 8)}`
   const health = openHealth()
+  // Silence is measured in real time: a scenario's clock jumps, its sources answer all the same.
+  const startedAt = clock.realNow()
   const renderer = createRenderer(await loadTemplates('notices'))
   const policy = buildPolicy(config, (kind) => renderer.templateHash(kind, sha256))
   const identity = {
@@ -171,7 +176,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     states: await listSources(pool),
     alarm: (kind, subject, message) => alarm(kind, subject, message),
     heardDate: (source, offMs) => health.heardDate(source, offMs),
-    heard: (event) => health.heard(event),
+    heard: (event) => health.heard({ ...event, at: clock.realNow() }),
     log,
   })
 
@@ -181,7 +186,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       ledger,
       clock,
       dataFolder: config.dataFolder,
-      health: () => health.listSources(config.feeds, ledgerContext.listeningSince),
+      health: () => health.listSources(config.feeds, startedAt),
       alarm,
       clear,
     }),
@@ -192,7 +197,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   for (const { id, why } of stale) await alarm('authorisation', id, `预授权 ${id} 已失效：${why}`)
   const silentSources = () =>
     config.feeds.filter((feed) =>
-      isSilent(feed.everyMs, health.lastHeard(feed.id), ledgerContext.listeningSince, clock.now('actual')),
+      isSilent(feed.everyMs, health.lastHeard(feed.id), startedAt, clock.realNow()),
     )
   const degraded = (): string[] => [
     ...listStale(policy, clock.now('actual')).map(({ id, why }) => `authorisation ${id}: ${why}`),
@@ -211,6 +216,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     database,
     deskUrl: '',
     degraded,
+    openDeliveries: () => countOpen(pool),
     settle,
     stop: async () => undefined,
   }

@@ -37,8 +37,7 @@ export function listActs(context: ActsContext): Act[] {
 
 /** Silent or frozen sources alarm once and are cleared when they speak again: silence looks like "no quake" otherwise. */
 async function alarmStale(context: ActsContext, stale: Set<string>): Promise<void> {
-  const now = context.clock.now('actual')
-  const found = findStale(context.health(), listSighted(context.ledger, now), now)
+  const found = findStale(context.health(), listSighted(context), context.clock.realNow())
   const names = new Set(found.map((one) => `${one.state} ${one.source}`))
   for (const one of found.filter((each) => !stale.has(`${each.state} ${each.source}`))) {
     const seconds = Math.round(one.sinceMs / 1000)
@@ -54,13 +53,15 @@ async function alarmStale(context: ActsContext, stale: Set<string>): Promise<voi
 }
 
 /** Quakes of the last day that some source brought; the measure for a frozen one. */
-function listSighted(ledger: Ledger, now: number): SightedQuake[] {
+function listSighted({ ledger, clock }: ActsContext): SightedQuake[] {
+  const now = clock.now('actual')
+  const ahead = clock.offset()
   return [...ledger.picture().quakes.values()]
     .filter((quake) => quake.class === 'actual' && now - quake.createdAt < DAY && quake.reports.length > 0)
     .map((quake) => ({
       sources: [...new Set(quake.reports.map((r) => r.source))],
-      firstSeenAt: quake.createdAt,
-      originTime: quake.reports[0]?.originTime ?? quake.createdAt,
+      firstSeenAt: quake.createdAt - ahead,
+      originTime: (quake.reports[0]?.originTime ?? quake.createdAt) - ahead,
       magnitude: Math.max(...quake.reports.map((r) => r.magnitude?.value ?? 0)),
     }))
 }

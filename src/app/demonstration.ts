@@ -96,8 +96,9 @@ async function playSteps(
     const seen = clock.realNow()
     while (!isStopped() && clock.now('actual') < step.at) {
       const left = step.at - clock.now('actual')
-      // What was just said gets its moment in real time before the next stretch is skipped.
-      if (left > LEAD_MS && clock.realNow() - seen >= PAUSE_MS) clock.skip(Math.min(left - LEAD_MS, MINUTE))
+      // What was just said gets its moment in real time, and every platform its answer, before the next stretch is skipped.
+      const idle = clock.realNow() - seen >= PAUSE_MS && (await app.openDeliveries()) === 0
+      if (left > LEAD_MS && idle) clock.skip(Math.min(left - LEAD_MS, MINUTE))
       await wait(100)
     }
     if (isStopped()) return

@@ -84,6 +84,14 @@ export async function endDeadLeases(
   return rowCount ?? 0
 }
 
+/** Deliveries that are not settled yet, of either lane. */
+export async function countOpen(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(
+    `select count(*) as n from delivery where state in ('queued', 'sending', 'pending', 'unknown')`,
+  )
+  return rows[0]?.n ?? 0
+}
+
 /** One delivery with its notice, for a person's act; undefined when there is none. */
 export async function findDelivery(db: Queryable, id: string): Promise<LeasedDelivery | undefined> {
   const { rows } = await db.query<LeasedDelivery>(
