@@ -13,6 +13,12 @@ export interface DeliveryStanding {
   expiresAt: Instant | null
   /** Times in a row that the platform refused for a passing reason. */
   firstAttemptAt: Instant | null
+  /**
+   * True while a call is repeated because an earlier one may have been executed and nothing can be read back (keyed
+   * messages, robots). Until one is answered the delivery stays unknown: a queued word may be superseded or cancelled
+   * as unsaid, and the first call's effect would stand where no withdrawal looks for it.
+   */
+  unresolved?: boolean
 }
 
 /** Fields to set; those left out stay as they are. */
@@ -61,6 +67,12 @@ export function afterDeliver(standing: DeliveryStanding, outcome: Outcome, now: 
       return { state: 'sending', progress: outcome.progress, nextAct: 'deliver' }
     case 'retry': {
       const dueAt = now + pause(outcome.afterMs)
+      if (standing.unresolved) {
+        return {
+          ...progressed(outcome.progress),
+          ...{ state: 'unknown', dueAt, reason: `${outcome.code}: ${outcome.reason}`, absentProbes: 0, absentSince: null },
+        }
+      }
       if (standing.expiresAt !== null && dueAt > standing.expiresAt) {
         return { state: 'expired', reason: `${outcome.code}: ${outcome.reason}; too old to be tried again` }
       }
@@ -68,7 +80,7 @@ export function afterDeliver(standing: DeliveryStanding, outcome: Outcome, now: 
     }
     case 'auth-expired':
       return {
-        state: 'queued',
+        state: standing.unresolved ? 'unknown' : 'queued',
         dueAt: now + Math.min(AUTH_RETRY * 2 ** Math.min(Math.max(standing.attempts - 1, 0), 10), AUTH_LONGEST),
         reason: `${outcome.code}: ${outcome.reason}`,
         alarm: `credential refused: ${outcome.reason}`,
@@ -109,10 +121,11 @@ export function afterProbe(
         dueAt: now + pause(outcome.checkAfterMs),
       }
     case 'progress':
+      // At once, under the same lease: half a delivery must not be superseded as if nothing of it had been said.
       return {
-        state: 'queued',
+        state: 'sending',
         progress: outcome.progress,
-        dueAt: now,
+        nextAct: 'deliver',
         reason: 'a step was found done; the rest follows',
       }
     case 'rejected':
@@ -148,7 +161,18 @@ function afterAbsent(
   }
   const reads = standing.absentProbes + 1
   const since = standing.absentSince ?? now
-  if (reads >= certainty.absentReads && now - since >= certainty.absentSpanMs) {
+  const enough = reads >= certainty.absentReads && now - since >= certainty.absentSpanMs
+  if (enough && !isReadBack(certainty)) {
+    return {
+      ...progressed(progress),
+      state: 'sending',
+      nextAct: 'deliver',
+      absentProbes: 0,
+      absentSince: null,
+      reason: 'nothing can be read back: the repeat settles it',
+    }
+  }
+  if (enough) {
     return {
       ...progressed(progress),
       state: 'queued',
@@ -166,6 +190,11 @@ function afterAbsent(
     dueAt: now + pause(step),
     reason: `absent in ${reads} reads so far`,
   }
+}
+
+/** Whether "absent" was read at the platform, and is not merely the invitation to repeat. */
+function isReadBack(certainty: Certainty): boolean {
+  return certainty.absentReads > 1 || (certainty.probe === 'exact' && !certainty.keyedRepeat)
 }
 
 function accepted(outcome: { ref: string; url: string | null; progress?: Progress }, now: Instant): DeliveryChange {

@@ -161,10 +161,11 @@ async function run(
     await record(errand, { n, outcome: 'no-outlet', detail: {} }, change, context)
     return
   }
+  let unresolved = false
   for (;;) {
     const outcome = await callGuarded(act, job, outlet, context, breaker)
     const now = context.clock(job.class)
-    const change = decide(act, { ...errand, job }, outcome, outlet, now)
+    const change = decide(act, { ...errand, job }, outcome, outlet, now, unresolved)
     const written = await record(
       { ...errand, job },
       { n, outcome: outcome.state, detail: describe(act, outcome) },
@@ -172,6 +173,7 @@ async function run(
       context,
     )
     if (!written || change.nextAct !== 'deliver') return
+    if (act !== 'deliver') unresolved = outcome.state === 'absent'
     n += 1
     act = 'deliver'
     job = { ...job, attempt: n, progress: { ...job.progress, ...change.progress } }
@@ -216,6 +218,7 @@ function decide(
   outcome: Outcome | ProbeOutcome,
   outlet: Outlet,
   now: Instant,
+  unresolved: boolean,
 ): DeliveryChange {
   const { job } = errand
   const standing = {
@@ -224,6 +227,7 @@ function decide(
     absentSince: job.absentSince,
     expiresAt: errand.expiresAt,
     firstAttemptAt: job.firstAttemptAt,
+    unresolved,
   }
   if (act === 'deliver') return afterDeliver(standing, outcome as Outcome, now)
   return afterProbe(
