@@ -29,6 +29,8 @@ function readInstant(text: string): Instant {
 export function openPool(config: PoolConfig, most: number, onError: (error: Error) => void): Pool {
   const pool = new Pool({ ...config, max: most, types: READINGS, application_name: 'quakedesk' })
   pool.on('error', onError)
+  // A connection that breaks while it is lent out tells its own listeners only; without one it ends the process.
+  pool.on('connect', (client) => client.on('error', onError))
   return pool
 }
 
