@@ -1,5 +1,5 @@
 // The one table of what a call to a platform comes to: never a second post on a guess, never a word without a next step.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Certainty, Outcome, ProbeOutcome } from '../../src/core/channel.ts'
 import { afterDeliver, afterProbe, type DeliveryChange, type DeliveryStanding } from '../../src/core/delivery.ts'

@@ -1,5 +1,5 @@
 // Which quake a report speaks of: never by id alone across sources, never averaged, and to a person when in doubt.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MINUTE, SECOND } from '../../../src/core/instant.ts'
 import { associate } from '../../../src/core/judgement/associate.ts'

@@ -1,7 +1,7 @@
 // In: overrides. Out: invented bureaux with an invented quake near each, reports about it, and one call to judge.
 // Data of tests only: nothing in src may know any of these places.
-import { baseId, type Quake, type SpokenNotice, type StoredReport } from '../../../src/core/quake.ts'
-import { NOTICE_KINDS, type NoticeKind, type SpokenOrigin } from '../../../src/core/notice.ts'
+import { type Quake, type SpokenNotice, type StoredReport } from '../../../src/core/quake.ts'
+import { NOTICE_KINDS, type NoticeKind } from '../../../src/core/notice.ts'
 import type { QuakeReport } from '../../../src/core/quake-report.ts'
 import { MINUTE, SECOND } from '../../../src/core/instant.ts'
 import { ATTENUATION_MODELS } from '../../../src/core/intensity/attenuation.ts'
@@ -303,6 +303,3 @@ export function rowOf(report: StoredReport): QuakeReport {
   const { id: _id, source: _source, authority: _authority, receivedAt: _receivedAt, ...row } = report
   return row
 }
-
-export { baseId }
-export type { SpokenOrigin }

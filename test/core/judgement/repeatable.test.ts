@@ -1,5 +1,5 @@
 // What holds of every judgement, whatever the rows say.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { HOUR, MINUTE, SECOND } from '../../../src/core/instant.ts'
 import { judge } from '../../../src/core/judgement/judge.ts'
@@ -36,17 +36,10 @@ const anyReport = fc
 const plainReport = fc
   .tuple(
     anyReport,
-    fc.subarray([
-      'originTime',
-      'latitude',
-      'longitude',
-      'depthKm',
-      'magnitude',
-      'place',
-      'idTime',
-      'kind',
-      'lifecycle',
-    ]),
+    fc.subarray(
+      ['originTime', 'latitude', 'longitude', 'depthKm', 'magnitude', 'place', 'idTime', 'kind', 'lifecycle'],
+      { maxLength: 2 },
+    ),
   )
   .map(([report, odd]): StoredReport => {
     const plain = reportOf(lhasa, {
@@ -112,7 +105,7 @@ describe('every judgement', () => {
     fc.assert(
       fc.property(someReports, someWorld, (reports, world) => {
         const quake = quakeOf(reports)
-        const judged = judgeScene(quake, { bureau: lhasa, world: { ...world, seeding: false, bulk: false } })
+        const judged = judgeScene(quake, { bureau: lhasa, world: { now: world.now } })
         if (judged.act !== 'publish' && judged.act !== 'veto') return
         published += 1
         const { report, origin } = judged.word
@@ -126,7 +119,7 @@ describe('every judgement', () => {
       }),
       { numRuns: 1500 },
     )
-    expect(published).toBeGreaterThan(20)
+    expect(published).toBeGreaterThan(50)
   })
 
   test('a person’s release opens no test row and no impossible value', () => {
