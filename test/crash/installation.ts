@@ -49,6 +49,8 @@ export interface Installation {
   stop(): Promise<void>
   /** Waits until the database answers, and hands out a pool of the administrator. */
   database(): Promise<Pool>
+  /** Waits until the running program has seen the last skip(). */
+  untilMoved(): Promise<void>
   /** One signed message at the inbound door; resolves with the status, or null when no reply came. */
   push(id: string, body: string): Promise<number | null>
   command(
@@ -243,6 +245,23 @@ export function prepareInstallation(options: {
           await forgetPool()
           if (Date.now() > end) throw error
         }
+      }
+    },
+    untilMoved: async () => {
+      const body = Buffer.from('{}')
+      for (const end = Date.now() + 20_000; ; await sleep(20)) {
+        // The door looks at the time before the signature: a wrong one tells whose clock is behind.
+        const headers = signMessage({ id: 'clock', sentAt: now(), body }, [
+          `whsec_${Buffer.alloc(24).toString('base64')}`,
+        ])
+        const reply = await fetch(`http://127.0.0.1:${deskPort}/ingest/v1/${DOOR}`, {
+          method: 'POST',
+          headers: { ...headers, 'content-type': 'application/json' },
+          body,
+        })
+        const { rule } = (await reply.json()) as { rule?: string }
+        if (rule === 'signature-wrong') return
+        if (Date.now() > end) throw new Error(`the program's clock did not move: ${rule}`)
       }
     },
     push: async (id, body) => {

@@ -30,7 +30,7 @@ export async function playRun(worker: Worker, crash: Crash): Promise<string[]> {
     installation.skip(ms)
   }
   await advanceTo(installation.now() + APART_MS)
-  await sleep(40)
+  await installation.untilMoved()
   const known = await listNotices(installation)
   const origin = Math.floor((installation.now() - 100_000) / 1000) * 1000
   const story = tellStory(installation, origin, crash)
