@@ -258,7 +258,7 @@ function readClock(env: Environment, outlets: readonly OutletConfig[], faults: s
 }
 
 /** True when an outlet can speak to anything but this machine: no address of its own means the vendor's. */
-function reachesOut(outlet: OutletConfig): boolean {
+export function reachesOut(outlet: OutletConfig): boolean {
   if (outlet.channel.name === 'website' || outlet.channel.name === 'cap') return false
   const config = outlet.config as Record<string, unknown>
   const addresses = ['baseUrl', 'url'].map((key) => config[key]).filter((value) => typeof value === 'string')
