@@ -10,9 +10,12 @@ export interface InstallationClock {
   offset: () => number
   /** Moves the clock forward; for scenarios that skip idle stretches. Never back. */
   skip: (ms: number) => void
-  /** Sets the lane of a drill; null ends it. */
+  /** Sets the lane of a drill; null ends it: without a drill that lane stands at 1970, and nothing in it is ever due. */
   setDrill: (now: (() => Instant) | null) => void
 }
+
+/** Where a drill's rows find the clock when no drill runs here: before all they wait for. */
+const PARKED: Instant = 0
 
 /** Opens the clock: real time, or real time shifted so that it starts at `start` (QUAKEDESK_CLOCK, scenarios). */
 export function openClock(start: Instant | null, realNow: () => Instant = Date.now): InstallationClock {
@@ -20,7 +23,7 @@ export function openClock(start: Instant | null, realNow: () => Instant = Date.n
   let drill: (() => Instant) | null = null
   const actual = (): Instant => realNow() + offset
   return {
-    now: (trafficClass) => (trafficClass === 'drill' && drill ? drill() : actual()),
+    now: (trafficClass) => (trafficClass === 'drill' ? (drill?.() ?? PARKED) : actual()),
     realNow,
     offset: () => offset,
     skip: (ms) => {

@@ -4,7 +4,7 @@ import { stringify } from 'yaml'
 import { BadConfig } from '../config.ts'
 import { MINUTE, SECOND } from '../core/instant.ts'
 import { startPlayer } from '../town/player.ts'
-import { fillPlaces, type Scenario } from '../town/scenario.ts'
+import { fillPlaces, listScenarioSources, type Scenario } from '../town/scenario.ts'
 import { startTown } from '../town/town.ts'
 import type { App } from '../app.ts'
 import { openClock, type InstallationClock } from './clock.ts'
@@ -45,12 +45,22 @@ export async function startDemonstration(env: Readonly<Record<string, string | u
     safeDomain: host,
     bureauName: nameOf(scenario),
   })
-  const player = await startPlayer(formatsOf(scenario))
-  const places = { ...town.places, player: player.url, 'safe-domain': host }
+  // A second set of platforms: what a drill says must not even stand beside what was said in earnest.
+  const drillTown = await startTown({
+    now: () => clock.now('drill'),
+    callbackUrl: null,
+    safeDomain: host,
+    bureauName: nameOf(scenario),
+  })
+  const player = await startPlayer(Object.fromEntries(listScenarioSources(scenario).map((s) => [s.id, s.format])))
+  const common = { player: player.url, 'safe-domain': host }
+  const config = fillPlaces(scenario.config, { ...town.places, ...common }) as { outlets?: object[] }
+  const drillOutlets = fillPlaces(copyForDrills(scenario.config['outlets'] ?? []), { ...drillTown.places, ...common })
+  const outlets = [...(config.outlets ?? []), ...(drillOutlets as object[])]
   let stopped = false
   let playing: Promise<void> = Promise.resolve()
   return {
-    yaml: stringify(fillPlaces(scenario.config, places)),
+    yaml: stringify({ ...config, outlets }, { aliasDuplicateObjects: false }),
     clock,
     play: (app) => {
       playing = playSteps(scenario, player, app, clock, () => stopped)
@@ -62,10 +72,11 @@ export async function startDemonstration(env: Readonly<Record<string, string | u
     describe: () => [
       `演示      ${scenario.title}`,
       ...Object.entries(town.stands).map(([name, stand]) => `${name.padEnd(9)} ${stand.url}/_town/`),
+      ...Object.entries(drillTown.stands).map(([name, stand]) => `演练 ${name.padEnd(7)} ${stand.url}/_town/`),
     ],
     close: async () => {
       await player.close()
-      await town.close()
+      await Promise.all([town.close(), drillTown.close()])
     },
   }
 }
@@ -75,12 +86,9 @@ function nameOf(scenario: Scenario): string {
   return bureau?.name ?? ''
 }
 
-/** Format word by feed id, as the scenario's own configuration has them. */
-export function formatsOf(scenario: Scenario): Record<string, string> {
-  const sources = [scenario.config['feeds'], scenario.config['inbound']].flatMap(
-    (list) => (list ?? []) as { id: string; format: string }[],
-  )
-  return Object.fromEntries(sources.map((source) => [source.id, source.format]))
+/** The outlets once more, as class drill, at the drill's own stand-ins. */
+function copyForDrills(outlets: unknown): object[] {
+  return (outlets as { id: string }[]).map((outlet) => ({ ...outlet, id: `drill-${outlet.id}`, class: 'drill' }))
 }
 
 /** Shows each step when the clock reaches it; stretches in which nothing happens are skipped, the gates see every minute. */

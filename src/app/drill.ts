@@ -1,48 +1,145 @@
 // In: a scenario and a running installation with drill outlets. Out: the scenario played as a drill inside it.
 // Must not touch the actual lane: its rows carry class drill, its clock is the scenario's, its outlets are on loopback.
+import type { Pool } from 'pg'
 import type { App } from '../app.ts'
-import type { Config } from '../config.ts'
-import { writePayload } from '../town/payloads.ts'
+import { reachesOut, type Config } from '../config.ts'
+import { formatUtc, SECOND, type Instant } from '../core/instant.ts'
+import { nameDrillSource } from '../core/judgement/drill-lane.ts'
+import { endDrills, holdDrill } from '../store/drills.ts'
+import { appendJournal } from '../store/journal.ts'
+import { openPool } from '../store/pool.ts'
+import type { ScenarioRow } from '../town/payloads.ts'
+import { listRows, writeStep } from '../town/player.ts'
+import { listScenarioSources, type Scenario, type ScenarioStep } from '../town/scenario.ts'
 import type { CommandAnswer } from '../web/desk/server.ts'
-import { formatsOf } from './demonstration.ts'
-import { loadScenario } from './scenario-files.ts'
+import { describeDrill, type DrillResult } from './drill-result.ts'
+import { randomHex } from './outlets.ts'
+import { runAct } from './replay-acts.ts'
+import { settleAll, untilNextDue, type ReplayTime } from './replay-settle.ts'
+import { listScenarios, loadScenario } from './scenario-files.ts'
 
-/** Plays a scenario's steps through the installation's own gates in the drill lane. */
+const POOL = 3
+const LEFT_OVER = 'the drill ended before this was settled'
+
+/**
+ * Plays a scenario through the installation's own gates, rules and signatures in the drill lane, in virtual time.
+ * @param by the operator's name, journalled with start and end
+ */
 export async function runInstallationDrill(app: App, config: Config, name: string, by: string): Promise<CommandAnswer> {
-  if (!config.outlets.some((outlet) => outlet.class === 'drill')) {
-    return { ok: false, reason: 'this installation has no outlet with class: drill; add one on loopback to the YAML' }
-  }
+  const refusal = await findRefusal(config, name)
+  if (refusal !== null) return { ok: false, reason: refusal }
   const scenario = await loadScenario(name)
-  const formats = formatsOf(scenario)
-  let now = scenario.clock
-  app.clock.setDrill(() => now)
-  const said: string[] = []
+  const pool = openPool(app.database.app, POOL, () => undefined)
   try {
-    for (const step of scenario.steps) {
-      now = step.at
-      const format = formats[step.feed]
-      if (format === undefined || step.down) continue
-      const payload = step.body === undefined ? writePayload(format, step.rows ?? []).body : step.body
-      const authority = authorityOf(scenario.config, step.feed)
-      const receipt = await app.sources.take(
-        { id: `drill-${step.feed}`, format: format as never, authority },
-        Buffer.from(payload),
-        'application/json; charset=utf-8',
-        'drill',
-        false,
-      )
-      said.push(`${step.feed}: ${receipt.fresh} new`)
-      await app.publisher.lookAgain()
+    const release = await holdDrill(pool)
+    if (release === null) return { ok: false, reason: 'another drill is running; wait for its end' }
+    try {
+      return { ok: true, result: await play(app, config, pool, scenario, { name, by }) }
+    } finally {
+      await release()
     }
   } finally {
-    app.clock.setDrill(null)
+    await pool.end()
   }
-  return { ok: true, result: { scenario: name, by, steps: said } }
 }
 
-function authorityOf(config: Record<string, unknown>, id: string) {
-  const sources = [config['feeds'], config['inbound']].flatMap(
-    (list) => (list ?? []) as { id: string; authority: string }[],
-  )
-  return (sources.find((source) => source.id === id)?.authority ?? 'context') as never
+async function findRefusal(config: Config, name: string): Promise<string | null> {
+  const names = await listScenarios()
+  if (!names.includes(name)) return `no scenario ${name}; there are ${names.join(', ')}`
+  const outlets = config.outlets.filter((outlet) => outlet.class === 'drill')
+  if (outlets.length === 0) return 'this installation has no outlet with class: drill; add one on loopback to the YAML'
+  const outside = outlets.find(reachesOut)
+  return outside ? `drill outlet ${outside.id} does not lie on this machine: a drill speaks to loopback only` : null
+}
+
+async function play(
+  app: App,
+  config: Config,
+  pool: Pool,
+  scenario: Scenario,
+  about: { name: string; by: string },
+): Promise<DrillResult> {
+  const { name, by } = about
+  const began = app.clock.realNow()
+  // A process that died in the middle of a drill left its rows behind.
+  await endDrills(pool, by, LEFT_OVER, app.clock.now('actual'))
+  await app.ledger.reload()
+  let now: Instant = scenario.clock
+  app.clock.setDrill(() => now)
+  const run = randomHex().slice(0, 8)
+  const running = { app, config, folder: config.dataFolder, faults: [], refusals: [] }
+  const skip = (ms: number): void => {
+    now += Math.max(ms, 0)
+  }
+  const time: ReplayTime = { lane: 'drill', now: () => now, skip, pool, running, by }
+  await appendJournal(pool, app.clock.now('actual'), {
+    actor: by,
+    act: 'drill.started',
+    subject: name,
+    detail: { run, clock: formatUtc(now) },
+  })
+  try {
+    await playEvents(app, scenario, time, openDrillSources(scenario, run))
+    return await describeDrill(pool, scenario, {
+      ...about,
+      run,
+      faults: running.faults,
+      tookMs: app.clock.realNow() - began,
+    })
+  } finally {
+    const cancelled = await endDrills(pool, by, LEFT_OVER, now)
+    app.clock.setDrill(null)
+    await app.ledger.reload()
+    await appendJournal(pool, app.clock.now('actual'), {
+      actor: by,
+      act: 'drill.ended',
+      subject: name,
+      detail: { run, cancelled },
+    })
+  }
+}
+
+interface DrillPayload {
+  source: Parameters<App['sources']['take']>[0]
+  body: string
+  contentType: string
+}
+
+/** What each step makes its source say, under the run's own source ids; null when the source is silent. */
+function openDrillSources(scenario: Scenario, run: string): (step: ScenarioStep) => DrillPayload | null {
+  const sources = new Map(listScenarioSources(scenario).map((source) => [source.id, source]))
+  const standing = new Map<string, ScenarioRow[]>()
+  return (step) => {
+    const source = sources.get(step.feed)
+    const rows = listRows(step, standing.get(step.feed) ?? [])
+    standing.set(step.feed, rows)
+    // A drill is let in by hand: a forged signature has no door to be refused at.
+    if (!source || step.down || step.forged) return null
+    const { format, authority } = source as unknown as Pick<DrillPayload['source'], 'format' | 'authority'>
+    return { source: { id: nameDrillSource(run, source.id), format, authority }, ...writeStep(step, format, rows) }
+  }
+}
+
+async function playEvents(
+  app: App,
+  scenario: Scenario,
+  time: ReplayTime,
+  say: (step: ScenarioStep) => DrillPayload | null,
+): Promise<void> {
+  const events = [...scenario.steps, ...scenario.acts].sort((a, b) => a.at - b.at)
+  for (const event of events) {
+    await untilNextDue(time, Math.max(event.at, time.now()))
+    if ('feed' in event) {
+      const said = say(event)
+      // What stands before the clock starts is the list that a first poll would have found: recorded, not spoken.
+      const seeding = event.at <= scenario.clock
+      if (said) await app.sources.take(said.source, Buffer.from(said.body), said.contentType, 'drill', seeding)
+    } else if (event.desk === 'stop' || event.desk === 'start') {
+      time.running.faults.push(`${event.desk}: the power is not cut in a running installation`)
+    } else {
+      await runAct(time, event)
+    }
+    await settleAll(time)
+  }
+  await untilNextDue(time, time.now() + scenario.watchSeconds * SECOND)
 }

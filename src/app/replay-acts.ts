@@ -6,12 +6,9 @@ import type { ScenarioAct } from '../town/scenario.ts'
 import type { CommandAnswer } from '../web/desk/server.ts'
 import { untilDone, type ReplayTime } from './replay-settle.ts'
 
-/** Who acts in a replay. */
-const OFFICER = '值班员（演练）'
-
 interface Listed {
-  holds: { id: string; state: string; since: string }[]
-  notices: { serial: string; kind: string; state: string }[]
+  holds: { id: string; class: string; state: string; since: string }[]
+  notices: { serial: string; class: string; kind: string; state: string }[]
 }
 
 /** Carries out an act; what cannot be done is noted in `faults`. */
@@ -19,17 +16,19 @@ export async function runAct(time: ReplayTime, act: ScenarioAct): Promise<void> 
   const { running } = time
   const listed = await askDesk(time, 'list', {})
   if (!listed.ok) throw new Error(listed.reason)
-  const made = nameCall(act, listed.result as Listed)
+  const { holds, notices } = listed.result as Listed
+  const isOurs = (row: { class: string }): boolean => row.class === time.lane
+  const made = nameCall(act, { holds: holds.filter(isOurs), notices: notices.filter(isOurs) }, time.lane)
   if (typeof made === 'string') {
     running.faults.push(`${act.desk}: ${made}`)
     return
   }
-  const answer = await untilDone(time, askDesk(time, made.name, { ...made.input, as: OFFICER }))
+  const answer = await untilDone(time, askDesk(time, made.name, { ...made.input, as: time.by }))
   if (!answer.ok) running.faults.push(`${act.desk}: ${answer.reason}`)
 }
 
 /** The command line an act stands for; a sentence when there is nothing to act on. */
-export function nameCall(act: ScenarioAct, listed: Listed): { name: string; input: object } | string {
+export function nameCall(act: ScenarioAct, listed: Listed, lane: string): { name: string; input: object } | string {
   switch (act.desk) {
     case 'publish':
     case 'dismiss': {
@@ -44,6 +43,8 @@ export function nameCall(act: ScenarioAct, listed: Listed): { name: string; inpu
     }
     case 'kill-switch-on':
     case 'kill-switch-off':
+      // A switch knows no lanes: a drill that pulled it would silence the real outlets.
+      if (lane === 'drill') return 'a drill does not touch the switches'
       return { name: 'kill-switch', input: { outlet: act.outlet, on: act.desk === 'kill-switch-on' } }
     case 'stop':
     case 'start':

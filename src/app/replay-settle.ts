@@ -1,15 +1,21 @@
-// In: a replay's clock and record. Out: the clock moved from one due thing to the next, each settled before the next.
+// In: the clock and the record of a replay or a drill. Out: the clock moved from one due thing to the next, each settled before the next.
 // Must not move the clock while a call is under way: its time-outs belong to real time.
 import type { Pool } from 'pg'
 import { SECOND, type Instant } from '../core/instant.ts'
-import { toTimestamp } from '../store/pool.ts'
-import type { InstallationClock } from './clock.ts'
+import type { TrafficClass } from '../core/quake-report.ts'
+import { findNextDue, listBusy } from '../store/due.ts'
 import type { Running } from './replay-running.ts'
 
 export interface ReplayTime {
-  clock: InstallationClock
+  /** The only lane it looks at and moves. */
+  lane: Exclude<TrafficClass, 'test'>
+  now: () => Instant
+  /** Moves the lane's clock forward, milliseconds. */
+  skip: (ms: number) => void
   pool: Pool
   running: Running
+  /** Who acts. */
+  by: string
 }
 
 /** Real time that one settling may take before the replay is called stuck. */
@@ -25,7 +31,7 @@ export async function settleAll(time: ReplayTime): Promise<void> {
   const since = performance.now()
   for (let turn = 0; ; turn += 1) {
     await app.settle()
-    const busy = await listBusy(time)
+    const busy = await listBusy(time.pool, time.lane, time.now())
     if (busy.length === 0) return
     if (performance.now() - since > STUCK_MS) throw new Error(`deliveries do not settle: ${busy.join(', ')}`)
     if (turn > 1) await new Promise((resolve) => setTimeout(resolve, BREATH_MS))
@@ -34,16 +40,15 @@ export async function settleAll(time: ReplayTime): Promise<void> {
 
 /** Moves the clock to `end`, stopping at every hold and delivery that falls due on the way. */
 export async function untilNextDue(time: ReplayTime, end: Instant): Promise<void> {
-  const { clock } = time
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
     await settleAll(time)
-    const due = time.running.app ? await findNextDue(time) : null
-    const now = clock.now('actual')
+    const due = time.running.app ? await findNext(time) : null
+    const now = time.now()
     if (due === null || due >= end) {
-      clock.skip(end - now)
+      time.skip(end - now)
       return settleAll(time)
     }
-    clock.skip(Math.max(due - now, 1))
+    time.skip(Math.max(due - now, 1))
   }
   throw new Error('the scenario does not come to an end')
 }
@@ -59,28 +64,17 @@ export async function untilDone<T>(time: ReplayTime, promise: Promise<T>): Promi
     await settleAll(time)
     await new Promise((resolve) => setTimeout(resolve, BREATH_MS))
     if (done) return watched
-    const now = time.clock.now('actual')
-    const due = (await findNextDue(time)) ?? Infinity
+    const now = time.now()
+    const due = (await findNext(time)) ?? Infinity
     // The command itself gives up by the clock: it must go on where nothing is due.
-    time.clock.skip(Math.min(Math.max(due - now, 1), SECOND))
+    time.skip(Math.min(Math.max(due - now, 1), SECOND))
   }
   throw new Error('a command does not come to an end')
 }
 
-async function listBusy({ clock, pool }: ReplayTime): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>(
-    `select id || ' ' || outlet_id || ' ' || state as id from delivery where lease_until > clock_timestamp()
-     or (state in ('queued', 'pending', 'unknown') and due_at <= $1)`,
-    [toTimestamp(clock.now('actual'))],
-  )
-  return rows.map((row) => row.id)
-}
-
-async function findNextDue({ pool, running }: ReplayTime): Promise<Instant | null> {
-  const { rows } = await pool.query<{ due: Instant | null }>(
-    `select min(due_at) as due from delivery where state in ('queued', 'pending', 'unknown')`,
-  )
-  const holds = [...(running.app?.ledger.picture().holds.values() ?? [])].flatMap((h) => h.dueAt ?? [])
-  const dues = [...holds, ...(rows[0]?.due ? [rows[0].due] : [])]
+async function findNext({ lane, pool, running }: ReplayTime): Promise<Instant | null> {
+  const holds = [...(running.app?.ledger.picture().holds.values() ?? [])].filter((hold) => hold.class === lane)
+  const delivery = await findNextDue(pool, lane)
+  const dues = [...holds.flatMap((hold) => hold.dueAt ?? []), ...(delivery === null ? [] : [delivery])]
   return dues.length > 0 ? Math.min(...dues) : null
 }

@@ -22,12 +22,15 @@ import { runAct } from './replay-acts.ts'
 import { knockAtDoor } from './replay-door.ts'
 import { collectEvidence, type Evidence } from './replay-evidence.ts'
 import type { Running } from './replay-running.ts'
-import { settleAll, untilNextDue } from './replay-settle.ts'
+import { settleAll, untilNextDue, type ReplayTime } from './replay-settle.ts'
 
 export interface ReplayPlace {
   database: Database
   log: FastifyBaseLogger
 }
+
+/** Who acts in a replay. */
+const OFFICER = '值班员（演练）'
 
 /** Plays a scenario from its clock to `watchSeconds` after its last step, and looks at what came of it. */
 export async function replayScenario(scenario: Scenario, place: ReplayPlace): Promise<Evidence> {
@@ -70,7 +73,7 @@ export async function replayScenario(scenario: Scenario, place: ReplayPlace): Pr
     running.app = null
     await app?.stop()
   }
-  const time = { clock, pool, running }
+  const time: ReplayTime = { lane: 'actual', now, skip: (ms) => clock.skip(ms), pool, running, by: OFFICER }
   const play = async (step: ScenarioStep): Promise<void> => {
     const door = sources.find((s) => s.id === step.feed && s.secret !== '')
     const payload = player.show(step)

@@ -2,6 +2,7 @@
 // Pure but for random ids. Must not send: deliveries leave after the commit, never before (DESIGN §4.7).
 import { formatUtc, MINUTE, type Instant } from '../core/instant.ts'
 import { associate } from '../core/judgement/associate.ts'
+import { policyOfDrill } from '../core/judgement/drill-lane.ts'
 import type { Circumstances } from '../core/judgement/policy.ts'
 import { judge, type Judgement } from '../core/judgement/judge.ts'
 import { rankReports } from '../core/judgement/prefer.ts'
@@ -180,16 +181,18 @@ function settleQuake(
   acts?: Acts,
 ): void {
   const best = rankReports(quake)[0] ?? quake.reports.at(-1)
+  const isDrill = quake.class === 'drill'
   const judged = judge({
     quake,
     nearby: decision.workbench.nearby(quake.class, best?.originTime ?? null),
-    policy: context.policy,
+    policy: isDrill ? policyOfDrill(context.policy, quake.reports, world.presentAt ?? world.now) : context.policy,
     world: { ...world, class: quake.class },
     acts: {
       released: acts ? new Set([...picture.released, ...acts.released]) : picture.released,
       dismissed: acts ? new Set([...picture.dismissed, ...acts.dismissed]) : picture.dismissed,
     },
-    listeningSince: context.listeningSince,
+    // A drill's clock began with it, wherever ours stood when this process started.
+    listeningSince: isDrill ? -Infinity : context.listeningSince,
   })
   const judgement = keepAmbiguous(judged, quake, picture, cause, acts)
   noteOrigin(decision.plan, quake, best)

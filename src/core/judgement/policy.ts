@@ -134,4 +134,6 @@ export interface Circumstances {
   class: TrafficClass
   /** Global kill switch: stops everything but withdrawals. */
   killed: boolean
+  /** The installation's present, where it is not `now`: a drill runs by another clock, signatures do not. */
+  presentAt?: Instant
 }

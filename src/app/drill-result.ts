@@ -1,0 +1,62 @@
+// In: the record after a drill. Out: what was said in it, where and how fast, for the operator and the training record.
+// Reads only; a drill's figures never enter those of the real notices.
+import type { Pool } from 'pg'
+import { formatUtc } from '../core/instant.ts'
+import { listNotices } from '../store/notices.ts'
+import { listRunHolds } from '../store/drills.ts'
+import type { Scenario } from '../town/scenario.ts'
+
+export interface DrillResult {
+  scenario: string
+  title: string
+  by: string
+  /** Eight hex digits that the run's sources carry. */
+  run: string
+  tookMs: number
+  said: {
+    serial: string
+    kind: string
+    title: string
+    issuedAt: string
+    /** By outlet: state, and milliseconds of the drill's clock from the decision; null when not accepted. */
+    outlets: Record<string, { state: string; ms: number | null }>
+  }[]
+  holds: { gate: string; reason: string }[]
+  /** Acts and steps that a drill cannot play. */
+  left: string[]
+}
+
+const MOST = 300
+
+/** Gathers one run's notices and holds, oldest first. */
+export async function describeDrill(
+  pool: Pool,
+  scenario: Scenario,
+  about: { name: string; by: string; run: string; tookMs: number; faults: string[] },
+): Promise<DrillResult> {
+  const holds = await listRunHolds(pool)
+  const views = await listNotices(pool, { class: 'drill', limit: MOST })
+  // Quakes of earlier runs are retired at the end of each: the standing ones are this run's.
+  const ours = views.filter((view) => view.quake !== null && holds.quakes.has(view.quake)).toReversed()
+  return {
+    scenario: about.name,
+    title: scenario.title,
+    by: about.by,
+    run: about.run,
+    tookMs: about.tookMs,
+    said: ours.map((view) => ({
+      serial: `${view.serial} 第${view.report}报`,
+      kind: view.kind,
+      title: view.title,
+      issuedAt: formatUtc(view.issuedAt),
+      outlets: Object.fromEntries(
+        view.deliveries.map((d) => [
+          d.outlet,
+          { state: d.state, ms: d.acceptedAt === null ? null : d.acceptedAt - view.decidedAt },
+        ]),
+      ),
+    })),
+    holds: holds.holds,
+    left: about.faults,
+  }
+}

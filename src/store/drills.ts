@@ -1,0 +1,61 @@
+// In: the start and the end of a drill. Out: one drill at a time over all nodes, and nothing of it left hanging.
+// Must not touch a row of class actual.
+import type { Pool } from 'pg'
+import type { Instant } from '../core/instant.ts'
+import { toTimestamp } from './pool.ts'
+
+/** "dril" as a number: the advisory lock that a running drill holds. */
+const DRILL_LOCK = 0x6472696c
+
+/**
+ * Takes the installation's only place for a drill.
+ * @returns the act that gives it back, or null while another drill runs, on this node or another
+ */
+export async function holdDrill(pool: Pool): Promise<(() => Promise<void>) | null> {
+  const client = await pool.connect()
+  const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [DRILL_LOCK])
+  if (rows[0]?.held !== true) {
+    client.release()
+    return null
+  }
+  return async () => {
+    await client.query('select pg_advisory_unlock($1)', [DRILL_LOCK]).catch(() => undefined)
+    client.release()
+  }
+}
+
+/**
+ * Ends what drills left: deliveries that wait are cancelled with the reason, holds are closed, alarms cleared, and their
+ * quakes retired, so that the next drill of the same scenario meets no old acquaintance.
+ * @returns how many deliveries were cancelled
+ */
+export async function endDrills(pool: Pool, by: string, reason: string, at: Instant): Promise<number> {
+  const when = toTimestamp(at)
+  const cancelled = await pool.query(
+    `update delivery set state = 'cancelled', reason = $1, changed_at = $2, lease_owner = '', lease_until = null
+     where class = 'drill' and state in ('queued', 'sending', 'pending', 'unknown')`,
+    [reason, when],
+  )
+  await pool.query(
+    `update hold set state = 'dismissed', closed_at = $2, closed_by = $3, closed_why = $1
+     where class = 'drill' and state in ('open', 'veto', 'waiting')`,
+    [reason, when, by],
+  )
+  await pool.query(`update alarm set cleared_at = $1 where class = 'drill' and cleared_at is null`, [when])
+  await pool.query(`update quake set merged_into = id where class = 'drill' and merged_into is null`)
+  // Every node's picture still holds them: its next plan is refused and made anew.
+  await pool.query('update ledger_head set version = version + 1')
+  return cancelled.rowCount ?? 0
+}
+
+/** The running drill's quakes, and the holds that were raised about them, oldest first. */
+export async function listRunHolds(
+  pool: Pool,
+): Promise<{ quakes: Set<string>; holds: { gate: string; reason: string }[] }> {
+  const quakes = await pool.query<{ id: string }>(`select id from quake where class = 'drill' and merged_into is null`)
+  const holds = await pool.query<{ gate: string; reason: string }>(
+    `select h.gate, h.reason from hold h join quake q on q.id = h.quake_id
+     where q.class = 'drill' and q.merged_into is null and h.gate <> '' order by h.since, h.id`,
+  )
+  return { quakes: new Set(quakes.rows.map((row) => row.id)), holds: holds.rows }
+}
