@@ -90,6 +90,7 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
     seeding: false,
     class: trafficClass,
     killed: picture.killedAll,
+    ...(trafficClass === 'drill' ? { presentAt: context.clock('actual') } : {}),
     ...more,
   })
 
