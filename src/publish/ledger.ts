@@ -5,6 +5,7 @@ import type { Pool } from 'pg'
 import { formatUtc, type Instant } from '../core/instant.ts'
 import { associate } from '../core/judgement/associate.ts'
 import type { Circumstances } from '../core/judgement/policy.ts'
+import { maySpeak } from '../core/judgement/prefer.ts'
 import type { Authority, ParsedFeed, RefusedRow, TrafficClass } from '../core/quake-report.ts'
 import { baseId, type Quake } from '../core/quake.ts'
 import { commitPlan } from '../store/commit.ts'
@@ -83,6 +84,9 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
     return mine
   }
 
+  /** A list that carries the same bad row at every poll is recorded once, not every 15 s. */
+  const refusedBefore = new Map<string, string>()
+
   const circumstances = (trafficClass: TrafficClass, more: Partial<Circumstances> = {}): Circumstances => ({
     now: context.clock(trafficClass),
     clockOffMs: context.clockOffMs(),
@@ -118,7 +122,7 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
       fresh = findNewRows(payload.source, keyed, now.rows)
       if (
         fresh.length === 0 &&
-        payload.parsed.refused.length === 0 &&
+        (refusedBefore.get(payload.source) ?? '') === markRefused(payload) &&
         !payload.message &&
         now.seeded.has(payload.source)
       )
@@ -128,6 +132,7 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
       return decidePayload(now, payload, fresh)
     }, payload.bytes)
     if (state !== 'repeated') {
+      refusedBefore.set(payload.source, markRefused(payload))
       rememberRows(payload.source, keyed, picture.rows)
       if (state === 'committed') picture.seeded.add(payload.source)
     }
@@ -147,6 +152,7 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
     const news = { source: payload.source, authority: payload.authority, receivedAt: payload.receivedAt, rows: fresh }
     const decision = decideRows(now, news, world, context)
     describePayload(decision.plan, payload, fresh)
+    if (!world.seeding) alarmMisplaced(decision.plan, payload, context)
     return decision
   }
 
@@ -200,6 +206,26 @@ function describePayload(plan: Plan, payload: Payload, fresh: KeyedRow[]): void 
     act: 'report.received',
     subject: plan.raw.sha256,
     detail: { rows: fresh.length, refused: plan.refused.length, transport: payload.transport },
+  })
+}
+
+function markRefused(payload: Payload): string {
+  return payload.parsed.refused.map((row) => `${row.rule} ${row.reason}`).join('\n')
+}
+
+/**
+ * An official row whose coordinates are no point on earth may be a near quake with latitude and longitude exchanged
+ * (east of 90°E): its parser cannot pass it on to be held, so a person is told (DESIGN §6.2, §6.3).
+ */
+function alarmMisplaced(plan: Plan, payload: Payload, context: LedgerContext): void {
+  const row = payload.parsed.refused.find(({ rule }) => rule === 'latitude-range' || rule === 'longitude-range')
+  if (!row || !maySpeak(payload.authority)) return
+  plan.alarms.push({
+    id: `a-${context.random().slice(0, 20)}`,
+    kind: 'refused-row',
+    subject: payload.source,
+    class: payload.class,
+    message: `${payload.source} 有一行坐标无效，未采用（可能经纬度颠倒）：${row.reason}`,
   })
 }
 

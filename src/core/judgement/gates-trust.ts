@@ -1,6 +1,5 @@
 // In: a determination, the others about the same minutes. Out: the verdicts of the gates that look at who says it.
 // Must not let a mirror or a foreign figure speak, and must not stop a CC/CD formal for disagreement (DESIGN §6.6–6.7).
-import type { Instant } from '../instant.ts'
 import { standingReports, type StoredReport } from '../quake.ts'
 import { separation } from './associate.ts'
 import { PASS, type Gate, type GateInput } from './gate.ts'
@@ -171,9 +170,4 @@ function describeConflict(a: StoredReport, b: StoredReport): string {
 export function describeDisagreement(input: GateInput): string | null {
   const contrary = findContrary(input)
   return contrary ? describeConflict(input.report, contrary) : null
-}
-
-/** When a quick report must have left or be dropped (DESIGN §6.9). */
-export function quickReportExpiry(issuedAt: Instant, lifeMs: number): Instant {
-  return issuedAt + lifeMs
 }

@@ -17,7 +17,7 @@ import { estimateExposure, findAuthorisation, findRule, matches } from './rules.
 import { speakOrigin, type Spoken } from './spoken-origin.ts'
 import { decideFollowUp, type FollowUp } from './worth.ts'
 
-export type { Acts, JudgeInput, Judgement, Word } from './judgement.ts'
+export type { JudgeInput, Judgement, Word } from './judgement.ts'
 
 /** A later text about the same epicentre may keep the place we already printed up to this far from it. */
 const SAME_PLACE_KM = 100

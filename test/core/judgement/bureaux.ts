@@ -70,7 +70,7 @@ export const SHOCK = Date.UTC(2026, 2, 11, 19, 7, 20)
 /** Two minutes later, when an automatic determination usually arrives. */
 export const SOON = SHOCK + 2 * MINUTE
 
-export const OFFICIAL_FEEDS = ['cenc-a', 'cenc-b', 'province', 'own'] as const
+const OFFICIAL_FEEDS = ['cenc-a', 'cenc-b', 'province', 'own'] as const
 
 export function policyOf(bureau: Bureau = BUREAUX.yinchuan, over: Partial<Policy> = {}): Policy {
   const templateHashes = Object.fromEntries(NOTICE_KINDS.map((kind) => [kind, `hash of ${kind}`]))
