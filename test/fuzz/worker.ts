@@ -28,7 +28,8 @@ async function run(task: Task): Promise<void> {
   const state = new Float64Array(task.state)
   const seeds = loadSeeds()
   const tally = emptyTally()
-  const every = Math.max(Math.floor((task.until - task.from) / 25), 50)
+  // Often enough that a run which --seconds cuts short still has its five samples.
+  const every = Math.min(Math.max(Math.floor((task.until - task.from) / 25), 50), 1_000)
   let index = task.from
   for (; index < task.until && Date.now() < task.deadline; index += 1) {
     const bytes = damagedPayload(task.seed, task.format, index, seeds)
