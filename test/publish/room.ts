@@ -97,8 +97,8 @@ export interface RoomOptions {
   outlets?: readonly Outlet[]
 }
 
-/** Opens a room whose sources were all heard before, so that nothing seeds unless asked to. */
-export function openRoom(options: RoomOptions = {}): Room {
+/** What decisions are made with: the bureau, its policy over the shipped templates, its outlets, ids by count. */
+export function contextOf(options: RoomOptions = {}): DecideContext {
   const bureau = options.bureau ?? BUREAUX.yinchuan
   const policy = policyOf(bureau, {
     templateHashes: hashes,
@@ -106,21 +106,7 @@ export function openRoom(options: RoomOptions = {}): Room {
     ...options.policy,
   })
   let counter = 0
-  let picture: Picture = buildPicture({
-    version: 0,
-    quakes: [],
-    reports: [],
-    notices: [],
-    deliveries: [],
-    holds: [],
-    bindings: [],
-    acts: [],
-    counters: [],
-    switches: [],
-    seeded: [],
-    rowKeys: [],
-  })
-  const context: DecideContext = {
+  return {
     bureau: {
       name: '测试市地震局',
       shortName: '测试地震',
@@ -137,6 +123,26 @@ export function openRoom(options: RoomOptions = {}): Room {
     },
     listeningSince: SHOCK - 86_400_000,
   }
+}
+
+/** Opens a room whose sources were all heard before, so that nothing seeds unless asked to. */
+export function openRoom(options: RoomOptions = {}): Room {
+  const context = contextOf(options)
+  const { policy } = context
+  let picture: Picture = buildPicture({
+    version: 0,
+    quakes: [],
+    reports: [],
+    notices: [],
+    deliveries: [],
+    holds: [],
+    bindings: [],
+    acts: [],
+    counters: [],
+    switches: [],
+    seeded: [],
+    rowKeys: [],
+  })
   const record = {
     notices: [] as NoticeRow[],
     alarms: new Map<string, AlarmRow>(),

@@ -1,0 +1,160 @@
+// The same stories in the real tables: what a plan says is what PostgreSQL takes, and what a restart reads again.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { MINUTE, SECOND } from '../../src/core/instant.ts'
+import type { StoredReport } from '../../src/core/quake.ts'
+import type { RefusedRow } from '../../src/core/quake-report.ts'
+import { openLedger, type Ledger, type LedgerContext } from '../../src/publish/ledger.ts'
+import { decideAgain } from '../../src/publish/decide.ts'
+import { openPool } from '../../src/store/pool.ts'
+import { saveOutlets } from '../../src/store/outlets.ts'
+import { saveSources } from '../../src/store/sources.ts'
+import { BUREAUX, deleteOf, formalOf, reportOf, rowOf, SHOCK } from '../core/judgement/bureaux.ts'
+import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { contextOf, NARROW, OUTLETS } from './room.ts'
+
+const { ningbo } = BUREAUX
+let database: FreshDatabase
+let pool: ReturnType<typeof openPool>
+let context: LedgerContext
+let ledger: Ledger
+let now = SHOCK
+
+const query = async <R extends object>(text: string): Promise<R[]> => (await pool.query<R>(text)).rows
+const hear = async (rows: readonly StoredReport[], refused: RefusedRow[] = []): Promise<number> => {
+  const { source = 'cenc-a', authority = 'official-national', receivedAt = now } = rows[0] ?? {}
+  now = Math.max(now, receivedAt)
+  const receipt = await ledger.receive({
+    source,
+    authority,
+    transport: 'poll',
+    class: 'actual',
+    bytes: Buffer.from(rows.map((row) => row.id).join(' ')),
+    contentType: 'application/json',
+    receivedAt,
+    parsed: { reports: rows.map((row) => rowOf(row)), refused, ignored: [] },
+    list: false,
+  })
+  return receipt.fresh
+}
+const kinds = async (): Promise<string[]> =>
+  (await query<{ kind: string }>('select kind from notice order by issued_at, report_no')).map((n) => n.kind)
+
+beforeAll(async () => {
+  database = await freshDatabase()
+})
+beforeEach(async () => {
+  await pool?.end()
+  await database.drop()
+  database = await freshDatabase()
+  pool = openPool(database.appConfig, 4, () => undefined)
+  now = SHOCK
+  const decide = contextOf({ bureau: ningbo, outlets: [...OUTLETS, NARROW] })
+  context = {
+    ...decide,
+    pool,
+    clock: () => now,
+    clockOffMs: () => 0,
+    dispatch: () => undefined,
+    changed: () => undefined,
+  }
+  await saveOutlets(
+    pool,
+    decide.outlets.map((o) => ({ id: o.id, class: o.class, channel: o.channel.name, mode: o.mode })),
+  )
+  await saveSources(
+    pool,
+    ['cenc-a', 'cenc-b', 'province', 'own', 'usgs'].map((id) => ({
+      id,
+      format: 'ceic',
+      authority: 'official-national',
+    })),
+  )
+  ledger = await openLedger(context)
+})
+afterAll(async () => {
+  await pool.end()
+  await database.drop()
+})
+
+describe('one commit', () => {
+  test('takes two quakes of one poll with two serials, and an outlet that fits nothing', async () => {
+    const second = reportOf(ningbo, {
+      sourceEventId: 'AU-2',
+      originTime: SHOCK + MINUTE,
+      latitude: ningbo.quake.latitude + 0.3,
+    })
+    await hear([reportOf(ningbo), second])
+    expect(await kinds()).toEqual(['quick-report', 'quick-report'])
+    expect(await query('select number from lineage order by number')).toEqual([{ number: 1 }, { number: 2 }])
+    expect(await query(`select count(*) as n from alarm where subject like 'unfit%'`)).toEqual([{ n: 2 }])
+  })
+  test('ends one wait and begins the next', async () => {
+    const province = formalOf(ningbo, {
+      source: 'province',
+      authority: 'official-provincial',
+      agency: 'ZJ',
+      sourceCode: 'ZJ',
+      receivedAt: SHOCK + 3 * MINUTE,
+    })
+    await hear([province])
+    await hear([reportOf(ningbo, { receivedAt: SHOCK + 4 * MINUTE })])
+    expect(await kinds()).toEqual(['quick-report'])
+    expect(await query('select state from hold order by since, state')).toEqual([
+      { state: 'resolved' },
+      { state: 'waiting' },
+    ])
+    await ledger.reload()
+    now = SHOCK + 13 * MINUTE
+    const due = [...ledger.picture().holds.values()].filter((hold) => hold.dueAt !== null && hold.dueAt <= now)
+    await ledger.commit((picture) =>
+      decideAgain(
+        picture,
+        due.map((hold) => hold.quakeId),
+        ledger.circumstances('actual'),
+        context,
+      ),
+    )
+    expect(await kinds()).toEqual(['quick-report', 'formal-report'])
+    expect(await query(`select id from hold where state in ('open', 'veto', 'waiting')`)).toEqual([])
+  })
+})
+
+describe('after a restart', () => {
+  test('the record says the same as memory did: nothing twice, a value taken back is seen', async () => {
+    const up = formalOf(ningbo, { magnitude: { value: 4.9, type: 'M' } })
+    await hear([formalOf(ningbo)])
+    await hear([up])
+    await ledger.reload()
+    expect(await hear([up])).toBe(0)
+    expect(await hear([formalOf(ningbo)])).toBe(1)
+    expect(await kinds()).toEqual(['formal-report', 'revision', 'revision'])
+  })
+  test('a withdrawal that was prepared before goes out after the sources were heard, once', async () => {
+    const formal = formalOf(ningbo)
+    const gone = deleteOf(formal)
+    await hear([formal])
+    await hear([gone])
+    now = gone.receivedAt + 20 * MINUTE
+    context.listeningSince = now
+    ledger = await openLedger(context)
+    const look = (): Promise<string> =>
+      ledger.commit((picture) =>
+        decideAgain(picture, [...picture.quakes.keys()], ledger.circumstances('actual'), context),
+      )
+    await look()
+    expect(await kinds()).toEqual(['formal-report'])
+    now += 60 * SECOND
+    await look()
+    await look()
+    expect(await kinds()).toEqual(['formal-report', 'withdrawal'])
+  })
+})
+
+describe('a row with a latitude of 121', () => {
+  const refused: RefusedRow[] = [{ row: 0, rule: 'latitude-range', reason: 'lat is 121.85, expected -90…90' }]
+  test('from an official source alarms, and is recorded once however often it is read', async () => {
+    for (let poll = 0; poll < 3; poll += 1) await hear([], refused)
+    expect(await query('select count(*) as n from refused_row')).toEqual([{ n: 1 }])
+    expect(await query(`select count(*) as n from alarm where kind = 'refused-row'`)).toEqual([{ n: 1 }])
+  })
+})
