@@ -1,6 +1,6 @@
 // In: what must be done every so often. Out: one table that says what runs when; node-cron keeps it.
 // With several nodes an advisory lock lets one run each act. Must not hold anything that a missed run would lose.
-import cron from 'node-cron'
+import { schedule } from 'node-cron'
 import type { Pool } from 'pg'
 
 export interface Act {
@@ -18,11 +18,11 @@ export interface ScheduleContext {
 /** Starts the table. */
 export function startSchedule(acts: readonly Act[], context: ScheduleContext): { stop(): Promise<void> } {
   const tasks = acts.map((act) =>
-    cron.schedule(act.cron, () => runAlone(act, context), { timezone: 'Asia/Shanghai', noOverlap: true, name: act.name }),
+    schedule(act.cron, () => runAlone(act, context), { timezone: 'Asia/Shanghai', noOverlap: true, name: act.name }),
   )
   return {
     stop: async () => {
-      await Promise.all(tasks.map((task) => task.destroy()))
+      for (const task of tasks) await task.destroy()
     },
   }
 }
@@ -31,7 +31,9 @@ async function runAlone(act: Act, context: ScheduleContext): Promise<void> {
   const client = await context.pool.connect().catch(() => null)
   if (!client) return
   try {
-    const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock(hashtext($1)) as mine', [`schedule ${act.name}`])
+    const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock(hashtext($1)) as mine', [
+      `schedule ${act.name}`,
+    ])
     if (!rows[0]?.mine) return
     try {
       await act.run()

@@ -70,7 +70,11 @@ export function afterDeliver(standing: DeliveryStanding, outcome: Outcome, now: 
       if (standing.unresolved) {
         return {
           ...progressed(outcome.progress),
-          ...{ state: 'unknown', dueAt, reason: `${outcome.code}: ${outcome.reason}`, absentProbes: 0, absentSince: null },
+          state: 'unknown',
+          dueAt,
+          reason: `${outcome.code}: ${outcome.reason}`,
+          absentProbes: 0,
+          absentSince: null,
         }
       }
       if (standing.expiresAt !== null && dueAt > standing.expiresAt) {

@@ -9,11 +9,14 @@ const TIMESTAMPTZ = 1184
 
 /** Instants as epoch milliseconds; our bigints are row numbers far below 2^53. */
 const READINGS: CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
-    if (oid === INT8 || oid === NUMERIC) return Number
-    if (oid === TIMESTAMPTZ) return readInstant
-    return types.getTypeParser(oid, format ?? 'text')
-  },
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    readingOf(oid) ?? otherwise(oid, format)) as CustomTypesConfig['getTypeParser'],
+}
+const otherwise: (oid: number, format?: 'text' | 'binary') => unknown = types.getTypeParser
+
+function readingOf(oid: number): ((text: string) => unknown) | null {
+  if (oid === INT8 || oid === NUMERIC) return Number
+  return oid === TIMESTAMPTZ ? readInstant : null
 }
 
 /** PostgreSQL's ISO text of a timestamptz ("2017-06-03 10:11:00.25+00") as an instant. */

@@ -41,5 +41,7 @@ async function handle(text: string): Promise<void> {
 }
 
 server.keepAliveTimeout = 120_000
-server.listen(0, '127.0.0.1', () => process.send?.({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }))
+server.listen(0, '127.0.0.1', () =>
+  process.send?.({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }),
+)
 process.on('disconnect', () => process.exit(0))

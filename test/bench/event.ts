@@ -8,10 +8,8 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { signMessage } from '../../src/feeds/signature.ts'
 import { createFeeds, HOME } from './events.ts'
-import { freePort, median, quantile, ratioSpread, waitForMessage } from './measure.ts'
+import { freePort, judge, median, quantile, ratioSpread, waitForMessage } from './measure.ts'
 
-const ROUNDS = Number(process.argv[2] ?? 9)
-const PER_ROUND = Number(process.argv[3] ?? 60)
 const WARM = 20
 const SECRET = `whsec_${Buffer.from('bench-secret-0123456789-abcdefghi').toString('base64')}`
 
@@ -32,7 +30,12 @@ function launch(file: string, args: string[]): ChildProcess {
 }
 
 async function post(url: string, body: string, headers: Record<string, string> = {}): Promise<void> {
-  const reply = await request(url, { method: 'POST', body, headers: { 'content-type': 'application/xml; charset=utf-8', ...headers }, dispatcher: agent })
+  const reply = await request(url, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/xml; charset=utf-8', ...headers },
+    dispatcher: agent,
+  })
   const text = await reply.body.text()
   if (reply.statusCode >= 300) throw new Error(`${url}: ${reply.statusCode} ${text}`)
 }
@@ -49,7 +52,24 @@ async function startBull(urls: string[]): Promise<Subject | null> {
     return null
   }
   const port = await freePort()
-  const redis = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec'], { stdio: 'ignore' })
+  const redis = spawn(
+    'redis-server',
+    [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      folder,
+      '--save',
+      '',
+      '--appendonly',
+      'yes',
+      '--appendfsync',
+      'everysec',
+    ],
+    { stdio: 'ignore' },
+  )
   children.push(redis)
   await new Promise((resolve) => setTimeout(resolve, 2_500))
   const child = launch('bull.ts', [JSON.stringify(urls), String(port)])
@@ -64,14 +84,28 @@ async function startOurs(urls: string[]): Promise<Subject> {
   writeFileSync(
     file,
     stringify({
-      bureau: { name: '宁夏试验地震局', shortName: '试验地震', publicUrl: `http://127.0.0.1:${port}`, serialPrefix: '试震信', home: HOME, attenuation: 'west' },
+      bureau: {
+        name: '宁夏试验地震局',
+        shortName: '试验地震',
+        publicUrl: `http://127.0.0.1:${port}`,
+        serialPrefix: '试震信',
+        home: HOME,
+        attenuation: 'west',
+      },
       inbound: [{ id: 'cenc', format: 'rss', authority: 'official-national', secret: SECRET }],
       authorisations: [{ id: 'formal', template: 'formal-report', sources: ['cenc'], ...signed }],
       outlets: urls.map((url, index) => ({ id: `c${index}`, channel: 'webhook', url, secret: SECRET })),
     }),
   )
   const child = spawn(process.execPath, [new URL('../../src/main.ts', import.meta.url).pathname], {
-    env: { ...process.env, QUAKEDESK_CONFIG: file, QUAKEDESK_DATA: join(folder, 'data'), PORT: String(port), DESK_PORT: String(deskPort), HOST: '127.0.0.1' },
+    env: {
+      ...process.env,
+      QUAKEDESK_CONFIG: file,
+      QUAKEDESK_DATA: join(folder, 'data'),
+      PORT: String(port),
+      DESK_PORT: String(deskPort),
+      HOST: '127.0.0.1',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   children.push(child)
@@ -98,7 +132,7 @@ interface Answer {
   calls: number
 }
 
-async function main(): Promise<void> {
+async function measureAll(rounds: number, perRound: number): Promise<void> {
   const receivers = launch('receivers.ts', [])
   const { urls } = await waitForMessage<{ urls: string[] }>(receivers)
   const ask = (message: 'ask' | 'reset'): Promise<Answer> => {
@@ -138,11 +172,11 @@ async function main(): Promise<void> {
       await sample(subject)
     }
   }
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const order = subjects.map((_, index) => subjects[(index + round) % subjects.length]).filter((s) => s !== undefined)
     for (const subject of order) {
       const times: number[] = []
-      for (let index = 0; index < PER_ROUND; index += 1) {
+      for (let index = 0; index < perRound; index += 1) {
         number += 1
         times.push(await sample(subject))
       }
@@ -169,18 +203,15 @@ function report(samples: ReadonlyMap<string, number[][]>): void {
   if (bull) judge('p50 ≤ 0.25 × bullmq', ratioSpread(ours, bull), 0.25)
 }
 
-function judge(goal: string, ratio: ReturnType<typeof ratioSpread>, limit: number): void {
-  const verdict = ratio.high <= limit ? 'PASS' : ratio.low > limit ? 'FAIL' : 'UNSURE'
-  process.stdout.write(`  ${verdict}  ${goal}: ${ratio.text}\n`)
+/** Runs the section: receivers and subjects first, then rounds in rotated order. */
+export async function benchEvent(rounds: number, perRound: number): Promise<void> {
+  try {
+    await measureAll(rounds, perRound)
+  } finally {
+    for (const child of children.toReversed()) child.kill('SIGTERM')
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    for (const child of children) child.kill('SIGKILL')
+    await agent.destroy()
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
-
-try {
-  await main()
-} finally {
-  for (const child of children.toReversed()) child.kill('SIGTERM')
-  await new Promise((resolve) => setTimeout(resolve, 2_000))
-  for (const child of children) child.kill('SIGKILL')
-  await agent.destroy()
-  rmSync(folder, { recursive: true, force: true })
-}
-process.exit(0)

@@ -23,7 +23,8 @@ function writeItem(at: Instant, index: number): string {
 /** A feed whose newest item is the event of this number; older items stay below it. */
 export function createFeeds(start: Instant): (number: number) => string {
   const items: string[] = []
-  for (let index = 0; index < LISTED; index += 1) items.push(writeItem(start - (index + 2) * 7 * 86_400_000 - index * 3_600_000, index))
+  for (let index = 0; index < LISTED; index += 1)
+    items.push(writeItem(start - (index + 2) * 7 * 86_400_000 - index * 3_600_000, index))
   return (number) => {
     // Two minutes old, one second apart; ids of one source are quakes of their own (DESIGN §4).
     items.unshift(writeItem(start - 120_000 - (number % 3_000) * 2_000, number * 7))

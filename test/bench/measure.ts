@@ -15,7 +15,10 @@ export function median(samples: readonly number[]): number {
 }
 
 /** Ratio of medians over all rounds, and the interquartile spread of the per-round ratios. */
-export function ratioSpread(ours: readonly number[][], peer: readonly number[][]): { text: string; low: number; high: number; middle: number } {
+export function ratioSpread(
+  ours: readonly number[][],
+  peer: readonly number[][],
+): { text: string; low: number; high: number; middle: number } {
   const rounds = ours.map((round, index) => median(round) / median(peer[index] ?? []))
   const [low, middle, high] = [quantile(rounds, 0.25), median(rounds), quantile(rounds, 0.75)]
   return { text: `${middle.toFixed(2)} (${low.toFixed(2)}..${high.toFixed(2)})`, low, high, middle }
@@ -42,4 +45,10 @@ export async function freePort(): Promise<number> {
     server.close(resolve)
   })
   return port
+}
+
+/** Prints the verdict: UNSURE when the spread of the rounds crosses the goal. */
+export function judge(goal: string, ratio: ReturnType<typeof ratioSpread>, limit: number): void {
+  const verdict = ratio.high <= limit ? 'PASS' : ratio.low > limit ? 'FAIL' : 'UNSURE'
+  process.stdout.write(`  ${verdict}  ${goal}: ${ratio.text}\n`)
 }
