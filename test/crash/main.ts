@@ -83,8 +83,8 @@ async function work(index: number, queue: Crash[], outcomes: Outcome[], seed: nu
   for (let crash = queue.shift(); crash; crash = queue.shift()) {
     const started = Date.now()
     let problems: string[]
-    worker ??= await openWorker(index)
     try {
+      worker ??= await openWorker(index)
       problems = await playRun(worker, crash)
     } catch (error) {
       problems = [error instanceof Error ? error.message : String(error)]
@@ -96,9 +96,11 @@ async function work(index: number, queue: Crash[], outcomes: Outcome[], seed: nu
     )
     if (problems.length > 0) {
       for (const problem of problems) process.stdout.write(`       ${problem}\n`)
-      process.stdout.write(`       seed ${seed}, rows and ledgers in ${await dump(worker, crash, problems, seed)}\n`)
+      process.stdout.write(
+        `       seed ${seed}, rows and ledgers in ${worker ? await dump(worker, crash, problems, seed) : 'no file: it did not start'}\n`,
+      )
       // The next run begins on clean ground, so that one fault is counted once.
-      await worker.close()
+      await worker?.close()
       worker = null
     }
   }

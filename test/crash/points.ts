@@ -12,10 +12,9 @@ import {
   countCalls,
   findDeliveryNow,
   holdLock,
-  markCalls,
   until,
   untilBlocked,
-  untilBooked,
+  untilUnderWay,
   type DeliveryNow,
   type Lock,
 } from './watch.ts'
@@ -42,7 +41,7 @@ const REPLY_AFTER_MS = 900
 export async function crashThere(scene: Scene): Promise<void> {
   const { crash, installation, town } = scene
   const db = await installation.database()
-  const stage = new Stage(scene, db, WIRES[crash.channel], await markCalls(db), installation.now() - 50)
+  const stage = new Stage(scene, db, WIRES[crash.channel], installation.now() - 50)
   try {
     await stage.reach()
     if (crash.victim === 'postgres') await installation.killPostgres()
@@ -58,16 +57,14 @@ class Stage {
   readonly scene: Scene
   readonly db: Pool
   readonly wire: Wire
-  readonly mark: number
   readonly since: number
   locks: Lock[] = []
   afterDeath: (() => Promise<void>) | null = null
 
-  constructor(scene: Scene, db: Pool, wire: Wire, mark: number, since: number) {
+  constructor(scene: Scene, db: Pool, wire: Wire, since: number) {
     this.scene = scene
     this.db = db
     this.wire = wire
-    this.mark = mark
     this.since = since
   }
 
@@ -112,7 +109,7 @@ class Stage {
         this.afterDeath = () => sleep(REPLY_AFTER_MS)
         await this.fault(wire.send, { kind: 'delay', applied: false, ms: REPLY_AFTER_MS })
         this.send()
-        return untilBooked(this.db, wire, wire.booked, this.mark)
+        return this.untilSending()
       case 'lost-after':
         // A database that dies alone leaves the program to hear the reply, which must then find its way into the record.
         return this.faultThen(
@@ -130,10 +127,12 @@ class Stage {
       case 'unknown-before':
       case 'unknown-after':
         return void (await this.becomeUnknown(crash.point === 'unknown-before' ? 'close-before' : 'close-after'))
-      case 'probe-hangs':
+      case 'probe-hangs': {
         await this.fault(wire.probe ?? '', { kind: 'hang', applied: false }, true)
-        await this.advanceToDue(await this.becomeUnknown('close-after'))
-        return untilBooked(this.db, wire, wire.probe ?? '', this.mark)
+        const lost = await this.becomeUnknown('close-after')
+        await this.advanceToDue(lost)
+        return untilUnderWay(this.db, lost.id, 'probe')
+      }
       case 'probe-unrecorded':
         await this.fault(wire.probe ?? '', { kind: 'delay', ms: REPLY_AFTER_MS }, true)
         await this.advanceToDue(await this.becomeUnknown('close-after'))
@@ -161,12 +160,23 @@ class Stage {
         this.send()
         return crash.point === 'second-lost-after'
           ? this.untilCalled(wire.send, 2)
-          : untilBooked(this.db, wire, wire.booked, this.mark, 2)
+          : this.untilSending((d) => Number(d.progress['next'] ?? 0) === 1)
     }
   }
 
   send(): void {
     void this.scene.send().catch(() => undefined)
+  }
+
+  /** Steps that come before the call that counts: the draft of an article, the list of readers. */
+  isReadyToSend(delivery: DeliveryNow): boolean {
+    if (this.wire.draft !== null) return delivery.progress['mediaId'] !== undefined
+    return this.wire.leg !== 'subscribe' || delivery.progress['total'] !== undefined
+  }
+
+  async untilSending(ready: (delivery: DeliveryNow) => boolean = (d) => this.isReadyToSend(d)): Promise<void> {
+    const { id } = await this.untilDelivery('the call', (d) => d.state === 'sending' && ready(d))
+    await untilUnderWay(this.db, id, 'deliver')
   }
 
   delivery(): Promise<DeliveryNow> {
@@ -209,8 +219,7 @@ class Stage {
   async faultThen(api: string, fault: Omit<Fault, 'api'>): Promise<void> {
     await this.fault(api, fault)
     this.send()
-    if (fault.applied === false)
-      await untilBooked(this.db, this.wire, api === this.wire.send ? this.wire.booked : api, this.mark)
+    if (fault.applied === false) await this.untilSending((d) => api !== this.wire.send || this.isReadyToSend(d))
     else await this.untilCalled(api)
   }
 
@@ -256,7 +265,7 @@ class Stage {
     const pending = await this.untilDelivery('a pending job', (d) => d.state === 'pending')
     await this.advanceToDue(pending)
     if (answered) await this.holdRecord(api)
-    else await untilBooked(this.db, this.wire, api, this.mark)
+    else await untilUnderWay(this.db, pending.id, 'check')
   }
 
   /** The watcher of the database server is stopped, so that the server outlives the program as in a real orphaning. */

@@ -85,22 +85,17 @@ export async function untilBlocked(db: Pool, text: string): Promise<void> {
   })
 }
 
-/** Waits until the program has booked so many calls of that name since the mark. */
-export async function untilBooked(db: Pool, wire: Wire, api: string, mark: number, times = 1): Promise<void> {
-  await until(`a booked ${api}`, async () => {
+/** Waits until an act of this kind is open on the delivery, and long enough for its bytes to reach the stand-in. */
+export async function untilUnderWay(db: Pool, deliveryId: string, act: 'deliver' | 'probe' | 'check'): Promise<void> {
+  await until(`an open ${act}`, async () => {
     const { rows } = await db.query<{ n: number }>(
-      'select count(*) as n from call where outlet_id = $1 and api = $2 and id > $3',
-      [wire.outlet, api, mark],
+      'select count(*) as n from attempt where delivery_id = $1 and act = $2 and finished_at is null',
+      [deliveryId, act],
     )
-    return (rows[0]?.n ?? 0) >= times
+    return (rows[0]?.n ?? 0) > 0
   })
-  // Booked, then sent: by now the bytes are at the stand-in, which holds its tongue.
-  await sleep(120)
-}
-
-export async function markCalls(db: Pool): Promise<number> {
-  const { rows } = await db.query<{ n: number }>('select coalesce(max(id), 0) as n from call')
-  return rows[0]?.n ?? 0
+  // The stand-in holds its tongue about what it has not answered: nothing tells more exactly when the bytes are there.
+  await sleep(200)
 }
 
 /** Counts the calls of an API that took effect at a stand-in. */

@@ -11,8 +11,6 @@ export interface Wire {
   stand: StandName | null
   /** The call with the visible effect, as the stand-in names it. */
   send: string
-  /** What the program books the same call as. */
-  booked: string
   /** Read-backs of an unknown, and of a pending job. */
   probe: string | null
   check: string | null
@@ -29,7 +27,6 @@ export const WIRES: Readonly<Record<ChannelName, Wire>> = {
     leg: 'page',
     stand: null,
     send: '',
-    booked: '',
     probe: null,
     check: null,
     draft: null,
@@ -40,7 +37,6 @@ export const WIRES: Readonly<Record<ChannelName, Wire>> = {
     leg: 'post',
     stand: 'weibo',
     send: 'statuses/share',
-    booked: 'statuses/share',
     probe: 'statuses/user_timeline',
     check: null,
     draft: null,
@@ -50,7 +46,6 @@ export const WIRES: Readonly<Record<ChannelName, Wire>> = {
     ...wechat,
     leg: 'freepublish',
     send: 'freepublish/submit',
-    booked: 'freepublish/submit',
     probe: 'draft/get',
     check: 'freepublish/get',
     draft: 'draft/add',
@@ -60,7 +55,6 @@ export const WIRES: Readonly<Record<ChannelName, Wire>> = {
     ...wechat,
     leg: 'mass',
     send: 'message/mass/sendall',
-    booked: 'message/mass/sendall',
     probe: null,
     check: 'message/mass/get',
     draft: 'draft/add',
@@ -70,7 +64,6 @@ export const WIRES: Readonly<Record<ChannelName, Wire>> = {
     ...wechat,
     leg: 'subscribe',
     send: 'message/subscribe/bizsend',
-    booked: 'message/subscribe/bizsend',
     probe: null,
     check: null,
     draft: null,
@@ -81,7 +74,6 @@ export const WIRES: Readonly<Record<ChannelName, Wire>> = {
     leg: 'message',
     stand: 'webhook',
     send: 'hook',
-    booked: 'webhook',
     probe: null,
     check: null,
     draft: null,
@@ -92,7 +84,6 @@ export const WIRES: Readonly<Record<ChannelName, Wire>> = {
     leg: 'message',
     stand: 'robots',
     send: 'robot/send',
-    booked: 'robot/send',
     probe: null,
     check: null,
     draft: null,
