@@ -25,8 +25,8 @@ export class EncodingUnknown extends Error {
 export const ACCEPTED_ENCODINGS = 'gzip, br, deflate'
 
 export interface Body {
-  /** After Content-Encoding, before the charset. */
-  bytes: Uint8Array
+  /** After Content-Encoding, before the charset; null when the body is the one that is known already. */
+  bytes: Uint8Array | null
   /** Hex SHA-256 of the bytes as they came over the wire. */
   sha256: string
 }
@@ -34,46 +34,34 @@ export interface Body {
 /**
  * Reads a body to its end, or throws: BodyTooLarge, EncodingUnknown, zlib's error for a damaged or cut-off coding,
  * undici's error when the connection ends early.
+ * @param known hash of the last body: the same bytes are not decoded again, which is most of what a quiet poll costs
  */
-export async function readBody(stream: Readable, encoding: string, maxBytes: number): Promise<Body> {
-  const hash = createHash('sha256')
+export async function readBody(stream: Readable, encoding: string, maxBytes: number, known = ''): Promise<Body> {
+  const wire = await collect(stream as AsyncIterable<Uint8Array>, maxBytes, 'on the wire')
+  const sha256 = createHash('sha256').update(wire).digest('hex')
+  if (sha256 === known) return { bytes: null, sha256 }
+  const decoder = wire.length === 0 ? null : chooseDecoder(encoding, wire)
+  if (decoder === null) return { bytes: wire, sha256 }
+  let bytes: Uint8Array = Buffer.alloc(0)
+  await pipeline([wire], decoder, async (source: AsyncIterable<Uint8Array>) => {
+    bytes = await collect(source, maxBytes, 'decoded')
+  })
+  return { bytes, sha256 }
+}
+
+async function collect(
+  source: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  where: 'on the wire' | 'decoded',
+): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
-  const collect = async (source: AsyncIterable<Uint8Array>): Promise<void> => {
-    for await (const chunk of source) {
-      size += chunk.byteLength
-      if (size > maxBytes) throw new BodyTooLarge('decoded', maxBytes)
-      chunks.push(chunk)
-    }
-  }
-  const wire = countWire(stream, maxBytes, (chunk) => hash.update(chunk))
-  const first = await wire.next()
-  if (first.done !== true) {
-    const decoder = chooseDecoder(encoding, first.value)
-    const whole = prepend(first.value, wire)
-    if (decoder === null) await pipeline(whole, collect)
-    else await pipeline(whole, decoder, collect)
-  }
-  return { bytes: Buffer.concat(chunks), sha256: hash.digest('hex') }
-}
-
-async function* countWire(
-  stream: Readable,
-  maxBytes: number,
-  see: (chunk: Uint8Array) => void,
-): AsyncGenerator<Uint8Array, void> {
-  let size = 0
-  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+  for await (const chunk of source) {
     size += chunk.byteLength
-    if (size > maxBytes) throw new BodyTooLarge('on the wire', maxBytes)
-    see(chunk)
-    yield chunk
+    if (size > maxBytes) throw new BodyTooLarge(where, maxBytes)
+    chunks.push(chunk)
   }
-}
-
-async function* prepend(first: Uint8Array, rest: AsyncGenerator<Uint8Array, void>): AsyncGenerator<Uint8Array, void> {
-  yield first
-  yield* rest
+  return Buffer.concat(chunks)
 }
 
 function chooseDecoder(encoding: string, first: Uint8Array): Duplex | null {

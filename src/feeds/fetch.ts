@@ -167,12 +167,13 @@ async function readAnswer(
     discard(response.body)
     return fail('too-large', `${url.host} announces more than ${maxBytes} bytes`, { status })
   }
-  const body = await readBody(response.body, header('content-encoding') ?? '', maxBytes)
-  if (body.sha256 === state.sha256) return { state: 'unchanged', ...validators }
+  const body = await readBody(response.body, header('content-encoding') ?? '', maxBytes, state.sha256)
+  const { bytes, sha256 } = body
+  if (bytes === null) return { state: 'unchanged', ...validators }
   const contentType = (header('content-type') ?? '').slice(0, 200)
-  const decoded = decodeText(body.bytes, contentType)
+  const decoded = decodeText(bytes, contentType)
   if (!decoded.ok) return fail('charset', `${url.host}: ${decoded.reason}`, { status })
-  return { state: 'changed', ...body, text: decoded.text, contentType, ...validators }
+  return { state: 'changed', bytes, sha256, text: decoded.text, contentType, ...validators }
 }
 
 function conditions(state: FetchState): Record<string, string> {
