@@ -141,6 +141,12 @@ describe('several sources', () => {
     expect(verdict(auto, [a, b])).toBe('known')
     expect(verdict({ ...auto, authority: 'foreign', source: 'emsc', agency: 'EMSC' }, [a, b])).toBe('ambiguous')
   })
+  test('nor does a foreign id beside the automatic that our own network gave', () => {
+    const said = one(auto, { id: 'a' })
+    const foreign = one(foreignOf(chengdu, { originTime: SHOCK }), { id: 'b' })
+    const found = associate(formalOf(chengdu, { source: 'cenc-b', originTime: SHOCK }), [foreign, said])
+    expect(found.verdict === 'known' && found.quake.id).toBe('a')
+  })
   test('nor do mirror rows beside the quake that was already said', () => {
     const said = one(auto, { id: 'a' })
     const mirror = one({ ...auto, id: 'm', source: 'relay', authority: 'mirror', sourceEventId: '' }, { id: 'b' })

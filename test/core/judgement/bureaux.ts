@@ -229,19 +229,21 @@ export function spokenOf(
 ): Quake {
   const judged = judgeScene(quakeOf([said]), {
     policy: policyOf(undefined, { rules: [{ name: 'all', when: {}, outlets: ['*'], mode: 'auto', vetoSeconds: 0 }] }),
-    world: { now: Math.max(said.receivedAt, (said.originTime ?? 0) + MINUTE) },
+    // A province's formal has ended its wait by then.
+    world: { now: Math.max(said.receivedAt, said.originTime ?? 0) + 11 * MINUTE },
     released: [said.id],
   })
-  const word = judged.act === 'publish' ? judged.word : null
+  if (judged.act !== 'publish') throw new Error(`this cannot have been said: ${short(judged)}`)
+  const { word } = judged
   const notice: SpokenNotice = {
     id: 'n-1',
     code: 'abcdefgh',
-    kind: word?.kind ?? 'quick-report',
+    kind: word.kind,
     report: 1,
     serial: '测震信〔2026〕1号',
     issuedAt: said.receivedAt,
     evaluation: said.evaluation === 'reviewed' ? 'reviewed' : 'automatic',
-    origin: word?.origin ?? null,
+    origin: word.origin,
     reportId: said.id,
     withdrawal: null,
     deliveries: [{ deliveryId: 'd-1', outlet: 'site', leg: 'page', state: 'accepted' }],
