@@ -37,7 +37,7 @@ export const website: Channel<WebsiteConfig> = {
   legs: () => ['page'],
   certainty: () => ({ probe: 'exact', absentReads: 1, absentSpanMs: 0, keyedRepeat: true }),
   limits: [],
-  variants: ['website'],
+  variants: ['website', 'speech'],
   compose: (rendered) =>
     rendered.text.trim() === ''
       ? { ok: false, reason: '公告没有正文' }

@@ -83,7 +83,10 @@ export function speak(
     { serial, report, head, trafficClass, checked, url: `${context.bureau.publicUrl}/n/${code}` },
     context,
   )
-  const rendered = context.renderer.render(facts)
+  const outlets = addressOutlets(word, trafficClass, context.outlets)
+  // Only texts that somebody carries are made: rendering is most of the time between decision and first byte.
+  const wanted = new Set(outlets.flatMap((outlet) => outlet.channel.variants))
+  const rendered = context.renderer.render(facts, wanted)
   const noticeId = `n-${random().slice(0, 20)}`
   const evaluation: Evaluation =
     word.origin && word.report ? (isFormal(voiceOf(word.report)) ? 'reviewed' : 'automatic') : 'unknown'
@@ -113,7 +116,7 @@ export function speak(
     rule: word.rule?.name ?? '',
   }
   const unfit: Speech['unfit'] = []
-  const deliveries = addressOutlets(word, trafficClass, context.outlets).flatMap((outlet) =>
+  const deliveries = outlets.flatMap((outlet) =>
     outlet.channel.legs(outlet.config, word.kind).map((leg) => {
       const composed = outlet.channel.compose(rendered, facts, outlet.config, leg)
       if (!composed.ok) unfit.push({ outlet: outlet.id, reason: composed.reason })

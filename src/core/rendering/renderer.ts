@@ -42,8 +42,11 @@ const LINED_SUFFIXES: ReadonlySet<string> = new Set(['wechat-article', 'website'
 export type Sha256 = (text: string) => string
 
 export interface Renderer {
-  /** @throws RenderFailure naming the template and the hole; expected never to happen to facts that passed the gates */
-  render(facts: NoticeFacts): RenderedNotice
+  /**
+   * @param wanted suffixes that somebody will carry; all when left out. Text, title and brief are always made.
+   * @throws RenderFailure naming the template and the hole; expected never to happen to facts that passed the gates
+   */
+  render(facts: NoticeFacts, wanted?: ReadonlySet<string>): RenderedNotice
   /** Hex hash over all that shapes the texts of a kind: sources with their includes, formatter version, time form. */
   templateHash(kind: NoticeKind, sha256: Sha256): string
 }
@@ -96,7 +99,7 @@ export function createRenderer(templates: ReadonlyMap<string, string>, options: 
   }
 
   return {
-    render: (facts) => renderNotice(facts, entries, timeForm),
+    render: (facts, wanted) => renderNotice(facts, entries, timeForm, wanted),
     templateHash(kind, sha256) {
       const files = new Set<string>()
       for (const family of familiesOf(kind)) {
@@ -134,7 +137,14 @@ function collectEntries(
   return entries
 }
 
-function renderNotice(facts: NoticeFacts, entries: ReadonlyMap<string, Entry[]>, timeForm: TimeForm): RenderedNotice {
+const ALWAYS: ReadonlySet<string> = new Set(['', 'title', 'brief'])
+
+function renderNotice(
+  facts: NoticeFacts,
+  entries: ReadonlyMap<string, Entry[]>,
+  timeForm: TimeForm,
+  wanted?: ReadonlySet<string>,
+): RenderedNotice {
   const family = facts.kind === 'withdrawal' ? `withdrawal-${facts.withdrawal ?? ''}` : facts.kind
   const list = entries.get(family)
   if (list === undefined) throw new RenderFailure(`${family}.liquid`, 'is no notice')
@@ -144,6 +154,7 @@ function renderNotice(facts: NoticeFacts, entries: ReadonlyMap<string, Entry[]>,
   const cleared = new Set<string>()
   const scope = { ...view, text: '', title: '', brief: '' }
   for (const { suffix, file, engine, parsed } of list) {
+    if (wanted && !wanted.has(suffix) && !ALWAYS.has(suffix)) continue
     const filled = engine.fill(file, parsed, scope).trim()
     const plain = LINED_SUFFIXES.has(suffix) ? filled : filled.replace(/\s*\n\s*/g, '')
     if (plain === '') throw new RenderFailure(file, 'is empty')
