@@ -92,15 +92,6 @@ export async function countOpen(db: Queryable): Promise<number> {
   return rows[0]?.n ?? 0
 }
 
-/** One delivery with its notice, for a person's act; undefined when there is none. */
-export async function findDelivery(db: Queryable, id: string): Promise<LeasedDelivery | undefined> {
-  const { rows } = await db.query<LeasedDelivery>(
-    `${WITH_NOTICE} from delivery d join notice n on n.id = d.notice_id join lineage l on l.id = n.lineage_id where d.id = $1`,
-    [id],
-  )
-  return rows[0]
-}
-
 /** Writes what an attempt came to. False when the lease had passed on: the other node's word counts. */
 export async function settleAttempt(
   db: Queryable,

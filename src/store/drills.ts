@@ -43,6 +43,9 @@ export async function endDrills(pool: Pool, by: string, reason: string, at: Inst
   )
   await pool.query(`update alarm set cleared_at = $1 where class = 'drill' and cleared_at is null`, [when])
   await pool.query(`update quake set merged_into = id where class = 'drill' and merged_into is null`)
+  // Budgets and notes of drill outlets are kept by the drill's time: they must not bind the next drill of that day.
+  await pool.query(`delete from call where outlet_id in (select id from outlet where class = 'drill')`)
+  await pool.query(`delete from outlet_box where outlet_id in (select id from outlet where class = 'drill')`)
   // Every node's picture still holds them: its next plan is refused and made anew.
   await pool.query('update ledger_head set version = version + 1')
   return cancelled.rowCount ?? 0

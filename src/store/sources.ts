@@ -1,7 +1,7 @@
 // In: feeds and doors of the YAML, and how their polls went. Out: what must survive a restart about each.
 // Must not hold bodies; raw_payload does.
 import type { Instant } from '../core/instant.ts'
-import { toTimestamp, type Queryable } from './pool.ts'
+import type { Queryable } from './pool.ts'
 
 export interface SourceState {
   id: string
@@ -45,9 +45,4 @@ export async function saveFetchState(
     state.lastModified ?? '',
     state.sha256 ?? '',
   ])
-}
-
-/** A poll that succeeded, changed or not. */
-export async function markHeard(db: Queryable, id: string, at: Instant): Promise<void> {
-  await db.query('update source set last_ok_at = $2 where id = $1', [id, toTimestamp(at)])
 }

@@ -233,7 +233,7 @@ export function openRoom(options: RoomOptions = {}): Room {
   }
 }
 
-/** What the tables would refuse (migrations 000001 and 000003): twice the same serial, hold or alarm; two holds of a quake. */
+/** What the tables would refuse (the migrations record, notices and commit): twice the same serial, hold or alarm; two holds of a quake. */
 function checkAsTables(plan: Plan, before: readonly NoticeRow[]): void {
   const unique = (name: string, keys: readonly string[]): void => {
     const seen = new Set<string>()
