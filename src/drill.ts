@@ -1,16 +1,20 @@
 // In: npm run drill -- --all | --replay <scenario> … | <scenario> --as <name>. Out: the table of replays, or the drill inside
 // the running installation. Exit 0 when all came as expected, 1 when not or refused, 2 for wrong use.
 import { spawn } from 'node:child_process'
+import { userInfo } from 'node:os'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
+import { writeDrill, type DrillResult } from './app/drill-result.ts'
 import { startReplayServer } from './app/replay-database.ts'
 import { replayOne, writeTable, type ReplayRow } from './app/replay-table.ts'
 import { listScenarios } from './app/scenario-files.ts'
 
 const USAGE = `npm run drill -- --all                        replays every scenario, each in a fresh installation of its own
 npm run drill -- --replay <scenario> …        replays these
-npm run drill -- <scenario> [--as <name>]     plays it as a drill inside the running installation
+npm run drill -- <scenario> [--as <name>]     plays it as a drill inside the running installation; the name
+                                              stands in its journal (left out: your account's)
 npm run drill -- --list                       names of the scenarios
      --verbose                                shows warnings of the replayed installations
 `
@@ -41,14 +45,19 @@ async function replayAll(names: readonly string[], verbose: boolean): Promise<bo
   return rows.every((row) => row.faults.length === 0)
 }
 
-/** The running installation plays it: the same command as `npm run desk -- drill`. */
-function playInside(name: string, by: string): Promise<number> {
+/** The running installation plays it: the same command as `npm run desk -- drill`, its answer as a table. */
+async function playInside(name: string, by: string): Promise<number> {
   const desk = fileURLToPath(new URL('desk.ts', import.meta.url))
-  const child = spawn(process.execPath, [desk, 'drill', name, '--as', by], { stdio: 'inherit' })
-  return new Promise((resolve, reject) => {
+  const child = spawn(process.execPath, [desk, 'drill', name, '--json', '--as', by], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise<number>((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', (code) => resolve(code ?? 1))
   })
+  const [answer, code] = await Promise.all([text(child.stdout), ended])
+  if (code === 0) process.stdout.write(writeDrill(JSON.parse(answer) as DrillResult))
+  return code
 }
 
 async function run(): Promise<number> {
@@ -59,7 +68,7 @@ async function run(): Promise<number> {
       replay: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
-      as: { type: 'string', default: '演练' },
+      as: { type: 'string', default: userInfo().username },
     },
   })
   const known = await listScenarios()

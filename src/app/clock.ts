@@ -45,3 +45,14 @@ export function openVirtualClock(start: Instant): InstallationClock {
     },
   }
 }
+
+/** The same clock, telling when a drill begins: its stand-ins are made ready for it. */
+export function announceDrills(clock: InstallationClock, begins: () => void): InstallationClock {
+  return {
+    ...clock,
+    setDrill: (now) => {
+      if (now) begins()
+      clock.setDrill(now)
+    },
+  }
+}

@@ -7,7 +7,7 @@ import { startPlayer } from '../town/player.ts'
 import { fillPlaces, listScenarioSources, type Scenario } from '../town/scenario.ts'
 import { startTown } from '../town/town.ts'
 import type { App } from '../app.ts'
-import { openClock, type InstallationClock } from './clock.ts'
+import { announceDrills, openClock, type InstallationClock } from './clock.ts'
 import { loadScenario } from './scenario-files.ts'
 
 /** The quake of which the founding documents tell. */
@@ -61,7 +61,10 @@ export async function startDemonstration(env: Readonly<Record<string, string | u
   let playing: Promise<void> = Promise.resolve()
   return {
     yaml: stringify({ ...config, outlets }, { aliasDuplicateObjects: false }),
-    clock,
+    clock: announceDrills(clock, () => {
+      // Each drill finds fresh platforms: quotas count by a clock that goes back to the scenario's start.
+      for (const stand of Object.values(drillTown.stands)) stand.reset()
+    }),
     play: (app) => {
       playing = playSteps(scenario, player, app, clock, () => stopped)
     },

@@ -60,3 +60,24 @@ export async function describeDrill(
     left: about.faults,
   }
 }
+
+/** The result for the operator's screen. */
+export function writeDrill(result: DrillResult): string {
+  const said = result.said.flatMap((notice) => [
+    `  ${notice.serial}  [${notice.kind}]  ${notice.title}  ${notice.issuedAt}`,
+    ...Object.entries(notice.outlets).map(
+      ([id, { state, ms }]) => `      ${id}: ${state}${ms === null ? '' : ` after ${(ms / 1000).toFixed(1)} s`}`,
+    ),
+  ])
+  const holds = result.holds.map((hold) => `  [${hold.gate}] ${hold.reason}`)
+  const left = result.left.map((what) => `  ${what}`)
+  const section = (title: string, lines: readonly string[]): string[] => (lines.length > 0 ? [title, ...lines] : [])
+  return [
+    `演练 ${result.scenario}：${result.title}`,
+    `by ${result.by}, run ${result.run}, ${(result.tookMs / 1000).toFixed(1)} s of real time`,
+    ...section('公告 said', said.length > 0 ? said : ['  nothing']),
+    ...section('待核 held', holds),
+    ...section('未演 left out', left),
+    '',
+  ].join('\n')
+}

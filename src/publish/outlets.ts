@@ -5,10 +5,13 @@ import { MAY_BE_VISIBLE, type Lineage } from '../core/quake.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
 import type { Word } from '../core/judgement/judge.ts'
 
+/** The lanes that speak; an outlet belongs to one for ever. */
+export type Lane = Exclude<TrafficClass, 'test'>
+
 /** Where a channel actually speaks. The config's type is the channel's own business. */
-export interface Outlet {
+export interface Outlet<L extends Lane = Lane> {
   id: string
-  class: Exclude<TrafficClass, 'test'>
+  class: L
   mode: 'live' | 'rehearsal'
   channel: Channel<unknown>
   config: unknown
@@ -16,7 +19,11 @@ export interface Outlet {
 }
 
 /** Outlets that a rule's list names: '*', an outlet id, 'channel:<name>'; ids of actual outlets stand for their channel in a drill. */
-function selectByRule(selectors: readonly string[], candidates: readonly Outlet[], all: readonly Outlet[]): Outlet[] {
+function selectByRule<L extends Lane>(
+  selectors: readonly string[],
+  candidates: readonly Outlet<L>[],
+  all: readonly Outlet[],
+): Outlet<L>[] {
   const named = new Set(selectors.filter((s) => s.startsWith('channel:')).map((s) => s.slice('channel:'.length)))
   const stoodFor = new Set(selectors.map((s) => all.find((o) => o.id === s)?.channel.name))
   return candidates.filter(
@@ -26,6 +33,11 @@ function selectByRule(selectors: readonly string[], candidates: readonly Outlet[
       named.has(outlet.channel.name) ||
       (outlet.class === 'drill' && stoodFor.has(outlet.channel.name)),
   )
+}
+
+/** The outlets of one lane; its type keeps those of the other out. */
+export function outletsOf<L extends TrafficClass>(lane: L, outlets: readonly Outlet[]): Outlet<Extract<L, Lane>>[] {
+  return outlets.filter((outlet): outlet is Outlet<Extract<L, Lane>> => outlet.class === lane)
 }
 
 /** Outlets that carried, or were addressed with, an earlier notice of the lineage. */
@@ -41,8 +53,12 @@ function listCarriers(lineage: Lineage, withdrawal: boolean): Set<string> {
  * The outlets a word goes to. A follow-up goes to every outlet that was addressed before, whatever its values have
  * become, and to those its own values call for; a withdrawal to those where the word may stand (DESIGN §3, §6).
  */
-export function addressOutlets(word: Word, trafficClass: TrafficClass, outlets: readonly Outlet[]): Outlet[] {
-  const candidates = outlets.filter((outlet) => outlet.class === trafficClass)
+export function addressOutlets<L extends TrafficClass>(
+  word: Word,
+  trafficClass: L,
+  outlets: readonly Outlet[],
+): Outlet<Extract<L, Lane>>[] {
+  const candidates = outletsOf(trafficClass, outlets)
   const carriers = word.lineage ? listCarriers(word.lineage, word.kind === 'withdrawal') : new Set<string>()
   const called =
     word.kind === 'withdrawal' || !word.rule || word.rule.mode === 'record'

@@ -1,0 +1,73 @@
+// A handful of the scenarios in the ordinary test run; `npm run drill -- --all` replays every one.
+import pino from 'pino'
+import { expect, test } from 'vitest'
+import { findDifferences } from '../../src/app/replay-verdict.ts'
+import { replayScenario } from '../../src/app/replay.ts'
+import { listScenarios, loadScenario } from '../../src/app/scenario-files.ts'
+import type { Scenario } from '../../src/town/scenario.ts'
+import { freshDatabase } from '../support/database.ts'
+
+async function replay(scenario: Scenario) {
+  const database = await freshDatabase()
+  try {
+    return await replayScenario(scenario, {
+      database: { app: database.appConfig, owner: database.ownerConfig, embedded: null },
+      log: pino({ level: 'silent' }),
+    })
+  } finally {
+    await database.drop()
+  }
+}
+
+test.each([
+  ['alxa-2017', 'the founding quake: quick report and formal report, once on every outlet'],
+  ['great-at-night', 'M 7.4 with nobody awake: held, and the formal report speaks by itself'],
+  ['luzhou-2021', 'M 8.1 of one automatic system is never said'],
+  ['withdrawn-by-source', 'the network takes it back: withdrawn everywhere after the veto'],
+  ['power-cut', 'twenty minutes without power across the main shock: told once when it is back'],
+  ['reconnect-30-rows', 'thirty rows after a reconnect: only the fresh main shock is told'],
+])('%s: %s', async (name) => {
+  const scenario = await loadScenario(name)
+  expect(findDifferences(scenario, await replay(scenario))).toEqual([])
+})
+
+test('a replay that goes otherwise than expected is found out', async () => {
+  const scenario = await loadScenario('feidong-2024')
+  const evidence = await replay(scenario)
+  const [first, second] = scenario.expect.notices
+  if (!first || !second) throw new Error('feidong-2024 tells of two notices')
+  const other = (change: Partial<Scenario['expect']>): string[] =>
+    findDifferences({ ...scenario, expect: { ...scenario.expect, ...change } }, evidence)
+  expect(other({})).toEqual([])
+  expect(other({ notices: [first] })).not.toEqual([])
+  expect(other({ notices: [{ ...first, outlets: ['site'] }, second] })).not.toEqual([])
+  expect(other({ notices: [{ ...first, contains: ['9.9级'] }, second] })).not.toEqual([])
+  expect(other({ never: ['4.7级'] })).not.toEqual([])
+  expect(other({ holds: ['size'] })).not.toEqual([])
+  expect(other({ recorded: ['zone'] })).not.toEqual([])
+  const notice = evidence.notices[0]
+  const doubled = {
+    ...evidence,
+    notices: evidence.notices.map((n) => (n === notice ? { ...n, shown: twice(n.shown) } : n)),
+  }
+  expect(findDifferences(scenario, doubled).join()).toContain('2 times')
+})
+
+function twice<T>(shown: Record<string, T[]>): Record<string, T[]> {
+  return Object.fromEntries(Object.entries(shown).map(([id, posts]) => [id, [...posts, ...posts]]))
+}
+
+test('every scenario can be read; at least fourteen are false, and each of those has a true near miss', async () => {
+  const names = await listScenarios()
+  const all = await Promise.all(names.map(async (name) => ({ name, scenario: await loadScenario(name) })))
+  const bad = all.filter(({ scenario }) => !scenario.truth)
+  expect(bad.length).toBeGreaterThanOrEqual(14)
+  const twins = new Set(all.filter(({ scenario }) => scenario.truth).map(({ scenario }) => scenario.twinOf))
+  expect(bad.filter(({ name }) => !twins.has(name)).map(({ name }) => name)).toEqual([])
+  const named = all.flatMap(({ scenario }) => scenario.twinOf ?? [])
+  expect(named.filter((name) => !bad.some((b) => b.name === name))).toEqual([])
+})
+
+test('a scenario that holds invented figures says so', async () => {
+  for (const name of await listScenarios()) expect((await loadScenario(name)).synthetic, name).toBeTruthy()
+})
