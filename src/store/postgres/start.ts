@@ -124,6 +124,9 @@ async function run(
   }
   const boot = async (): ReturnType<typeof startServer> => {
     await endLeftovers(place.cluster, log)
+    // Its pid may be a zombie that nobody reaps (a container's first process), which to postgres counts as alive. The folder
+    // is this cluster's own, and no server works in it any more.
+    rmSync(join(place.socketDir, '.s.PGSQL.5432.lock'), { force: true })
     makeCluster(place, native, fsync)
     const server = await startServer(place, native, fsync, probe)
     running = true
