@@ -24,7 +24,8 @@ type Conduct =
 
 interface Fact {
   outlet: string
-  what: 'begun' | string
+  /** begun, or the state that was recorded. */
+  what: string
   at: number
 }
 
@@ -126,7 +127,7 @@ async function play(conducts: readonly Conduct[], names = conducts.map((_, index
   const dispatch = openDispatch({
     db: {
       query: async (text: string, values?: unknown[]) => {
-        if (!text.includes('settle_attempt')) return { rows: [], rowCount: 0 } as never
+        if (!text.includes('settle_attempt')) return { rows: [], rowCount: 0 }
         const change = JSON.parse(String(values?.[0])) as { delivery_id: string; state: string; next_act?: string }
         if (change.next_act === undefined)
           facts.push({ outlet: change.delivery_id.slice(2), what: change.state, at: clock.now() })
