@@ -50,9 +50,10 @@ export interface Label {
 
 /**
  * Chooses the label by source code (福建省地震局 rule on 中震测发〔2015〕51号: AU, CC/CD, province).
+ * @param quick the notice is a quick report: a province's automatic determination says so, too
  * @throws UnspeakableFact when the code has no label
  */
-export function labelOf(sourceCode: string): Label {
+export function labelOf(sourceCode: string, quick = false): Label {
   if (sourceCode === 'AU') {
     return { full: '中国地震台网自动测定', brief: '自动测定', automatic: true, national: false }
   }
@@ -63,6 +64,9 @@ export function labelOf(sourceCode: string): Label {
     throw new UnspeakableFact('sourceCode', `no label belongs to “${sourceCode.slice(0, 8)}”`)
   }
   const province = PROVINCES[sourceCode] ?? ''
+  if (quick) {
+    return { full: `${province}地震台网自动测定`, brief: `${province}自动`, automatic: true, national: false }
+  }
   return { full: `${province}地震台网测定`, brief: `${province}台网`, automatic: false, national: false }
 }
 

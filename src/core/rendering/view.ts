@@ -174,7 +174,7 @@ function sayReplaced(facts: NoticeFacts, form: TimeForm): Partial<NoticeView> {
 }
 
 function sayOrigin(facts: NoticeFacts, origin: SpokenOrigin, form: TimeForm): Partial<NoticeView> {
-  const label = labelOf(origin.sourceCode)
+  const label = labelOf(origin.sourceCode, facts.kind === 'quick-report')
   if (facts.kind === 'quick-report' && label.national) {
     throw new UnspeakableFact('sourceCode', '正式测定 cannot stand in a quick report')
   }

@@ -188,7 +188,7 @@ describe('the signed hash', () => {
       return renderer.render(factsOf({ kind, class: 'drill', ...withdrawal })).text
     })
     expect([FORMATTER_VERSION, sha256(prints.join('\n'))]).toEqual([
-      1,
+      2,
       'd497a324144702a38c8ea53a38d0e1dbd6e991d565a05246606fd768840e9496',
     ])
   })
@@ -197,6 +197,17 @@ describe('the signed hash', () => {
     const unpadded = createRenderer(shipped, { timeForm: 'unpadded' })
     expect(unpadded.templateHash('quick-report', sha256)).not.toBe(hashes(shipped)[0])
     expect(hashes(new Map([...shipped].toReversed()))).toEqual(hashes(shipped))
+  })
+})
+
+describe('a province’s own network', () => {
+  const renderer = createRenderer(readTemplates())
+  it.each([
+    ['quick-report', '宁夏地震台网自动测定'],
+    ['formal-report', '宁夏地震台网测定'],
+  ] as const)('says in its %s who determined it and how', (kind, label) => {
+    const { text } = renderer.render(factsOf({ kind, origin: originOf({ sourceCode: 'NX' }) }))
+    expect(text.startsWith(`${label}：`)).toBe(true)
   })
 })
 
