@@ -196,9 +196,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const stale = listStale(policy, clock.now('actual'))
   for (const { id, why } of stale) await alarm('authorisation', id, `预授权 ${id} 已失效：${why}`)
   const silentSources = () =>
-    config.feeds.filter((feed) =>
-      isSilent(feed.everyMs, health.lastHeard(feed.id), startedAt, clock.realNow()),
-    )
+    config.feeds.filter((feed) => isSilent(feed.everyMs, health.lastHeard(feed.id), startedAt, clock.realNow()))
   const degraded = (): string[] => [
     ...listStale(policy, clock.now('actual')).map(({ id, why }) => `authorisation ${id}: ${why}`),
     ...silentSources().map((feed) => `source ${feed.id} is silent`),

@@ -31,7 +31,11 @@ export interface CommandContext {
   drill: (scenario: string, by: string) => Promise<CommandAnswer>
 }
 
-const person = z.string({ error: 'an operator’s name is needed: --as <name>' }).trim().min(1, 'an operator’s name is needed: --as <name>').max(40)
+const person = z
+  .string({ error: 'an operator’s name is needed: --as <name>' })
+  .trim()
+  .min(1, 'an operator’s name is needed: --as <name>')
+  .max(40)
 /** A quake this near would be felt or asked about in the area a statement speaks of. */
 const DENY_KM = 100
 const settledStates = new Set(['accepted', 'failed', 'superseded', 'expired', 'cancelled', 'refused', 'rehearsal'])

@@ -37,6 +37,10 @@ export interface Evidence {
   /** Gates of decisions that recorded or waited, rules of refused rows, `door:<rule>`. */
   setAside: string[]
   alarms: string[]
+  /** Standing alarms that never rang. */
+  unrung: string[]
+  /** Alarms in the ledgers of the alarm outlets. */
+  rings: number
   /** What stands in a ledger and belongs to no notice and no alarm. */
   strays: string[]
   faults: string[]
@@ -50,11 +54,15 @@ interface OutletPlace {
 }
 
 const MOST = 300
+/** Alarms ring by a timer of real time, every half second. */
+const RING_MS = 5_000
+const LOOK_MS = 50
 
 /** Gathers what came of a replay. */
 export async function collectEvidence(pool: Pool, town: Town, running: Running): Promise<Evidence> {
   const outlets = running.config.outlets.map((o) => ({ id: o.id, class: o.class, channel: o.channel.name }))
-  const { notices, strays } = await collectNotices(pool, town, outlets, 'actual')
+  const unrung = running.app ? await waitForRings(pool) : []
+  const { notices, strays, rings } = await collectNotices(pool, town, outlets, 'actual')
   const holds = await pool.query<{ gate: string; reason: string }>(
     `select detail->>'gate' as gate, detail->>'reason' as reason from journal where act in ('hold.open', 'hold.veto') order by id`,
   )
@@ -69,7 +77,20 @@ export async function collectEvidence(pool: Pool, town: Town, running: Running):
     holds: holds.rows,
     setAside: [...aside.rows.map((row) => row.gate), ...running.refusals],
     alarms: alarms.rows.map((row) => row.message),
+    unrung,
+    rings,
     faults: running.faults,
+  }
+}
+
+/** Waits until every standing alarm has rung once; hands back those that did not. */
+async function waitForRings(pool: Pool): Promise<string[]> {
+  for (let waited = 0; ; waited += LOOK_MS) {
+    const { rows } = await pool.query<{ message: string }>(
+      'select message from alarm where cleared_at is null and acknowledged_at is null and sent = 0',
+    )
+    if (rows.length === 0 || waited >= RING_MS) return rows.map((row) => row.message)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
 }
 
@@ -79,7 +100,7 @@ export async function collectNotices(
   town: Town,
   outlets: readonly OutletPlace[],
   lane: Exclude<TrafficClass, 'test'>,
-): Promise<{ notices: SaidNotice[]; strays: string[] }> {
+): Promise<{ notices: SaidNotice[]; strays: string[]; rings: number }> {
   const views = (await listNotices(pool, { class: lane, limit: MOST })).toReversed()
   const ordered = views.toSorted(
     (a, b) => a.issuedAt - b.issuedAt || a.serial.localeCompare(b.serial) || a.report - b.report,
@@ -89,7 +110,8 @@ export async function collectNotices(
   const notices = await Promise.all(ordered.map((view) => describe(view, places, posts, pool, lane)))
   const known = new Set(ordered.map((view) => view.code))
   const strays = posts.filter((post) => !post.alarm && !post.codes.some((code) => known.has(code)))
-  return { notices, strays: strays.map((post) => `${post.channel}: ${post.text.slice(0, 80)}`) }
+  const rings = posts.filter((post) => post.alarm).length
+  return { notices, rings, strays: strays.map((post) => `${post.channel}: ${post.text.slice(0, 80)}`) }
 }
 
 async function describe(

@@ -28,6 +28,7 @@ export function findDifferences(scenario: Scenario, evidence: Evidence): string[
     ...(evidence.alarms.length < expect.alarms
       ? [`${evidence.alarms.length} alarms instead of at least ${expect.alarms}`]
       : []),
+    ...evidence.unrung.map((alarm) => `an alarm never rang: ${alarm}`),
     ...findNever(expect.never, evidence),
     ...checkGate(scenario, evidence),
     ...evidence.notices.flatMap(checkAlways),

@@ -166,7 +166,12 @@ export async function startSources(context: SourcesContext): Promise<Sources> {
     )
   const { crank } = context
   const polling = crank
-    ? polled.map((feed) => startPolls([feed], crank.clockFor(feed.id, () => transportClock.now())))
+    ? polled.map((feed) =>
+        startPolls(
+          [feed],
+          crank.clockFor(feed.id, () => transportClock.now()),
+        ),
+      )
     : [startPolls(polled, transportClock)]
   const openSocket = createSocketOpener(transportClock)
   const sockets = config.feeds

@@ -29,7 +29,12 @@ export interface Town {
 }
 
 /** Starts the stand-ins on free ports. */
-export async function startTown(options: { now: () => Instant; callbackUrl: string | null; safeDomain: string; bureauName: string }): Promise<Town> {
+export async function startTown(options: {
+  now: () => Instant
+  callbackUrl: string | null
+  safeDomain: string
+  bureauName: string
+}): Promise<Town> {
   const { now } = options
   const weibo = await startWeibo({
     now,
@@ -47,10 +52,20 @@ export async function startTown(options: { now: () => Instant; callbackUrl: stri
     massMs: 1_500,
     ...(options.callbackUrl === null
       ? {}
-      : { callback: { url: options.callbackUrl, token: TOWN.wechatToken, mode: 'aes' as const, encodingAesKey: TOWN.wechatAesKey } }),
+      : {
+          callback: {
+            url: options.callbackUrl,
+            token: TOWN.wechatToken,
+            mode: 'aes' as const,
+            encodingAesKey: TOWN.wechatAesKey,
+          },
+        }),
   })
   const webhook = await startWebhook({ now, secrets: [TOWN.webhookSecret] })
-  const robots = await startRobots({ now, robots: [{ kind: 'dingtalk', key: TOWN.robotToken, secret: TOWN.robotSecret }] })
+  const robots = await startRobots({
+    now,
+    robots: [{ kind: 'dingtalk', key: TOWN.robotToken, secret: TOWN.robotSecret }],
+  })
   const stands = { weibo, wechat, webhook, robots }
   return {
     stands,
@@ -59,7 +74,9 @@ export async function startTown(options: { now: () => Instant; callbackUrl: stri
       wechat: wechat.url,
       webhook: webhook.url,
       robots: robots.url,
-      ...Object.fromEntries(Object.entries(TOWN).map(([key, value]) => [key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`), value])),
+      ...Object.fromEntries(
+        Object.entries(TOWN).map(([key, value]) => [key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`), value]),
+      ),
     },
     close: async () => {
       await Promise.all(Object.values(stands).map((stand) => stand.close()))
