@@ -37,10 +37,8 @@ export interface Evidence {
   /** Gates of decisions that recorded or waited, rules of refused rows, `door:<rule>`. */
   setAside: string[]
   alarms: string[]
-  /** Standing alarms that never rang. */
+  /** Standing alarms that never rang; with a word for all when not one reached an alarm outlet's ledger. */
   unrung: string[]
-  /** Alarms in the ledgers of the alarm outlets. */
-  rings: number
   /** What stands in a ledger and belongs to no notice and no alarm. */
   strays: string[]
   faults: string[]
@@ -61,7 +59,7 @@ const LOOK_MS = 50
 /** Gathers what came of a replay. */
 export async function collectEvidence(pool: Pool, town: Town, running: Running): Promise<Evidence> {
   const outlets = running.config.outlets.map((o) => ({ id: o.id, class: o.class, channel: o.channel.name }))
-  const unrung = running.app ? await waitForRings(pool) : []
+  const standing = running.app ? await waitForRings(pool) : { count: 0, unrung: [] }
   const { notices, strays, rings } = await collectNotices(pool, town, outlets, 'actual')
   const holds = await pool.query<{ gate: string; reason: string }>(
     `select detail->>'gate' as gate, detail->>'reason' as reason from journal where act in ('hold.open', 'hold.veto') order by id`,
@@ -77,19 +75,19 @@ export async function collectEvidence(pool: Pool, town: Town, running: Running):
     holds: holds.rows,
     setAside: [...aside.rows.map((row) => row.gate), ...running.refusals],
     alarms: alarms.rows.map((row) => row.message),
-    unrung,
-    rings,
+    unrung: standing.count > 0 && rings === 0 ? ['none stands in any ledger', ...standing.unrung] : standing.unrung,
     faults: running.faults,
   }
 }
 
-/** Waits until every standing alarm has rung once; hands back those that did not. */
-async function waitForRings(pool: Pool): Promise<string[]> {
+/** Waits until every standing alarm has rung once. */
+async function waitForRings(pool: Pool): Promise<{ count: number; unrung: string[] }> {
   for (let waited = 0; ; waited += LOOK_MS) {
-    const { rows } = await pool.query<{ message: string }>(
-      'select message from alarm where cleared_at is null and acknowledged_at is null and sent = 0',
+    const { rows } = await pool.query<{ message: string; sent: number }>(
+      'select message, sent from alarm where cleared_at is null and acknowledged_at is null',
     )
-    if (rows.length === 0 || waited >= RING_MS) return rows.map((row) => row.message)
+    const unrung = rows.filter((row) => row.sent === 0).map((row) => row.message)
+    if (unrung.length === 0 || waited >= RING_MS) return { count: rows.length, unrung }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
 }
