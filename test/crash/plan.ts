@@ -167,9 +167,8 @@ export function planCrashes(count: number, seed: number): Crash[] {
   const cells = listCells()
   const crashes: Crash[] = []
   for (let round = 0; crashes.length < count; round += 1) {
-    const order = cells.map((cell) => ({ cell, at: chance() })).sort((a, b) => a.at - b.at)
-    for (const [index, { cell }] of order.entries()) {
-      if (crashes.length >= count) break
+    const order = cells.map((cell, index) => ({ cell, index, at: chance() })).sort((a, b) => a.at - b.at)
+    for (const { cell, index } of order.slice(0, count - crashes.length)) {
       crashes.push({ n: crashes.length + 1, ...cell, notice: noticeFor(cell, round + index), early: chance() < 0.5 })
     }
   }

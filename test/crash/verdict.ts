@@ -59,7 +59,8 @@ export async function judgeRun(
       if (verdict !== null) problems.push(`${row.kind} at ${row.outlet_id}/${row.leg}: ${verdict}`)
     }
   }
-  problems.push(...(await judgeRecord(db)), ...(await judgeCalls(town)))
+  const codes = new Set(all.map((row) => row.code))
+  problems.push(...(await judgeOrphans(town, codes)), ...(await judgeRecord(db)), ...(await judgeCalls(town)))
   return problems
 }
 
@@ -106,6 +107,16 @@ async function judgePage(installation: Installation, row: Row): Promise<string |
     (notice) => notice.id === row.notice_id,
   ).length
   return listed === 1 ? null : `stands ${listed ?? 'not'} times in the list`
+}
+
+/** Whatever the public sees must be a notice of the record: nothing leaves before its commit (DESIGN L2). */
+async function judgeOrphans(town: TownProcess, codes: ReadonlySet<string>): Promise<string[]> {
+  const entries = (await Promise.all(STANDS.map((stand) => town.ledger(stand)))).flat().filter((entry) => entry.visible)
+  const shown = entries.flatMap((entry) => [
+    ...`${entry.text} ${entry.url ?? ''} ${entry.ids['sourceUrl'] ?? ''}`.matchAll(/\/n\/([0-9a-zA-Z]{8})/g),
+  ])
+  const orphans = [...new Set(shown.map((match) => match[1] ?? ''))].filter((code) => !codes.has(code))
+  return orphans.length > 0 ? [`visible, and on no record: ${orphans.join(', ')}`] : []
 }
 
 async function judgeRecord(db: Pool): Promise<string[]> {
