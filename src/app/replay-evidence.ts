@@ -59,7 +59,7 @@ const LOOK_MS = 50
 /** Gathers what came of a replay. */
 export async function collectEvidence(pool: Pool, town: Town, running: Running): Promise<Evidence> {
   const outlets = running.config.outlets.map((o) => ({ id: o.id, class: o.class, channel: o.channel.name }))
-  const standing = running.app ? await waitForRings(pool) : { count: 0, unrung: [] }
+  const standing = running.app ? await waitForRings(pool, town) : { count: 0, unrung: [] }
   const { notices, strays, rings } = await collectNotices(pool, town, outlets, 'actual')
   const holds = await pool.query<{ gate: string; reason: string }>(
     `select detail->>'gate' as gate, detail->>'reason' as reason from journal where act in ('hold.open', 'hold.veto') order by id`,
@@ -80,14 +80,15 @@ export async function collectEvidence(pool: Pool, town: Town, running: Running):
   }
 }
 
-/** Waits until every standing alarm has rung once. */
-async function waitForRings(pool: Pool): Promise<{ count: number; unrung: string[] }> {
+/** Waits until every standing alarm was taken up once, and the first of them has arrived. */
+async function waitForRings(pool: Pool, town: Town): Promise<{ count: number; unrung: string[] }> {
   for (let waited = 0; ; waited += LOOK_MS) {
     const { rows } = await pool.query<{ message: string; sent: number }>(
       'select message, sent from alarm where cleared_at is null and acknowledged_at is null',
     )
     const unrung = rows.filter((row) => row.sent === 0).map((row) => row.message)
-    if (unrung.length === 0 || waited >= RING_MS) return { count: rows.length, unrung }
+    const arrived = rows.length === 0 || (await readPosts(town)).some((post) => post.alarm)
+    if ((unrung.length === 0 && arrived) || waited >= RING_MS) return { count: rows.length, unrung }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
 }
