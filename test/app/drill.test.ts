@@ -1,7 +1,9 @@
 // The drill as the operator knows it: by name, alone, by its own clock, gone when it ends.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { DrillResult } from '../../src/app/drill-result.ts'
+import { writeDrill, type DrillResult } from '../../src/app/drill-result.ts'
 import { runInstallationDrill } from '../../src/app/drill.ts'
 import { readTown, startInstallation, type Installation } from './installation.ts'
 
@@ -95,6 +97,25 @@ test('start and end stand in the journal under the operator’s name', async () 
     { act: 'drill.started', actor: '李工' },
     { act: 'drill.ended', actor: '李工' },
   ])
+})
+
+test('the desk’s command plays it, and wants a name', async () => {
+  const token = await readFile(join(here.config.dataFolder, 'desk.token'), 'utf8')
+  const ask = async (input: object) => {
+    const reply = await fetch(`${here.app.deskUrl}/desk/command/drill`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(input),
+    })
+    return (await reply.json()) as { ok: boolean; result?: DrillResult; reason?: string }
+  }
+  expect(await ask({ scenario: 'alxa-2017' })).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining('as') as string,
+  })
+  const played = await ask({ scenario: 'mirror-alone', as: '李工' })
+  expect(played).toMatchObject({ ok: true, result: { scenario: 'mirror-alone', by: '李工', said: [] } })
+  expect(writeDrill(played.result as DrillResult)).toContain('nothing')
 })
 
 test('an unknown scenario is refused by name', async () => {

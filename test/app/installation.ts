@@ -10,6 +10,7 @@ import { stringify } from 'yaml'
 import { channels } from '../../channels/index.ts'
 import { startApp, type App } from '../../src/app.ts'
 import { announceDrills, openVirtualClock, type InstallationClock } from '../../src/app/clock.ts'
+import { runInstallationDrill } from '../../src/app/drill.ts'
 import { openHandCrank } from '../../src/app/hand-crank.ts'
 import { loadScenario } from '../../src/app/scenario-files.ts'
 import { loadConfig, type Config } from '../../src/config.ts'
@@ -73,6 +74,7 @@ export async function startInstallation(
     crank,
     database: { app: database.appConfig, owner: database.ownerConfig, embedded: null },
     publicBase: null,
+    drill: (running, name, by) => runInstallationDrill(running, config, name, by),
   })
   await Promise.all(config.feeds.map((feed) => crank.pollNow(feed.id)))
   return {
