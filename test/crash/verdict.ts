@@ -27,7 +27,7 @@ const UNSAID = ['superseded', 'expired', 'cancelled']
 
 /**
  * Judges the notices that came since.
- * @param under kind of the notice that met the crash: only there may a person be told twice, or one reader be given up
+ * @param under kind of the notice that met the crash: only there may one reader be given up
  * @param expected kinds in order; each must be there exactly once
  * @returns sentences; empty when all promises were kept
  */
@@ -74,8 +74,8 @@ function judgePosts(wire: Wire, row: Row, posts: { ids: Record<string, string> }
     case 'exactly-once':
       return posts.length === 1 ? null : `${posts.length} visible posts`
     case 'at-least-once':
-      if (posts.length === 0) return 'no visible post'
-      return posts.length === 1 || hit ? null : `${posts.length} messages although nothing befell it`
+      // A busy machine may lose a reply without any crash; a duty group is then told twice (reference channels.md §5).
+      return posts.length > 0 ? null : 'no visible post'
     case 'at-most-once-per-reader': {
       const readers = posts.map((post) => post.ids['openid'])
       const lost = Number(row.progress['lost'] ?? 0)
