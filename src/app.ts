@@ -60,6 +60,8 @@ export interface App {
   degraded: () => string[]
   /** How many deliveries are not settled yet. */
   openDeliveries: () => Promise<number>
+  /** When a source last answered, in real time. */
+  heardAt: (source: string) => number | null
   /** Looks at what is due by the clock and resolves when every call under way is on record. */
   settle(): Promise<void>
   stop(): Promise<void>
@@ -215,6 +217,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     deskUrl: '',
     degraded,
     openDeliveries: () => countOpen(pool),
+    heardAt: (source) => health.lastHeard(source),
     settle,
     stop: async () => undefined,
   }

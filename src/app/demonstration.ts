@@ -15,6 +15,8 @@ const SHOWN = 'alxa-2017'
 /** Idle stretches of the scenario are skipped down to this, so that a quarter of an hour passes within a minute. */
 const LEAD_MS = 3 * SECOND
 const PAUSE_MS = 4 * SECOND
+/** A poll that ends this long after a step was shown has begun after it: the demonstration polls every second. */
+const POLL_MS = 1_200
 const SECRETS = ['DATABASE_URL', 'DATABASE_OWNER_URL', 'REDIS_URL'] as const
 
 export interface Demonstration {
@@ -103,17 +105,21 @@ async function playSteps(
   isStopped: () => boolean,
 ): Promise<void> {
   const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+  let shown = clock.realNow()
+  let feed: string | null = null
   for (const step of scenario.steps) {
-    const seen = clock.realNow()
     while (!isStopped() && clock.now('actual') < step.at) {
       const left = step.at - clock.now('actual')
       // What was just said gets its moment in real time, and every platform its answer, before the next stretch is skipped.
-      const idle = clock.realNow() - seen >= PAUSE_MS && (await app.openDeliveries()) === 0
+      const polled = feed === null || (app.heardAt(feed) ?? 0) >= shown + POLL_MS
+      const idle = polled && clock.realNow() - shown >= PAUSE_MS && (await app.openDeliveries()) === 0
       if (left > LEAD_MS && idle) clock.skip(Math.min(left - LEAD_MS, MINUTE))
       await wait(100)
     }
     if (isStopped()) return
     player.show(step)
+    shown = clock.realNow()
+    feed = step.feed
     await app.publisher.lookAgain()
   }
 }
