@@ -1,10 +1,7 @@
 // In: a configuration. Out: the publisher of an installation, running. The only file that names every part.
 // Composition only: nothing here decides, renders or sends.
-import { randomBytes } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { hostname } from 'node:os'
 import type { FastifyBaseLogger } from 'fastify'
-import { request } from 'undici'
 import { openClock, type InstallationClock } from './app/clock.ts'
 import { openCallbacks } from './app/callbacks.ts'
 import { openCommands } from './app/commands.ts'
@@ -14,6 +11,8 @@ import { openOutlets, randomHex } from './app/outlets.ts'
 import type { HandCrank } from './app/hand-crank.ts'
 import { listActs } from './app/acts.ts'
 import { buildPolicy, listStale } from './app/policy.ts'
+import { readPublic } from './app/read-back.ts'
+import { writeToken } from './app/token.ts'
 import { startSources, type Sources } from './app/sources.ts'
 import { loadTemplates, sha256 } from './app/templates.ts'
 import type { Config } from './config.ts'
@@ -76,7 +75,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const clock = options.clock ?? openClock(config.clockStart)
   const database = options.database ?? (await openDatabase(config, log))
   const pool = openPool(database.app, POOL, (error) => log.error({ err: error }, 'database connection lost'))
-  const node = `${sha256(config.dataFolder).slice(0, 8)}-${process.pid}-${randomHex().slice(0, 8)}`
+  const node = `${sha256(`${hostname()} ${config.dataFolder}`).slice(0, 8)}-${process.pid}-${randomHex().slice(0, 8)}`
   const health = openHealth()
   // Silence is measured in real time: a scenario's clock jumps, its sources answer all the same.
   const startedAt = clock.realNow()
@@ -278,23 +277,4 @@ async function isReady(pool: ReturnType<typeof openPool>): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-async function readPublic(base: string | null, path: string): Promise<string | null> {
-  if (base === null) return null
-  try {
-    const reply = await request(`${base}${path}`, { headersTimeout: 3_000, bodyTimeout: 3_000 })
-    const body = await reply.body.text()
-    return reply.statusCode === 200 ? body : null
-  } catch {
-    return null
-  }
-}
-
-/** New at every start; only the installation's user can read it. */
-async function writeToken(folder: string): Promise<string> {
-  const token = randomBytes(24).toString('base64url')
-  await mkdir(folder, { recursive: true })
-  await writeFile(join(folder, 'desk.token'), token, { mode: 0o600 })
-  return token
 }

@@ -28,6 +28,7 @@ const REDACT = [
 ]
 const log = pino({ level: 'info', base: { role: values.role }, redact: REDACT })
 const DRAIN_MS = 20_000
+const RESTART_MS = 1_000
 
 try {
   await (values.role === 'public' ? runPublic() : runPublisher())
@@ -113,9 +114,15 @@ function keepDatabaseUp(app: App): void {
   app.database.embedded?.onExit(({ expected }) => {
     if (expected) return
     log.error('PostgreSQL ended unexpectedly; starting it again')
-    void app.database.embedded
-      ?.restart()
-      .catch((error: unknown) => log.fatal({ err: error }, 'PostgreSQL could not be started again'))
+    restartDatabase(app, RESTART_MS)
+  })
+}
+
+/** Tries until it runs: a disk that was full may have been emptied, and nothing is lost meanwhile. */
+function restartDatabase(app: App, pause: number): void {
+  app.database.embedded?.restart().catch((error: unknown) => {
+    log.fatal({ err: error, againInMs: pause }, 'PostgreSQL could not be started again')
+    setTimeout(() => restartDatabase(app, Math.min(pause * 2, 60_000)), pause).unref()
   })
 }
 
@@ -173,7 +180,11 @@ async function runPublic(): Promise<void> {
     process.on('SIGINT', () => undefined)
     process.send?.({ ready: true })
   } catch (error) {
-    process.send?.({ error: describe(error) })
+    // The message must be out before the process ends, else the parent knows only that it ended.
+    await new Promise<void>((resolve) => {
+      if (process.send) process.send({ error: describe(error) }, () => resolve())
+      else resolve()
+    })
     throw error
   }
 }
