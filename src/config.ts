@@ -12,6 +12,7 @@ import {
   type Rule,
   type WatchedPlace,
 } from './core/judgement/policy.ts'
+import { isLoopbackHost } from './core/loopback.ts'
 import { DEFAULT_RULES } from './core/judgement/rules.ts'
 import type { AttenuationModel } from './core/intensity/attenuation.ts'
 import type { Authority } from './core/quake-report.ts'
@@ -206,11 +207,6 @@ function checkFeeds(file: ConfigFile, faults: string[]): void {
       )
     }
   }
-}
-
-function isLoopbackHost(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '')
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
 }
 
 function checkReferences(file: ConfigFile, outlets: readonly OutletConfig[], faults: string[]): void {

@@ -1,16 +1,12 @@
 // In: addresses written in the YAML. Out: zod schemas that refuse the unsafe ones, and paths joined to a base.
 // Must not resolve names.
 import { z } from 'zod'
-
-/** True for localhost, 127.0.0.0/8 and ::1, where plain http is allowed (DESIGN §5). */
-function isLoopback(url: URL): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)
-}
+import { isLoopbackHost } from '../../src/core/loopback.ts'
 
 function refusal(text: string): string | null {
   if (!URL.canParse(text)) return 'is not an address'
   const url = new URL(text)
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url)))
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname)))
     return 'must begin with https:// (http:// only for loopback)'
   if (url.username !== '' || url.password !== '') return 'must hold no user name or password'
   if (url.hash !== '') return 'must hold no #fragment'

@@ -57,12 +57,7 @@ export function afterDeliver(standing: DeliveryStanding, outcome: Outcome, now: 
     case 'accepted':
       return accepted(outcome, now)
     case 'pending':
-      return {
-        ...progressed(outcome.progress),
-        state: 'pending',
-        job: outcome.job,
-        dueAt: now + pause(outcome.checkAfterMs),
-      }
+      return pending(outcome, now)
     case 'progress':
       return { state: 'sending', progress: outcome.progress, nextAct: 'deliver' }
     case 'retry': {
@@ -118,12 +113,7 @@ export function afterProbe(
     case 'accepted':
       return accepted(outcome, now)
     case 'pending':
-      return {
-        ...progressed(outcome.progress),
-        state: 'pending',
-        job: outcome.job,
-        dueAt: now + pause(outcome.checkAfterMs),
-      }
+      return pending(outcome, now)
     case 'progress':
       // At once, under the same lease: half a delivery must not be superseded as if nothing of it had been said.
       return {
@@ -209,6 +199,15 @@ function accepted(outcome: { ref: string; url: string | null; progress?: Progres
     ...(outcome.url === null ? {} : { url: outcome.url }),
     reason: '',
     acceptedAt: now,
+  }
+}
+
+function pending(outcome: { job: string; checkAfterMs: number; progress?: Progress }, now: Instant): DeliveryChange {
+  return {
+    ...progressed(outcome.progress),
+    state: 'pending',
+    job: outcome.job,
+    dueAt: now + pause(outcome.checkAfterMs),
   }
 }
 

@@ -5,6 +5,7 @@ import { BlockList, isIP } from 'node:net'
 import type { LookupFunction, Socket } from 'node:net'
 import { Agent, buildConnector } from 'undici'
 import type { Dispatcher } from 'undici'
+import { isLoopbackHost } from '../core/loopback.ts'
 
 /**
  * Ranges that no public source lives in (IANA special-purpose registries, RFC 6890), as prefix texts.
@@ -25,13 +26,6 @@ export function isPrivateAddress(address: string): boolean {
   const family = isIP(address)
   if (family === 0) return true
   return privateRanges.check(address, family === 6 ? 'ipv6' : 'ipv4')
-}
-
-/** True for names and addresses that never leave this machine: the only place where TLS adds nothing. */
-export function isLoopbackHost(hostname: string): boolean {
-  const bare = hostname.replace(/^\[|\]$/g, '')
-  if (bare === 'localhost' || bare === '::1') return true
-  return isIP(bare) === 4 && bare.startsWith('127.')
 }
 
 export interface UrlRules {

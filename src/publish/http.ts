@@ -2,6 +2,7 @@
 // Never throws for network trouble, never follows a redirect, never reads more than it was told to.
 import { Agent, request, type Dispatcher } from 'undici'
 import type { Http, HttpCall, HttpReply } from '../core/channel.ts'
+import { isLoopbackHost } from '../core/loopback.ts'
 
 /** Failures that happen before the first byte of the request is written. */
 const BEFORE_BYTES: ReadonlySet<string> = new Set([
@@ -83,8 +84,7 @@ function flatten(headers: Record<string, string | string[] | undefined>): Record
 export function isLoopback(url: string): boolean {
   if (!URL.canParse(url)) return false
   const { hostname, protocol } = new URL(url)
-  const host = hostname.replace(/^\[|\]$/g, '')
-  return /^https?:$/.test(protocol) && (host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host))
+  return /^https?:$/.test(protocol) && isLoopbackHost(hostname)
 }
 
 function failedBeforeBytes(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkRedirect, checkUrl, isLoopbackHost, isPrivateAddress } from '../../../src/feeds/fetch-guard.ts'
+import { checkRedirect, checkUrl, isPrivateAddress } from '../../../src/feeds/fetch-guard.ts'
+import { isLoopbackHost } from '../../../src/core/loopback.ts'
 import { parseHttpDate, readRetryAfter, readServerClock } from '../../../src/feeds/fetch-http-date.ts'
 
 describe('addresses that no public source lives at', () => {
