@@ -1,22 +1,42 @@
-// In: nothing. Out: five channels on loopback that note when each was first called since the last question, in a process of their own.
-// Must not work: it answers the shortest success.
-import { createServer } from 'node:http'
+// In: a list of manners. Out: one channel on loopback for each, in a process of their own, that notes when it was first called.
+// Must not work: one that answers gives the shortest success.
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { freePort } from './measure.ts'
+import type { Manner } from './channels.ts'
 
-const CHANNELS = 5
-let first: (string | null)[] = Array.from({ length: CHANNELS }, () => null)
-let calls = 0
+const manners = JSON.parse(process.argv[2] ?? '[]') as Manner[]
+const first: (string | null)[] = manners.map(() => null)
+let expected: number[] = []
 
-async function start(channel: number): Promise<string> {
+const ANSWERS: Readonly<Record<Exclude<Manner, 'refuse'>, (response: ServerResponse) => void>> = {
+  answer: (response) => response.end('{}'),
+  fail: (response) => response.writeHead(500).end('{}'),
+  hang: () => undefined,
+  // One byte a second of a reply that never ends: longer than any deadline.
+  drip: (response) => {
+    response.writeHead(200, { 'content-length': '1000' })
+    const timer = setInterval(() => response.write(' '), 1_000)
+    response.on('close', () => clearInterval(timer))
+  },
+}
+
+function note(channel: number): void {
+  if (first[channel] !== null || !expected.includes(channel)) return
+  // CLOCK_MONOTONIC: the same in every process of this machine.
+  first[channel] = process.hrtime.bigint().toString()
+  const times = expected.map((index) => first[index])
+  if (!times.includes(null)) process.send?.({ times })
+}
+
+async function start(manner: Manner, channel: number): Promise<string> {
+  if (manner === 'refuse') return `http://127.0.0.1:${await freePort()}/`
   const server = createServer((request, response) => {
-    // CLOCK_MONOTONIC: the same in every process of this machine.
-    const at = process.hrtime.bigint()
-    first[channel] ??= at.toString()
-    calls += 1
+    note(channel)
     request.resume()
     request.on('end', () => {
       response.setHeader('content-type', 'application/json')
-      response.end('{}')
+      ANSWERS[manner](response)
     })
   })
   server.keepAliveTimeout = 120_000
@@ -26,13 +46,11 @@ async function start(channel: number): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
-const urls = await Promise.all(Array.from({ length: CHANNELS }, (_, index) => start(index)))
-process.on('message', (message: 'ask' | 'reset') => {
-  if (message === 'reset') {
-    first = first.map(() => null)
-    calls = 0
-  }
-  process.send?.({ first, calls })
+const urls = await Promise.all(manners.map(start))
+process.on('message', (message: { expect: number[] }) => {
+  expected = message.expect
+  first.fill(null)
+  process.send?.({ ready: true })
 })
 process.on('disconnect', () => process.exit(0))
 process.send?.({ urls })

@@ -1,14 +1,18 @@
-// npm run bench [-- --only event,poll] [--rounds N] [--samples N]: on this machine only, bounded, ratios inside one run.
-import { cpus, loadavg, release } from 'node:os'
+// npm run bench [-- --only event,alone,poll] [--rounds N] [--samples N]: on this machine only, bounded, ratios inside one run.
 import { parseArgs } from 'node:util'
+import { benchAlone } from './alone.ts'
 import { benchEvent } from './event.ts'
+import { printHeader, readLoad } from './header.ts'
 import { benchPoll } from './poll.ts'
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, rounds: { type: 'string' }, samples: { type: 'string' } },
 })
+const rounds = Number(values.rounds ?? 9)
+// 9 × 57 and 20 to warm stay below the 600 calls an hour that a webhook outlet may make.
 const sections: Readonly<Record<string, () => Promise<void>>> = {
-  event: () => benchEvent(Number(values.rounds ?? 9), Number(values.samples ?? 60)),
+  event: () => benchEvent(rounds, Number(values.samples ?? 57)),
+  alone: () => benchAlone(rounds, Number(values.samples ?? 30)),
   poll: benchPoll,
 }
 const wanted = values.only?.split(',') ?? Object.keys(sections)
@@ -17,11 +21,7 @@ if (unknown.length > 0) {
   process.stderr.write(`no section ${unknown.join(', ')}; there are ${Object.keys(sections).join(', ')}\n`)
   process.exit(2)
 }
-const load = (): string =>
-  loadavg()
-    .map((one) => one.toFixed(1))
-    .join(' ')
-process.stdout.write(`node ${process.version}, linux ${release()}, ${cpus().length} cores, load before ${load()}\n`)
+printHeader()
 for (const name of wanted) await sections[name]?.()
-process.stdout.write(`load after ${load()}\n`)
+process.stdout.write(`load after ${readLoad()}\n`)
 process.exit(0)

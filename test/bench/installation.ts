@@ -1,0 +1,61 @@
+// In: webhook outlets. Out: a whole Quakedesk with its own database, fed through its signed door, as a subject of the bench.
+import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { signMessage } from '../../src/feeds/signature.ts'
+import { HOME } from './events.ts'
+import { freePort } from './measure.ts'
+import type { Stage, Subject } from './stage.ts'
+
+const SECRET = `whsec_${Buffer.from('bench-secret-0123456789-abcdefghi').toString('base64')}`
+const SIGNED = { signedBy: 'bench', signedAt: '2020-01-01T00:00:00Z', expiresAt: '2099-01-01T00:00:00Z' }
+
+/** Starts an installation that says every event of events.ts at once, to each of these addresses. */
+export async function startQuakedesk(stage: Stage, name: string, urls: readonly string[]): Promise<Subject> {
+  const [port, deskPort] = [await freePort(), await freePort()]
+  const file = join(stage.folder, `${name}.yaml`)
+  writeFileSync(
+    file,
+    stringify({
+      bureau: {
+        name: '宁夏试验地震局',
+        shortName: '试验地震',
+        publicUrl: `http://127.0.0.1:${port}`,
+        serialPrefix: '试震信',
+        home: HOME,
+        attenuation: 'west',
+      },
+      inbound: [{ id: 'cenc', format: 'rss', authority: 'official-national', secret: SECRET }],
+      authorisations: [{ id: 'formal', template: 'formal-report', sources: ['cenc'], ...SIGNED }],
+      outlets: urls.map((url, index) => ({ id: `c${index}`, channel: 'webhook', url, secret: SECRET })),
+    }),
+  )
+  const child = spawn(process.execPath, [new URL('../../src/main.ts', import.meta.url).pathname], {
+    env: {
+      ...process.env,
+      QUAKEDESK_CONFIG: file,
+      QUAKEDESK_DATA: join(stage.folder, name),
+      PORT: String(port),
+      DESK_PORT: String(deskPort),
+      HOST: '127.0.0.1',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  stage.adopt(child)
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', (part: Buffer) => {
+      if (part.includes('震讯台 is ready')) resolve()
+    })
+    child.on('exit', () => reject(new Error('Quakedesk did not start')))
+  })
+  let number = 0
+  return {
+    name,
+    post: (feed) => {
+      number += 1
+      const headers = signMessage({ id: `bench-${number}`, sentAt: Date.now(), body: Buffer.from(feed) }, [SECRET])
+      return stage.post(`http://127.0.0.1:${deskPort}/ingest/v1/cenc`, feed, headers)
+    },
+  }
+}
