@@ -93,10 +93,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     pool,
     config.outlets.map((o) => ({ id: o.id, class: o.class, channel: o.channel.name, mode: o.mode })),
   )
-  const opened = openOutlets(config.outlets, pool, clock, {
-    show: (noticeId) => site.show(noticeId),
-    isShown: (code) => site.isShown(code),
-  })
+  const shown = { show: (noticeId: string) => site.show(noticeId), isShown: (code: string) => site.isShown(code) }
+  const opened = openOutlets(config.outlets, pool, clock, shown, log)
   const alarm = async (
     kind: string,
     subject: string,

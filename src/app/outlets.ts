@@ -6,7 +6,7 @@ import type { Reach } from '../core/channel.ts'
 import type { OutletConfig } from '../config.ts'
 import { openOutbound, type Outbound } from '../publish/http.ts'
 import type { Outlet } from '../publish/outlets.ts'
-import { openBudget } from '../store/budget.ts'
+import { openBudgets } from '../store/budget.ts'
 import { openBox } from '../store/deliveries.ts'
 import type { InstallationClock } from './clock.ts'
 
@@ -26,7 +26,9 @@ export function openOutlets(
   pool: Pool,
   clock: InstallationClock,
   site: Reach['site'],
+  log: { error: (fields: object, message: string) => void },
 ): OpenedOutlets {
+  const budgets = openBudgets(pool, (error) => log.error({ err: error }, 'a call could not be booked'))
   const lanes: Record<'actual' | 'drill', Outbound> = {
     actual: openOutbound({ loopbackOnly: false }),
     drill: openOutbound({ loopbackOnly: true }),
@@ -39,7 +41,7 @@ export function openOutlets(
       now,
       http: lanes[config.class].http,
       box: openBox(pool, config.id),
-      spend: openBudget(pool, config.id, config.channel.limits, now),
+      spend: budgets.open(config.id, config.channel.limits, now),
       random: randomHex,
       site,
     }
@@ -48,6 +50,7 @@ export function openOutlets(
   return {
     outlets,
     close: async () => {
+      budgets.close()
       await Promise.all([lanes.actual.close(), lanes.drill.close()])
     },
   }

@@ -7,17 +7,10 @@ import type { Fault } from '../../src/town/faults.ts'
 import { listSession } from '../support/processes.ts'
 import type { Installation } from './installation.ts'
 import type { Crash } from './plan.ts'
+import { makeCallsScarce } from './scarce.ts'
 import { SUBSCRIBERS, type TownProcess } from './town.ts'
-import {
-  countCalls,
-  findDeliveryNow,
-  holdLock,
-  until,
-  untilBlocked,
-  untilUnderWay,
-  type DeliveryNow,
-  type Lock,
-} from './watch.ts'
+import { countCalls, findDeliveryNow, holdLock, until, untilBlocked, untilUnderWay } from './watch.ts'
+import type { DeliveryNow, Lock } from './watch.ts'
 import { WIRES, type Wire } from './wires.ts'
 
 export interface Scene {
@@ -34,8 +27,7 @@ export interface Scene {
   advanceTo: (at: number) => Promise<void>
 }
 
-/** Long enough to take a lock while the reply is on its way. */
-const REPLY_AFTER_MS = 900
+const REPLY_AFTER_MS = 900 // long enough to take a lock while the reply is on its way
 /** On a busy machine the stand-ins hear of a new time a moment before or after the program. */
 const CLOCKS_APART_MS = 1_000
 
@@ -201,8 +193,9 @@ class Stage {
   }
 
   /** Holds the last thing that comes before bytes leave: the outlet's budget, or the table of the website's pages. */
-  lockCalls(): Promise<Lock> {
+  async lockCalls(): Promise<Lock> {
     if (this.wire.stand === null) return this.lock('lock table page in exclusive mode')
+    await makeCallsScarce(this.db, this.wire.outlet, this.scene)
     return this.lock('select pg_advisory_xact_lock(hashtext($1))', [`call ${this.wire.outlet}`])
   }
 
