@@ -7,6 +7,7 @@ import { DAY, formatBeijing, formatUtc } from '../core/instant.ts'
 import { findStale, type SightedQuake, type SourceHealth } from '../feeds/freshness.ts'
 import type { Ledger } from '../publish/ledger.ts'
 import type { Act } from '../schedule.ts'
+import { sweepDrill } from '../store/drills.ts'
 import { forgetOld } from '../store/forget.ts'
 import { readHead } from '../store/journal.ts'
 import type { InstallationClock } from './clock.ts'
@@ -30,6 +31,7 @@ export function listActs(context: ActsContext): Act[] {
   return [
     { name: 'freshness', cron: '*/5 * * * * *', run: () => alarmStale(context, stale) },
     { name: 'other-nodes', cron: '*/2 * * * * *', run: () => context.ledger.catchUp() },
+    { name: 'drill-left-over', cron: '30 * * * * *', run: () => sweepDrill(context.pool, context.clock.realNow()) },
     { name: 'journal-head', cron: '0 5 0 * * *', run: () => exportHead(context) },
     { name: 'forget', cron: '0 20 3 * * *', run: () => forgetOld(context.pool, context.clock.now('actual') - KEEP_MS) },
   ]

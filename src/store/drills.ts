@@ -51,6 +51,27 @@ export async function endDrills(pool: Pool, by: string, reason: string, at: Inst
   return cancelled.rowCount ?? 0
 }
 
+/**
+ * Ends what a drill left whose process died: until then its alarms would ring at the drill's robots and its deliveries
+ * count as open. Does nothing while a drill runs, on this node or another.
+ */
+export async function sweepDrill(pool: Pool, at: Instant): Promise<void> {
+  const left = await pool.query<{ some: boolean }>(
+    `select exists (select from delivery where class = 'drill' and state in ('queued', 'sending', 'pending', 'unknown'))
+       or exists (select from hold where class = 'drill' and state in ('open', 'veto', 'waiting'))
+       or exists (select from alarm where class = 'drill' and cleared_at is null)
+       or exists (select from quake where class = 'drill' and merged_into is null) as some`,
+  )
+  if (left.rows[0]?.some !== true) return
+  const release = await holdDrill(pool)
+  if (release === null) return
+  try {
+    await endDrills(pool, 'schedule', 'the drill was cut off before this was settled', at)
+  } finally {
+    await release()
+  }
+}
+
 /** The running drill's quakes, and the holds that were raised about them, oldest first. */
 export async function listRunHolds(
   pool: Pool,

@@ -2,11 +2,25 @@
 // Must not delete: a delivery of years ago still names its outlet.
 import type { Queryable } from './pool.ts'
 
-/** Registers the outlets that are configured now and retires the others. */
+/**
+ * Registers the outlets that are configured now and retires the others.
+ * @throws when one was in the other lane before: what is kept under its id (quota, tokens, posts) belongs to that lane
+ */
 export async function saveOutlets(
   db: Queryable,
   outlets: readonly { id: string; class: string; channel: string; mode: string }[],
 ): Promise<void> {
+  const { rows } = await db.query<{ id: string; class: string }>('select id, class from outlet where id = any($1)', [
+    outlets.map((outlet) => outlet.id),
+  ])
+  for (const { id, class: before } of rows) {
+    const wanted = outlets.find((outlet) => outlet.id === id)?.class
+    if (wanted !== before) {
+      throw new Error(
+        `outlet ${id} was of class ${before} and stands in quakedesk.yaml as ${wanted}: an outlet keeps its class for ever; give this one an id of its own`,
+      )
+    }
+  }
   await db.query(
     `with given as (select * from jsonb_to_recordset($1::jsonb) as o(id text, class traffic_class, channel text, mode text)),
      saved as (

@@ -6,6 +6,7 @@ import type { Config } from '../../src/config.ts'
 import { openOutbound } from '../../src/publish/http.ts'
 import { outletsOf, type Outlet } from '../../src/publish/outlets.ts'
 import { DRILL_PATH } from '../../src/store/pages.ts'
+import { withClient } from '../../src/store/postgres/start.ts'
 import { rowShape } from '../../src/town/payloads.ts'
 import { readTown, startInstallation, until, type Installation } from './installation.ts'
 
@@ -126,7 +127,13 @@ describe('a drill word that somebody tries to send to an actual outlet', () => {
   })
 
   test('is not sent even when a forged outlet row lets the delivery in', async () => {
-    await query(`insert into outlet (id, class, channel, mode) values ('weibo-main', 'drill', 'weibo', 'live')`)
+    const forged = `insert into outlet (id, class, channel, mode) values ('weibo-main', 'drill', 'weibo', 'live')`
+    await expect(query(forged)).rejects.toThrow(/unique/)
+    // The dispatcher must refuse by itself: the database is made to look away.
+    await withClient(here.database.ownerConfig, (client) =>
+      client.query('alter table outlet drop constraint outlet_id_key'),
+    )
+    await query(forged)
     await query(insert, ['d-hand-3', 'drill', 'weibo-main'])
     const before = here.town.stands.weibo.calls().length
     here.app.clock.setDrill(() => Date.now())

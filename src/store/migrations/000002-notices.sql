@@ -57,8 +57,9 @@ create table notice (
 create index notice_supersedes on notice (supersedes);
 create index notice_issued on notice (issued_at desc, id);
 
+-- An id keeps its lane for ever: budgets, tokens and switches are kept by the id alone.
 create table outlet (
-  id text not null,
+  id text not null unique,
   class traffic_class not null check (class in ('actual', 'drill')),
   channel text not null,
   mode text not null check (mode in ('live', 'rehearsal')),

@@ -37,3 +37,20 @@ create trigger report_stays before update or delete on report
   for each row execute function refuse_change();
 create trigger raw_payload_stays before update or delete on raw_payload
   for each row execute function refuse_change();
+create trigger decision_stays before update or delete on decision
+  for each row execute function refuse_change();
+create trigger authorisation_stays before update or delete on authorisation
+  for each row execute function refuse_change();
+
+-- An attempt begins and ends; how it ended is never written over.
+create trigger attempt_ends_once before update on attempt
+  for each row when (old.finished_at is not null) execute function refuse_change();
+create trigger attempt_stays before delete on attempt
+  for each row execute function refuse_change();
+
+create trigger notice_no_truncate before truncate on notice for each statement execute function refuse_change();
+create trigger report_no_truncate before truncate on report for each statement execute function refuse_change();
+create trigger raw_payload_no_truncate before truncate on raw_payload for each statement execute function refuse_change();
+create trigger decision_no_truncate before truncate on decision for each statement execute function refuse_change();
+create trigger authorisation_no_truncate before truncate on authorisation for each statement execute function refuse_change();
+create trigger attempt_no_truncate before truncate on attempt for each statement execute function refuse_change();
