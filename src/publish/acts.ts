@@ -9,8 +9,9 @@ import type { Word } from '../core/judgement/judge.ts'
 import { emptyPlan, type Plan } from '../store/plan.ts'
 import { closeHold, describeHead, publishWord } from './carry-out.ts'
 import { decideAgain, type Decision } from './decide.ts'
-import { refreshLineages, type Ledger, type LedgerContext } from './ledger.ts'
+import type { Ledger, LedgerContext } from './ledger.ts'
 import type { OpenHold, Picture } from './picture.ts'
+import { recallNamed, refreshLineages } from './recall.ts'
 import { openWorkbench } from './workbench.ts'
 
 export type Acted = { ok: true; message: string } | { ok: false; reason: string }
@@ -66,6 +67,7 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
 
     withdraw: (serial, reason, by, checked) =>
       act(async (picture) => {
+        await recallNamed(picture, { serial: withoutReport(serial) }, context.pool)
         const found = findLineage(picture, serial)
         if (typeof found === 'string') return found
         await refreshLineages([found.quake], context.pool)
@@ -76,16 +78,16 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
       act((picture) => sayNothingHappened(picture, checked, by, context), '未发生地震的公告已发布'),
 
     merge: (fromQuake, intoQuake, by) =>
-      act(
-        (picture) => mergeQuakes(picture, fromQuake, intoQuake, by, context),
-        `${fromQuake} merged into ${intoQuake}`,
-      ),
+      act(async (picture) => {
+        await recallNamed(picture, { ids: [fromQuake, intoQuake] }, context.pool)
+        return mergeQuakes(picture, fromQuake, intoQuake, by, context)
+      }, `${fromQuake} merged into ${intoQuake}`),
 
     split: (quakeId, source, sourceEventId, by) =>
-      act(
-        (picture) => splitQuake(picture, { quakeId, source, sourceEventId, by }, context),
-        `${source} ${sourceEventId} split from ${quakeId}`,
-      ),
+      act(async (picture) => {
+        await recallNamed(picture, { ids: [quakeId] }, context.pool)
+        return splitQuake(picture, { quakeId, source, sourceEventId, by }, context)
+      }, `${source} ${sourceEventId} split from ${quakeId}`),
   }
 }
 
@@ -122,7 +124,7 @@ function publishHeld(
 
 /** A serial without 第N报; a superseded or withdrawn state is named in the refusal. */
 function findLineage(picture: Picture, serial: string): { quake: Quake; lineage: Lineage } | string {
-  const wanted = serial.replace(/\s*第\d+报$/, '')
+  const wanted = withoutReport(serial)
   const report = /第(\d+)报$/.exec(serial)?.[1]
   for (const quake of picture.quakes.values()) {
     const lineage = quake.lineages.find((l) => l.serial === wanted)
@@ -134,7 +136,11 @@ function findLineage(picture: Picture, serial: string): { quake: Quake; lineage:
     }
     return { quake, lineage }
   }
-  return `no notice with serial ${wanted} in the last days`
+  return `no notice with serial ${wanted}`
+}
+
+function withoutReport(serial: string): string {
+  return serial.replace(/\s*第\d+报$/, '')
 }
 
 function withdrawLineage(
@@ -207,7 +213,7 @@ function mergeQuakes(
 ): Decision | string {
   const from = picture.quakes.get(fromId)
   const into = picture.quakes.get(intoId)
-  if (!from || !into) return `no quake ${from ? intoId : fromId} in the last days`
+  if (!from || !into) return `no quake ${from ? intoId : fromId}`
   if (from === into) return 'a quake cannot be merged into itself'
   if (from.class !== into.class) return `a ${from.class} quake cannot be merged into a ${into.class} one`
   const now = context.clock(from.class)
@@ -239,7 +245,7 @@ function splitQuake(
   context: LedgerContext,
 ): Decision | string {
   const known = picture.quakes.get(act.quakeId)
-  if (!known) return `no quake ${act.quakeId} in the last days`
+  if (!known) return `no quake ${act.quakeId}`
   const base = baseId(act.sourceEventId)
   const moving = known.reports.filter((r) => r.source === act.source && baseId(r.sourceEventId) === base)
   if (moving.length === 0) return `${act.quakeId} has no report ${act.sourceEventId} of ${act.source}`

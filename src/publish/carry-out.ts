@@ -159,7 +159,8 @@ function endReplaced(plan: Plan, word: Word): void {
   const state = word.kind === 'withdrawal' ? 'cancelled' : 'superseded'
   const reason = word.kind === 'withdrawal' ? 'the notice was withdrawn' : 'a newer notice of the lineage exists'
   for (const delivery of word.lineage.notices.flatMap((n) => n.deliveries)) {
-    plan.ended_deliveries.push({ id: delivery.deliveryId, state, reason })
+    const unsent = word.kind === 'withdrawal' && delivery.state === 'queued'
+    plan.ended_deliveries.push({ id: delivery.deliveryId, state, reason, unsent })
   }
 }
 

@@ -2,24 +2,23 @@
 // One at a time per process; between processes the version of the record decides. Must not send before the commit.
 import { createHash } from 'node:crypto'
 import type { Pool } from 'pg'
-import { formatUtc, type Instant } from '../core/instant.ts'
+import { DAY, formatUtc, type Instant } from '../core/instant.ts'
 import { associate } from '../core/judgement/associate.ts'
 import type { Circumstances } from '../core/judgement/policy.ts'
 import { maySpeak } from '../core/judgement/prefer.ts'
 import type { Authority, ParsedFeed, RefusedRow, TrafficClass } from '../core/quake-report.ts'
-import { baseId, type Quake } from '../core/quake.ts'
+import type { Quake } from '../core/quake.ts'
 import { commitPlan } from '../store/commit.ts'
-import { findOlderQuakes, loadPicture, readVersion, readDeliveries, readQuakes } from '../store/picture.ts'
+import { loadPicture, readVersion } from '../store/picture.ts'
 import type { DeliveryRow, NoticeRow, Plan } from '../store/plan.ts'
 import { firstAttempts } from './carry-out.ts'
 import { decideRows, type DecideContext, type Decision } from './decide.ts'
-import { buildPicture, buildQuakes, refreshDeliveries, type Picture } from './picture.ts'
+import { buildPicture, type Picture } from './picture.ts'
+import { recallOlder, refreshLineages } from './recall.ts'
 import { findNewRows, keyRow, rememberRows, type KeyedRow } from './rows.ts'
 
 /** Days of quakes kept in memory; older ones are fetched when a row points at them. */
 const PICTURE_MS = 10 * 24 * 60 * 60 * 1000
-/** Widest association window is 90 s (feeds.md §3); an id that jumps may lie minutes away. */
-const OLDER_WINDOW_MS = 10 * 60 * 1000
 const MOST_CONFLICTS = 20
 
 /** One payload as it arrived, parsed. */
@@ -68,7 +67,7 @@ export interface Ledger {
   commit(make: Make, raw?: { bytes: Uint8Array }): Promise<'committed' | 'repeated' | 'nothing'>
   picture(): Picture
   reload(): Promise<void>
-  /** Reloads if another process has committed since. */
+  /** Reloads if another process has committed since, and once a day, so that what has grown old leaves the memory. */
   catchUp(): Promise<void>
   circumstances(trafficClass: TrafficClass, more?: Partial<Circumstances>): Circumstances
 }
@@ -76,6 +75,11 @@ export interface Ledger {
 /** Opens the ledger on the record as it stands. */
 export async function openLedger(context: LedgerContext): Promise<Ledger> {
   let picture = await load(context)
+  let loadedAt = context.clock('actual')
+  const loadAgain = async (): Promise<void> => {
+    loadedAt = context.clock('actual')
+    picture = await load(context)
+  }
   let turn: Promise<unknown> = Promise.resolve()
 
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
@@ -110,7 +114,7 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
         context.changed()
         return 'committed'
       }
-      picture = await load(context)
+      await loadAgain()
     }
     throw new Error(`the record changed ${MOST_CONFLICTS} times while one plan was made`)
   }
@@ -127,7 +131,7 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
         now.seeded.has(payload.source)
       )
         return null
-      await recallOlder(now, payload.source, fresh, context)
+      await recallOlder(now, payload.source, fresh, context.pool, context.clock('actual') - PICTURE_MS)
       await refreshSpoken(now, payload, fresh, context)
       return decidePayload(now, payload, fresh)
     }, payload.bytes)
@@ -160,13 +164,11 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
     receive: (payload) => inTurn(() => receive(payload)),
     commit: (make, raw) => inTurn(() => commitNow(make, raw?.bytes ?? null)),
     picture: () => picture,
-    reload: () =>
-      inTurn(async () => {
-        picture = await load(context)
-      }),
+    reload: () => inTurn(loadAgain),
     catchUp: () =>
       inTurn(async () => {
-        if ((await readVersion(context.pool)) !== picture.version) picture = await load(context)
+        const old = context.clock('actual') - loadedAt > DAY
+        if (old || (await readVersion(context.pool)) !== picture.version) await loadAgain()
       }),
     circumstances,
   }
@@ -229,39 +231,6 @@ function alarmMisplaced(plan: Plan, payload: Payload, context: LedgerContext): v
   })
 }
 
-/** Brings older quakes into the picture that a row names by id or lies near in time: corrections always find their quake. */
-async function recallOlder(
-  picture: Picture,
-  source: string,
-  rows: readonly KeyedRow[],
-  context: LedgerContext,
-): Promise<void> {
-  const horizon = context.clock('actual') - PICTURE_MS
-  for (const { report, key } of rows) {
-    if (picture.rows.has(`${source} ${key}`) && !isOlder(report.originTime, horizon) && report.lifecycle === 'report')
-      continue
-    if (!isOlder(report.originTime, horizon) && report.lifecycle === 'report') continue
-    const ids = [report.sourceEventId, ...report.aliases, baseId(report.sourceEventId)].filter((id) => id !== '')
-    const found = await findOlderQuakes(context.pool, {
-      source,
-      ids,
-      originTime: report.originTime,
-      windowMs: OLDER_WINDOW_MS,
-    })
-    const missing = found.filter((quake) => !picture.quakes.has(quake.id))
-    if (missing.length === 0) continue
-    const contents = await readQuakes(
-      context.pool,
-      missing.map((q) => q.id),
-    )
-    for (const [id, quake] of buildQuakes(missing, contents)) picture.quakes.set(id, quake)
-  }
-}
-
-function isOlder(originTime: Instant | null, horizon: Instant): boolean {
-  return originTime !== null && originTime < horizon
-}
-
 /** Delivery states move on without commits; a follow-up must know where its first word may stand. */
 async function refreshSpoken(
   picture: Picture,
@@ -285,12 +254,4 @@ async function refreshSpoken(
     for (const quake of known.filter((each) => each.lineages.length > 0)) spoken.add(quake)
   }
   await refreshLineages([...spoken], context.pool)
-}
-
-/** Reads the delivery states of these quakes' lineages anew. */
-export async function refreshLineages(quakes: readonly Quake[], pool: Pool): Promise<void> {
-  const ids = quakes.flatMap((quake) => quake.lineages.flatMap((l) => l.notices.map((n) => n.id)))
-  if (ids.length === 0) return
-  const deliveries = await readDeliveries(pool, ids)
-  for (const lineage of quakes.flatMap((quake) => quake.lineages)) refreshDeliveries(lineage, deliveries)
 }

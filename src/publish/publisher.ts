@@ -8,13 +8,15 @@ import { sealJournal } from '../store/journal.ts'
 import { ringAlarms, type AlarmContext } from './alarm.ts'
 import { decideAgain } from './decide.ts'
 import type { Dispatch } from './dispatch.ts'
-import { refreshLineages, type Ledger, type LedgerContext } from './ledger.ts'
+import type { Ledger, LedgerContext } from './ledger.ts'
+import { refreshLineages } from './recall.ts'
 
 /** How often each loop looks. Short, because a look at an empty index costs 0.2 ms and a minute costs a rumour. */
 const LOOK_MS = 250
 const SEAL_MS = 500
 const SEEN_MS = 250
 const ALARM_MS = 500
+const CATCH_UP_MS = 2_000
 /** Read-backs are tried this long; then the clock stays open and the page says so. */
 const SEEN_FOR_MS = 60 * 60 * 1000
 
@@ -29,6 +31,8 @@ export interface PublisherContext {
   websiteOutlets: string[]
   /** Fetches a page of the public process; null when it did not answer. */
   readPublic: (path: string) => Promise<string | null>
+  /** A notice's page was read back; its short code. */
+  seen: (code: string) => void
   log: { error: (fields: object, message: string) => void }
 }
 
@@ -71,6 +75,7 @@ export function startPublisher(context: PublisherContext): Publisher {
     takenOver = true
     await context.dispatch.look()
   })
+  loop('catch-up', CATCH_UP_MS, () => context.ledger.catchUp())
   loop('seal', SEAL_MS, () => sealJournal(context.pool, context.clock('actual')))
   loop('seen', SEEN_MS, () => readBack(context))
   loop('alarm', ALARM_MS, () => ringAlarms(context.alarms))
@@ -115,7 +120,9 @@ async function readBack(context: PublisherContext): Promise<void> {
   await Promise.all(
     unseen.map(async (delivery) => {
       const page = await context.readPublic(`/n/${delivery.code}`)
-      if (page?.includes(delivery.serial)) await markSeen(context.pool, delivery.id, context.clock('actual'))
+      if (!page?.includes(delivery.serial)) return
+      await markSeen(context.pool, delivery.id, context.clock('actual'))
+      context.seen(delivery.code)
     }),
   )
 }

@@ -207,3 +207,13 @@ export async function findOlderQuakes(
   )
   return rows
 }
+
+/** Quakes by their ids, or by the serial of a notice about them. */
+export async function findQuakes(db: Queryable, ids: string[], serial: string): Promise<QuakeRecord[]> {
+  const { rows } = await db.query<QuakeRecord>(
+    `select id, class, created_at, merged_into, pinned_report_id from quake
+     where id = any($1) or id in (select quake_id from lineage where serial = $2)`,
+    [ids, serial],
+  )
+  return rows
+}

@@ -158,7 +158,8 @@ export interface Plan {
   holds: HoldRow[]
   closed_holds: ClosedHold[]
   authorisations: { id: string; template: string; sha256: string; body: object }[]
-  ended_deliveries: { id: string; state: 'superseded' | 'cancelled'; reason: string }[]
+  /** unsent: the decision rests on its not having left; when it has, the plan is refused and made anew. */
+  ended_deliveries: { id: string; state: 'superseded' | 'cancelled'; reason: string; unsent: boolean }[]
   lineages: LineageRow[]
   notices: NoticeRow[]
   deliveries: DeliveryRow[]

@@ -1,8 +1,9 @@
 // The same stories in the real tables: what a plan says is what PostgreSQL takes, and what a restart reads again.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { MINUTE, SECOND } from '../../src/core/instant.ts'
+import { DAY, MINUTE, SECOND } from '../../src/core/instant.ts'
 import type { StoredReport } from '../../src/core/quake.ts'
 import type { RefusedRow } from '../../src/core/quake-report.ts'
+import { openActs } from '../../src/publish/acts.ts'
 import { openLedger, type Ledger, type LedgerContext } from '../../src/publish/ledger.ts'
 import { decideAgain } from '../../src/publish/decide.ts'
 import { openPool } from '../../src/store/pool.ts'
@@ -146,6 +147,58 @@ describe('after a restart', () => {
     now += 60 * SECOND
     await look()
     await look()
+    expect(await kinds()).toEqual(['formal-report', 'withdrawal'])
+  })
+})
+
+describe('a withdrawal by a person', () => {
+  /** A ledger whose plans meet an act of somebody else between being made and being committed, once. */
+  const meeting = (meanwhile: () => Promise<unknown>): Ledger => {
+    let met = false
+    return {
+      ...ledger,
+      commit: (make, raw) =>
+        ledger.commit(async (picture) => {
+          const decision = await make(picture)
+          if (!met) await meanwhile()
+          met = true
+          return decision
+        }, raw),
+    }
+  }
+  const serialOf = async (): Promise<string> =>
+    (await query<{ serial: string }>('select serial from lineage'))[0]?.serial ?? ''
+  const outlets = async (kind: string): Promise<string[]> =>
+    (
+      await query<{ outlet_id: string }>(
+        `select distinct outlet_id from delivery d join notice n on n.id = d.notice_id where n.kind = '${kind}' order by 1`,
+      )
+    ).map((row) => row.outlet_id)
+
+  test('counter-posts what left in the very moment it was made, and cancels what had not left', async () => {
+    await hear([formalOf(ningbo)])
+    const addressed = await outlets('formal-report')
+    expect(addressed).toContain('weibo')
+    await query(
+      `update delivery set state = 'queued', lease_owner = '', lease_until = null where outlet_id in ('weibo', 'wechat')`,
+    )
+    const leave = () => query(`update delivery set state = 'sending' where outlet_id = 'weibo'`)
+    const acted = await openActs(meeting(leave), context).withdraw(await serialOf(), 'sent-in-error', '值班员', null)
+    expect(acted).toMatchObject({ ok: true })
+    expect(await outlets('withdrawal')).toEqual(addressed.filter((id) => id !== 'wechat' && id !== NARROW.id))
+    expect(await query(`select distinct state from delivery where outlet_id = 'wechat'`)).toEqual([
+      { state: 'cancelled' },
+    ])
+  })
+
+  test('reaches a notice of any age, long after it left the memory', async () => {
+    await hear([formalOf(ningbo)])
+    await query(`update delivery set state = 'accepted' where state = 'sending'`)
+    now += 400 * DAY
+    await ledger.catchUp()
+    expect(ledger.picture().quakes.size).toBe(0)
+    const acted = await openActs(ledger, context).withdraw(`${await serialOf()} 第1报`, 'sent-in-error', '值班员', null)
+    expect(acted).toMatchObject({ ok: true })
     expect(await kinds()).toEqual(['formal-report', 'withdrawal'])
   })
 })

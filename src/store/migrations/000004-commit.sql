@@ -14,6 +14,17 @@ begin
     return jsonb_build_object('conflict', current);
   end if;
 
+  -- A word that was believed unsent may have left since the picture was made: then its outlet must be told, too, and the
+  -- caller decides again. Waits for a node that is taking it at this moment.
+  if plan ? 'ended_deliveries' then
+    perform from jsonb_to_recordset(plan->'ended_deliveries') as c(id text, unsent boolean)
+      join delivery d on d.id = c.id where c.unsent for update of d;
+    if exists (select from jsonb_to_recordset(plan->'ended_deliveries') as c(id text, unsent boolean)
+      join delivery d on d.id = c.id where c.unsent and d.state in ('sending', 'pending', 'unknown', 'accepted')) then
+      return jsonb_build_object('conflict', current);
+    end if;
+  end if;
+
   if plan ? 'message' then
     insert into seen_message (door, id, at, reply)
     values (plan#>>'{message,door}', plan#>>'{message,id}', at_, coalesce(plan#>'{message,reply}', '{}'))
@@ -39,9 +50,16 @@ begin
   end if;
 
   if plan ? 'quakes' then
-    insert into quake (id, class, created_at)
-    select q.id, q.class, at_ from jsonb_to_recordset(plan->'quakes') as q(id text, class traffic_class)
-    on conflict (id) do nothing;
+    insert into quake as q (id, class, created_at, merged_into, pinned_report_id, origin_at, latitude, longitude)
+    select c.id, c.class, at_, c.merged_into, c.pinned_report_id, c.origin_at, c.latitude, c.longitude
+    from jsonb_to_recordset(plan->'quakes') as c(id text, class traffic_class, merged_into text, pinned_report_id text,
+      origin_at timestamptz, latitude double precision, longitude double precision)
+    on conflict (id) do update set
+      merged_into = coalesce(excluded.merged_into, q.merged_into),
+      pinned_report_id = coalesce(excluded.pinned_report_id, q.pinned_report_id),
+      origin_at = coalesce(excluded.origin_at, q.origin_at),
+      latitude = coalesce(excluded.latitude, q.latitude),
+      longitude = coalesce(excluded.longitude, q.longitude);
   end if;
 
   if plan ? 'reports' then
@@ -62,18 +80,6 @@ begin
     insert into report_quake (report_id, quake_id)
     select b.report_id, b.quake_id from jsonb_to_recordset(plan->'belongs') as b(report_id text, quake_id text)
     on conflict (report_id) do update set quake_id = excluded.quake_id;
-  end if;
-
-  if plan ? 'quakes' then
-    update quake q set
-      merged_into = coalesce(c.merged_into, q.merged_into),
-      pinned_report_id = coalesce(c.pinned_report_id, q.pinned_report_id),
-      origin_at = coalesce(c.origin_at, q.origin_at),
-      latitude = coalesce(c.latitude, q.latitude),
-      longitude = coalesce(c.longitude, q.longitude)
-    from jsonb_to_recordset(plan->'quakes') as c(id text, merged_into text, pinned_report_id text, origin_at timestamptz,
-      latitude double precision, longitude double precision)
-    where q.id = c.id;
   end if;
 
   if plan ? 'refused' then
@@ -130,9 +136,7 @@ begin
       as l(class traffic_class, year integer, number integer) group by l.class, l.year
     on conflict (class, year) do update set last = excluded.last
     where excluded.last > serial_counter.last;
-  end if;
 
-  if plan ? 'lineages' then
     insert into lineage (id, class, quake_id, year, number, serial)
     select l.id, l.class, l.quake_id, l.year, l.number, l.serial from jsonb_to_recordset(plan->'lineages')
       as l(id text, class traffic_class, quake_id text, year integer, number integer, serial text);
@@ -152,20 +156,19 @@ begin
   end if;
 
   if plan ? 'deliveries' then
-    insert into delivery (id, notice_id, class, outlet_id, leg, priority, state, content, due_at, lease_owner,
-      lease_until, attempts, first_attempt_at, reason, expires_at, changed_at)
-    select d.id, d.notice_id, d.class, d.outlet_id, d.leg, d.priority, d.state, d.content, d.due_at, d.lease_owner,
-      case when d.state = 'sending' then clock_timestamp() + make_interval(secs => d.lease_ms / 1000.0) end, d.attempts, d.first_attempt_at, d.reason, d.expires_at, at_
-    from jsonb_to_recordset(plan->'deliveries') as d(id text, notice_id text, class traffic_class, outlet_id text,
-      leg text, priority smallint, state text, content jsonb, due_at timestamptz, lease_owner text,
-      lease_ms integer, attempts integer, first_attempt_at timestamptz, reason text, expires_at timestamptz);
-  end if;
-
-  if plan ? 'deliveries' then
+    with made as (
+      insert into delivery (id, notice_id, class, outlet_id, leg, priority, state, content, due_at, lease_owner,
+        lease_until, attempts, first_attempt_at, reason, expires_at, changed_at)
+      select d.id, d.notice_id, d.class, d.outlet_id, d.leg, d.priority, d.state, d.content, d.due_at, d.lease_owner,
+        case when d.state = 'sending' then clock_timestamp() + make_interval(secs => d.lease_ms / 1000.0) end,
+        d.attempts, d.first_attempt_at, d.reason, d.expires_at, at_
+      from jsonb_to_recordset(plan->'deliveries') as d(id text, notice_id text, class traffic_class, outlet_id text,
+        leg text, priority smallint, state text, content jsonb, due_at timestamptz, lease_owner text,
+        lease_ms integer, attempts integer, first_attempt_at timestamptz, reason text, expires_at timestamptz)
+      returning id, state, lease_owner, first_attempt_at
+    )
     insert into attempt (delivery_id, n, act, node, started_at)
-    select d.id, 1, 'deliver', d.lease_owner, d.first_attempt_at
-    from jsonb_to_recordset(plan->'deliveries') as d(id text, state text, lease_owner text, first_attempt_at timestamptz)
-    where d.state = 'sending';
+    select id, 1, 'deliver', lease_owner, first_attempt_at from made where state = 'sending';
   end if;
 
   if plan ? 'alarms' then
