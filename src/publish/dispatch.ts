@@ -163,7 +163,7 @@ async function run(
   }
   let unresolved = false
   for (;;) {
-    const outcome = await callGuarded(act, job, outlet, context, breaker)
+    const { outcome, tell } = await callGuarded(act, job, outlet, context, breaker)
     const now = context.clock(job.class)
     const change = decide(act, { ...errand, job }, outcome, outlet, now, unresolved)
     const written = await record(
@@ -172,6 +172,8 @@ async function run(
       change,
       context,
     )
+    // What the platform answered goes on record first; a person is told afterwards.
+    await tell()
     if (!written || change.nextAct !== 'deliver') return
     if (act !== 'deliver') unresolved = outcome.state === 'absent'
     n += 1
@@ -187,17 +189,23 @@ async function callGuarded(
   outlet: Outlet,
   context: DispatchContext,
   breaker: Breaker,
-): Promise<Outcome | ProbeOutcome> {
+): Promise<{ outcome: Outcome | ProbeOutcome; tell: () => Promise<void> }> {
+  const nothing = async (): Promise<void> => undefined
   const started = context.clock(job.class)
   const until = act === 'deliver' ? breaker.blockedUntil(outlet.id, job.priority, started) : null
-  if (until !== null)
-    return { state: 'retry', afterMs: until - started, code: 'breaker', reason: `${outlet.id} 连续无回音，稍后再试` }
+  if (until !== null) {
+    const reason = `${outlet.id} 连续无回音，稍后再试`
+    return { outcome: { state: 'retry', afterMs: until - started, code: 'breaker', reason }, tell: nothing }
+  }
   const outcome = await call(act, job, outlet)
   const dead = outcome.state === 'unknown' || (outcome.state === 'retry' && outcome.code === 'unreachable')
   const change = breaker.note(outlet.id, dead ? 'dead' : 'answered', context.clock(job.class))
-  if (change === 'opened') await context.alarm('outlet', outlet.id, `渠道 ${outlet.id} 连续三次没有回音`, job.class)
-  if (change === 'closed') await context.clear('outlet', outlet.id)
-  return outcome
+  const tell = {
+    opened: () => context.alarm('outlet', outlet.id, `渠道 ${outlet.id} 连续三次没有回音`, job.class),
+    closed: () => context.clear('outlet', outlet.id),
+    unchanged: nothing,
+  }
+  return { outcome, tell: tell[change ?? 'unchanged'] }
 }
 
 /** An adapter that throws has a bug; what it did to the world is unknown until probed. */

@@ -3,10 +3,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Pool } from 'pg'
 import { callBooked } from '../../channels/wire/ask.ts'
-import type { Certainty, Reach } from '../../src/core/channel.ts'
+import type { Certainty, Outcome, Reach } from '../../src/core/channel.ts'
 import { afterDeliver, afterProbe } from '../../src/core/delivery.ts'
 import { formatUtc } from '../../src/core/instant.ts'
-import { openDispatch } from '../../src/publish/dispatch.ts'
+import { openDispatch, type DispatchContext } from '../../src/publish/dispatch.ts'
 import type { Outlet } from '../../src/publish/outlets.ts'
 import { endDeadLeases } from '../../src/store/deliveries.ts'
 import type { DeliveryRow, NoticeRow } from '../../src/store/plan.ts'
@@ -57,13 +57,12 @@ test('a call that cannot be booked because the database is away has not left', a
   expect(sent).toBe(0)
 })
 
-test('what a platform answered is offered to the record until the database takes it', async () => {
-  const offered: string[] = []
-  const row: DeliveryRow = {
-    id: 'd-1',
+function rowOf(outlet: string): DeliveryRow {
+  return {
+    id: `d-${outlet}`,
     notice_id: 'n-1',
     class: 'actual',
-    outlet_id: 'weibo',
+    outlet_id: outlet,
     leg: 'post',
     priority: 1,
     state: 'sending',
@@ -76,48 +75,84 @@ test('what a platform answered is offered to the record until the database takes
     reason: '',
     expires_at: null,
   }
-  const outlet = {
-    id: 'weibo',
+}
+
+const NOTICE = {
+  id: 'n-1',
+  code: 'abcdefgh',
+  kind: 'formal-report',
+  report_no: 1,
+  facts: { serial: '1号' },
+} as unknown as NoticeRow
+
+const outletOf = (id: string, outcome: Outcome): Outlet =>
+  ({
+    id,
     class: 'actual',
     mode: 'live',
     config: {},
     channel: { certainty: () => READ_BACK },
-    client: { deliver: async () => ({ state: 'accepted', ref: '5005', url: null }) },
-  } as unknown as Outlet
-  const settled: string[] = []
-  const dispatch = openDispatch({
+    client: { deliver: async () => outcome },
+  }) as unknown as Outlet
+
+/** A dispatcher whose outcomes are written by `write`, which gets each as it is offered. */
+function dispatchOf(outlets: Outlet[], write: (change: { ref?: string }) => void, over: Partial<DispatchContext> = {}) {
+  return openDispatch({
     db: {
       query: async (text: string, values?: unknown[]) => {
         if (!text.includes('settle_attempt')) return { rows: [], rowCount: 0 }
-        offered.push((JSON.parse(String(values?.[0])) as { ref: string }).ref)
-        if (offered.length < 3) throw new Error('terminating connection')
+        write(JSON.parse(String(values?.[0])) as { ref?: string })
         return { rows: [{ settle_attempt: true }], rowCount: 1 } as never
       },
     },
     node: 'node',
-    outlets: [outlet],
+    outlets,
     publicUrl: 'https://dzj.example.cn',
     clock: () => NOW,
     alarm: async () => undefined,
     clear: async () => undefined,
-    settled: (_job, change) => settled.push(change.state),
+    settled: () => undefined,
     log: { error: () => undefined },
+    ...over,
   })
-  dispatch.first(
-    [row],
-    [
-      {
-        id: 'n-1',
-        code: 'abcdefgh',
-        kind: 'formal-report',
-        report_no: 1,
-        facts: { serial: '1号' },
-      } as unknown as NoticeRow,
-    ],
+}
+
+test('what a platform answered is offered to the record until the database takes it', async () => {
+  const offered: string[] = []
+  const settled: string[] = []
+  const dispatch = dispatchOf(
+    [outletOf('weibo', { state: 'accepted', ref: '5005', url: null })],
+    ({ ref = '' }) => {
+      offered.push(ref)
+      if (offered.length < 3) throw new Error('terminating connection')
+    },
+    { settled: (_job, change) => settled.push(change.state) },
   )
+  dispatch.first([rowOf('weibo')], [NOTICE])
   await dispatch.idle()
   expect(offered).toEqual(['5005', '5005', '5005'])
   expect(settled).toEqual(['accepted'])
+})
+
+test('an outcome is on record before anybody is told that the outlet is dead, also when telling hangs', async () => {
+  let written = 0
+  const toldAfter: number[] = []
+  const dispatch = dispatchOf(
+    [outletOf('weibo', { state: 'unknown', reason: 'no reply', probeAfterMs: 1_000 })],
+    () => (written += 1),
+    {
+      alarm: (kind) => {
+        if (kind !== 'outlet') return Promise.resolve()
+        toldAfter.push(written)
+        return new Promise(() => undefined)
+      },
+    },
+  )
+  for (let n = 0; n < 3; n += 1) {
+    dispatch.first([rowOf('weibo')], [NOTICE])
+    await expect.poll(() => written).toBe(n + 1)
+  }
+  expect(toldAfter).toEqual([3])
 })
 
 let database: FreshDatabase
