@@ -12,10 +12,12 @@ import { BATCH_ROWS, CHECK_DELAYS } from './limits.ts'
 import { readPublishResult, settlePublish } from './publish-event.ts'
 import { describeError, outcomeOf, removalOf } from './react.ts'
 
+type PublishLeg = Required<Omit<OutletClient, 'inspect'>>
+
 const SUBMIT = { kind: 'effectful', probeAfterMs: 15 * SECOND } as const
 
 /** Progress keys: mediaId, publishId, msgDataId (accounts that merged 发布 and 群发 call back with it), checks. */
-export function openFreepublish(wechat: Wechat, reach: Reach): Required<OutletClient> {
+export function openFreepublish(wechat: Wechat, reach: Reach): PublishLeg {
   async function deliver(job: Job): Promise<Outcome> {
     const { mediaId, publishId } = job.progress
     if (typeof publishId === 'string') return pending(job, publishId)

@@ -63,6 +63,9 @@ export const KEY_LIFETIME = 23 * HOUR
 /** Token: used until a minute before its end; the old one works five minutes beside the new one (§2.1). */
 export const TOKEN_MARGIN = MINUTE
 
+/** Whoever renews the token has one call's time for it. */
+export const LOCK_WAIT = 9 * SECOND
+
 export const CALL_DEADLINE = 8 * SECOND
 export const LARGEST_REPLY = 1024 * 1024
 /** batchget: 20 rows at most (§2.4). */

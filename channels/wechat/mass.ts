@@ -11,6 +11,8 @@ import { CHECK_DELAYS, KEY_LIFETIME, KEYED_REPEAT_AFTER } from './limits.ts'
 import { settleMass } from './publish-event.ts'
 import { countTries, describeError, outcomeOf, removalOf } from './react.ts'
 
+type MassLeg = Required<Omit<OutletClient, 'inspect'>>
+
 const SEND = { kind: 'effectful', probeAfterMs: KEYED_REPEAT_AFTER } as const
 
 /**
@@ -22,7 +24,7 @@ export function clientMsgId(job: Pick<Job, 'deliveryId' | 'url'>): string {
 }
 
 /** Progress keys: mediaId, msgId, checks. */
-export function openMass(wechat: Wechat, reach: Reach): Required<OutletClient> {
+export function openMass(wechat: Wechat, reach: Reach): MassLeg {
   async function deliver(job: Job): Promise<Outcome> {
     const { mediaId, msgId } = job.progress
     if (typeof msgId === 'string') return pending(job, msgId)

@@ -4,9 +4,10 @@ import type { HttpReply, Priority, Reach } from '../../src/core/channel.ts'
 import { SECOND, type Instant } from '../../src/core/instant.ts'
 import { callBooked } from '../wire/ask.ts'
 import { joinUrl } from '../wire/address.ts'
+import { allowTime, waitAtMost } from '../wire/deadline.ts'
 import { field, parseObject, readCode, readMessage } from '../wire/json.ts'
 import type { WechatConfig } from './config.ts'
-import { CALL_DEADLINE, TOKEN_MARGIN } from './limits.ts'
+import { CALL_DEADLINE, LOCK_WAIT, TOKEN_MARGIN } from './limits.ts'
 
 export type Token =
   | { state: 'ready'; token: string }
@@ -33,13 +34,36 @@ export async function obtainToken(
   }
   const ready = await shared()
   if (ready) return ready
-  return reach.box.withLock(key, async () => {
+  const wait = allowTime(LOCK_WAIT)
+  const renew = async (): Promise<Token> => {
     const renewed = await shared()
     if (renewed) return renewed
     const { token, expiresIn } = await fetchToken(config, reach, priority)
     if (token.state === 'ready') await reach.box.write(key, token.token, reach.now() + expiresIn * SECOND)
     return token
-  })
+  }
+  // Another node may hold the lock and hang: whoever waits gives up in time and is tried again, having sent nothing.
+  const token =
+    wait === null
+      ? null
+      : await waitAtMost(
+          wait,
+          joinFlight(reach, refused ?? '', () => reach.box.withLock(key, renew)),
+        )
+  return token ?? { state: 'unreachable', reason: '等待 access_token 超时' }
+}
+
+const flights = new WeakMap<Reach, Map<string, Promise<Token>>>()
+
+/** One renewal at a time for all legs of an outlet in this process: ten of them must not ask a dead host ten times. */
+function joinFlight(reach: Reach, key: string, renew: () => Promise<Token>): Promise<Token> {
+  const own = flights.get(reach) ?? new Map<string, Promise<Token>>()
+  flights.set(reach, own)
+  const running = own.get(key)
+  if (running) return running
+  const flight = renew().finally(() => own.delete(key))
+  own.set(key, flight)
+  return flight
 }
 
 async function fetchToken(

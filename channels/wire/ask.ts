@@ -2,6 +2,7 @@
 // Must not repeat a call: what came of it is decided by the channel, when to repeat by the dispatcher.
 import type { HttpCall, HttpReply, Outcome, Priority, Reach } from '../../src/core/channel.ts'
 import { BEIJING_OFFSET, DAY, formatBeijing, HOUR, SECOND, type Instant } from '../../src/core/instant.ts'
+import { allowTime } from './deadline.ts'
 
 export type BookedReply = HttpReply | { got: 'budget'; until: Instant }
 
@@ -11,12 +12,14 @@ export async function callBooked(reach: Reach, api: string, priority: Priority, 
   const booking = await reach.spend(api, priority).catch((error: unknown) => describeFailure(error))
   if (typeof booking === 'string') return { got: 'nothing', sent: false, reason: `额度未能登记：${booking}` }
   if (!booking.ok) return { got: 'budget', until: booking.until }
-  return reach.http(call)
+  const deadlineMs = allowTime(call.deadlineMs)
+  if (deadlineMs === null) return { got: 'nothing', sent: false, reason: '本次可用时间已用完，下次再试' }
+  return reach.http({ ...call, deadlineMs })
 }
 
 /** What stopped us before a call, in the words of whatever threw. */
 export function describeFailure(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return error instanceof Error ? error.message : typeof error === 'string' ? error : 'no error but a value was thrown'
 }
 
 /** The outcome of a call that was not made because its quota is used up until that instant. */

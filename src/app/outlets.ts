@@ -7,7 +7,7 @@ import type { OutletConfig } from '../config.ts'
 import { openOutbound, type Outbound } from '../publish/http.ts'
 import type { Outlet } from '../publish/outlets.ts'
 import { openBudgets } from '../store/budget.ts'
-import { openBox } from '../store/deliveries.ts'
+import { isReplaced, openBox } from '../store/deliveries.ts'
 import type { InstallationClock } from './clock.ts'
 
 /** 32 hex digits. */
@@ -43,6 +43,7 @@ export function openOutlets(
       box: openBox(pool, config.id),
       spend: budgets.open(config.id, config.channel.limits, now),
       random: randomHex,
+      isReplaced: (noticeId) => isReplaced(pool, noticeId),
       site,
     }
     return { ...config, client: config.channel.open(config.config, reach) }

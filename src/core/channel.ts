@@ -37,24 +37,34 @@ export interface Job {
 
 export type Fix = 'shorten' | 'edit' | 'operator' | 'giveup'
 
+/**
+ * Longest that one method of an outlet's client may take, waiting for locks and booking included. Under the lease of a
+ * delivery (30 s): a call made after the lease has passed to another node could be a second post.
+ */
+export const LONGEST_ACT_MS = 24_000
+
 /** What one call to a platform came to. Anything between "bytes left" and "parsed reply" is unknown (DESIGN L2). */
 export type Outcome =
-  | { state: 'accepted'; ref: string; url: string | null; progress?: Progress }
-  /** The platform works on it; ask `check` again after this many milliseconds. */
-  | { state: 'pending'; job: string; checkAfterMs: number; progress?: Progress }
+  /** warning: it stands, but a person must know what is wrong with it (half of the subscribers were not told). */
+  | { state: 'accepted'; ref: string; url: string | null; progress?: Progress; warning?: string }
+  /** The platform works on it; ask `check` again after this many milliseconds. reason: what it waits for, if known. */
+  | { state: 'pending'; job: string; checkAfterMs: number; progress?: Progress; reason?: string }
   /** One durable step is done; store it and call deliver again at once. */
   | { state: 'progress'; progress: Progress }
-  /** Proven not executed: may be repeated after this many milliseconds. */
-  | { state: 'retry'; afterMs: number; code: string; reason: string; progress?: Progress }
-  /** Proven not executed; nothing will work until someone renews the credential. */
-  | { state: 'auth-expired'; code: string; reason: string }
+  /**
+   * Proven not executed: may be repeated after this many milliseconds.
+   * partlySaid: earlier calls of this delivery have told some people, so that it must not end as unsaid.
+   */
+  | { state: 'retry'; afterMs: number; code: string; reason: string; progress?: Progress; partlySaid?: boolean }
+  /** Proven not executed; nothing will work until someone renews the credential or lets us in. */
+  | { state: 'auth-expired'; code: string; reason: string; partlySaid?: boolean }
   | { state: 'rejected'; code: string; fix: Fix; reason: string }
   | { state: 'unknown'; reason: string; probeAfterMs: number }
 
 /** What a read-back told. absent: the platform was asked and does not show it; the dispatcher decides when that is enough. */
 export type ProbeOutcome =
-  | { state: 'accepted'; ref: string; url: string | null; progress?: Progress }
-  | { state: 'pending'; job: string; checkAfterMs: number; progress?: Progress }
+  | { state: 'accepted'; ref: string; url: string | null; progress?: Progress; warning?: string }
+  | { state: 'pending'; job: string; checkAfterMs: number; progress?: Progress; reason?: string }
   | { state: 'progress'; progress: Progress }
   | { state: 'absent'; progress?: Progress }
   | { state: 'rejected'; code: string; fix: Fix; reason: string }
@@ -126,6 +136,8 @@ export interface Reach {
   spend: Spend
   /** 32 hex digits, unguessable; for nonces. */
   random: () => string
+  /** True once a newer notice of the same lineage stands: what has not been said of this one is not said any more. */
+  isReplaced(noticeId: string): Promise<boolean>
   /** The bureau's own pages; for the website channel alone. */
   site: {
     /** Stores every page that shows the notice; may be repeated. Throws when they could not be stored. */
@@ -144,7 +156,17 @@ export interface OutletClient {
   check?(job: Job): Promise<ProbeOutcome>
   /** Deletes the post of an accepted delivery: a second act by a second person, never automatic. */
   remove?(job: Job, ref: string): Promise<RemovalOutcome>
+  /** Once a day: what will stop this outlet soon or stops it now (a credential's end). Must have no visible effect. */
+  inspect?(): Promise<Inspection>
 }
+
+/** What an outlet says about its own credential. */
+export type Inspection =
+  | { state: 'well'; until: Instant | null }
+  /** It ends at `until`; null when it is refused already. */
+  | { state: 'ending'; until: Instant | null; reason: string }
+  /** The platform did not say: nothing is known. */
+  | { state: 'unclear'; reason: string }
 
 /** Composed content, or why nothing that fits can be made of the texts. */
 export type Composed = { ok: true; content: Record<string, string> } | { ok: false; reason: string }

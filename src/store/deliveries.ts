@@ -126,6 +126,14 @@ export async function settleAttempt(
   return rows[0]?.settle_attempt ?? false
 }
 
+/** True once a newer notice of its lineage stands. */
+export async function isReplaced(db: Queryable, noticeId: string): Promise<boolean> {
+  const { rows } = await db.query<{ it: boolean }>('select exists (select from notice where supersedes = $1) as it', [
+    noticeId,
+  ])
+  return rows[0]?.it ?? false
+}
+
 /** Notes that the public saw it (L7: read back through the public port). First sight counts. */
 export async function markSeen(db: Queryable, deliveryId: string, at: Instant): Promise<void> {
   await db.query('update delivery set seen_at = $2 where id = $1 and seen_at is null', [deliveryId, toTimestamp(at)])

@@ -32,12 +32,15 @@ export interface FakeReach extends Reach {
   /** API names whose budget is gone. */
   spent: Set<string>
   kept: Map<string, { value: string; expiresAt: Instant }>
+  /** Notices that a newer one has replaced. */
+  replaced: Set<string>
 }
 
 export function fakeReach(answer: Answer, options: { class?: TrafficClass; box?: Box } = {}): FakeReach {
   const calls: HttpCall[] = []
   const booked: string[] = []
   const spent = new Set<string>()
+  const replaced = new Set<string>()
   const clock = { now: START }
   const kept = new Map<string, { value: string; expiresAt: Instant }>()
   let random = 0
@@ -64,6 +67,8 @@ export function fakeReach(answer: Answer, options: { class?: TrafficClass; box?:
       random += 1
       return random.toString(16).padStart(32, '0')
     },
+    isReplaced: async (noticeId) => replaced.has(noticeId),
+    replaced,
     site: { show: async () => undefined, isShown: async () => false },
   }
 }
@@ -123,6 +128,7 @@ export function sampleFacts(change: Partial<NoticeFacts> = {}): NoticeFacts {
       kind: 'earthquake',
       place: '示例县',
       sourceCode: 'AU',
+      automatic: true,
       domestic: true,
     },
     previous: null,

@@ -50,6 +50,71 @@ describe('after a call', () => {
   })
 })
 
+describe('nothing waits or ends in silence', () => {
+  const old: DeliveryStanding = { ...fresh, firstAttemptAt: NOW - 6 * MINUTE }
+  const retry = (afterMs: number): Outcome => ({ state: 'retry', afterMs, code: '10023', reason: 'quota' })
+  const exact: Certainty = { ...weibo, probe: 'exact' }
+
+  test('a quick report that grew too old to be sent is told to a person, by whichever way it ends', () => {
+    const given = { ...fresh, expiresAt: NOW + MINUTE }
+    expect(afterDeliver(given, retry(2 * MINUTE), NOW)).toMatchObject({ state: 'expired', alarm: expect.any(String) })
+    const late = { ...given, absentProbes: 2, absentSince: NOW - 90 * SECOND }
+    expect(afterProbe(late, 'unknown', { state: 'absent' }, weibo, NOW + 2 * MINUTE)).toMatchObject({
+      state: 'expired',
+      alarm: expect.any(String),
+    })
+  })
+  test('a wait for the next hour or day is told at once, a short one not', () => {
+    expect(afterDeliver(fresh, retry(30 * MINUTE), NOW)).toMatchObject({
+      state: 'queued',
+      alarm: expect.stringContaining('quota'),
+    })
+    expect(afterDeliver(fresh, retry(MINUTE), NOW).alarm).toBeUndefined()
+  })
+  test('short waits that add up to five minutes are told as well', () => {
+    expect(afterDeliver(old, retry(MINUTE), NOW).alarm).toContain('quota')
+  })
+  test('what is still unknown or pending after five minutes is told, not before', () => {
+    const unknown: ProbeOutcome = { state: 'unknown', reason: 'cannot be read', probeAfterMs: SECOND }
+    const pending: ProbeOutcome = { state: 'pending', job: '7', checkAfterMs: MINUTE, reason: 'waits for an admin' }
+    for (const [was, outcome, word] of [
+      ['unknown', unknown, 'cannot be read'],
+      ['pending', pending, 'waits for an admin'],
+    ] as const) {
+      expect(afterProbe(fresh, was, outcome, exact, NOW).alarm).toBeUndefined()
+      expect(afterProbe(old, was, outcome, exact, NOW)).toMatchObject({
+        state: was,
+        alarm: expect.stringContaining(word),
+      })
+    }
+    expect(afterProbe(old, 'pending', pending, exact, NOW).reason).toBe('waits for an admin')
+  })
+  test('accepted with a warning stands and is told', () => {
+    const warning = '5/10 were told'
+    expect(afterDeliver(fresh, { state: 'accepted', ref: '5/10', url: null, warning }, NOW)).toMatchObject({
+      state: 'accepted',
+      reason: warning,
+      alarm: warning,
+    })
+  })
+})
+
+describe('a word that may stand never ends as unsaid', () => {
+  const doubtful: DeliveryStanding = { ...fresh, attempts: 3, unresolved: true }
+  test('a refused repeat says nothing about the first call', () => {
+    const refusal: Outcome = { state: 'rejected', code: '48001', fix: 'operator', reason: 'no permission' }
+    expect(afterDeliver(doubtful, refusal, NOW)).toMatchObject({ state: 'unknown', alarm: expect.any(String) })
+    expect(afterDeliver(fresh, refusal, NOW).state).toBe('failed')
+    expect(afterDeliver(doubtful, { ...refusal, fix: 'giveup' }, NOW).state).toBe('failed')
+  })
+  test('half-told subscribers keep the delivery out of the queue, where it could be superseded or cancelled', () => {
+    const retry: Outcome = { state: 'retry', afterMs: MINUTE, code: '45011', reason: 'x', partlySaid: true }
+    expect(afterDeliver(fresh, retry, NOW)).toMatchObject({ state: 'unknown', dueAt: NOW + MINUTE })
+    const auth: Outcome = { state: 'auth-expired', code: '40001', reason: 'x', partlySaid: true }
+    expect(afterDeliver(fresh, auth, NOW)).toMatchObject({ state: 'unknown', alarm: expect.any(String) })
+  })
+})
+
 describe('after a read-back', () => {
   const read = (standing: DeliveryStanding, at: number, certainty = weibo): DeliveryChange =>
     afterProbe(standing, 'unknown', { state: 'absent' }, certainty, at)
@@ -77,11 +142,15 @@ describe('after a read-back', () => {
   test('where nothing can be read back only a person ends it', () => {
     expect(read(fresh, NOW, none)).toMatchObject({ state: 'unknown', alarm: expect.any(String) })
   })
+  test('a read that has to wait for its quota waits that long', () => {
+    const outcome: ProbeOutcome = { state: 'unknown', reason: 'budget', probeAfterMs: 5 * 60 * MINUTE }
+    expect(afterProbe(fresh, 'unknown', outcome, weibo, NOW).dueAt).toBe(NOW + 5 * 60 * MINUTE)
+  })
   test('found, it is accepted', () => {
     const change = afterProbe(fresh, 'unknown', { state: 'accepted', ref: '9', url: null }, weibo, NOW)
     expect(change).toMatchObject({ state: 'accepted', ref: '9' })
   })
-  test('a read that fails looks again ever more slowly, at most every ten minutes', () => {
+  test('a read that fails looks again ever more slowly, at least once an hour', () => {
     const at = (age: number): number =>
       (afterProbe(
         { ...fresh, firstAttemptAt: NOW - age },
@@ -92,7 +161,7 @@ describe('after a read-back', () => {
       ).dueAt ?? 0) - NOW
     expect(at(0)).toBe(SECOND)
     expect(at(8 * MINUTE)).toBe(2 * MINUTE)
-    expect(at(1000 * MINUTE)).toBe(10 * MINUTE)
+    expect(at(1000 * MINUTE)).toBe(60 * MINUTE)
   })
 })
 
