@@ -26,7 +26,7 @@ import { startSchedule } from './schedule.ts'
 import { clearAlarm, raiseAlarm } from './store/alarms.ts'
 import { countOpen } from './store/deliveries.ts'
 import { saveOutlets } from './store/outlets.ts'
-import { openPool } from './store/pool.ts'
+import { openPool, openWriter } from './store/pool.ts'
 import { listSources, saveSources } from './store/sources.ts'
 import { buildDeskServer } from './web/desk/server.ts'
 import { createPages } from './web/public/pages.ts'
@@ -74,7 +74,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { config, log } = options
   const clock = options.clock ?? openClock(config.clockStart)
   const database = options.database ?? (await openDatabase(config, log))
-  const pool = openPool(database.app, POOL, (error) => log.error({ err: error }, 'database connection lost'))
+  const connectionLost = (error: Error): void => log.error({ err: error }, 'database connection lost')
+  const pool = openPool(database.app, POOL, connectionLost)
+  const writer = openWriter(database.app, connectionLost)
   const node = `${sha256(`${hostname()} ${config.dataFolder}`).slice(0, 8)}-${process.pid}-${randomHex().slice(0, 8)}`
   const health = openHealth()
   // Silence is measured in real time: a scenario's clock jumps, its sources answer all the same.
@@ -134,6 +136,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   })
   const ledgerContext: LedgerContext = {
     pool,
+    writer,
     bureau: config.bureau,
     policy,
     renderer,
@@ -255,7 +258,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await publisher.stop()
       if (listsDue) clearTimeout(listsDue)
       await opened.close()
-      await pool.end()
+      await Promise.all([pool.end(), writer.end()])
       if (!options.database) await database.embedded?.stop()
     })()
     return stopping

@@ -11,6 +11,7 @@ import type { Quake } from '../core/quake.ts'
 import { commitPlan } from '../store/commit.ts'
 import { loadPicture, readVersion } from '../store/picture.ts'
 import type { DeliveryRow, NoticeRow, Plan } from '../store/plan.ts'
+import type { Queryable } from '../store/pool.ts'
 import { firstAttempts } from './carry-out.ts'
 import { decideRows, type DecideContext, type Decision } from './decide.ts'
 import { buildPicture, type Picture } from './picture.ts'
@@ -49,6 +50,8 @@ export interface Receipt {
 
 export interface LedgerContext extends DecideContext {
   pool: Pool
+  /** Where plans are committed (store/pool.ts openWriter). */
+  writer: Queryable
   /** Clock of a lane: a drill runs by its scenario's. */
   clock: (trafficClass: TrafficClass) => Instant
   clockOffMs: () => number | null
@@ -106,7 +109,7 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
     for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts += 1) {
       const decision = await make(picture)
       if (!decision) return 'nothing'
-      const committed = await commitPlan(context.pool, decision.plan, raw)
+      const committed = await commitPlan(context.writer, decision.plan, raw)
       if (committed.state === 'repeated') return 'repeated'
       if (committed.state === 'committed') {
         apply(picture, decision, committed.version)

@@ -37,6 +37,18 @@ export function openPool(config: PoolConfig, most: number, onError: (error: Erro
   return pool
 }
 
+/**
+ * Opens the one connection over which plans are committed: a word never waits for a free connection, and its plans stay
+ * prepared (else PostgreSQL plans each of commit_plan's statements anew for a session's first five calls).
+ */
+export function openWriter(config: PoolConfig, onError: (error: Error) => void): Pool {
+  const writer = openPool(config, 1, onError)
+  writer.on('connect', (client) => {
+    client.query('set plan_cache_mode = force_generic_plan').catch(onError)
+  })
+  return writer
+}
+
 /** An instant as the text a timestamptz parameter takes. */
 export function toTimestamp(at: Instant): string {
   return new Date(at).toISOString()

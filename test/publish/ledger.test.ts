@@ -53,6 +53,7 @@ beforeEach(async () => {
   context = {
     ...decide,
     pool,
+    writer: pool,
     clock: () => now,
     clockOffMs: () => 0,
     dispatch: () => undefined,
