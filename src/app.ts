@@ -10,6 +10,7 @@ import { openHealth } from './app/health.ts'
 import { openOutlets, randomHex } from './app/outlets.ts'
 import type { HandCrank } from './app/hand-crank.ts'
 import { listActs } from './app/acts.ts'
+import { readHeads } from './app/journal-heads.ts'
 import { buildPolicy, listStale } from './app/policy.ts'
 import { readPublic } from './app/read-back.ts'
 import { writeToken } from './app/token.ts'
@@ -191,6 +192,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       health: () => health.listSources(config.feeds, startedAt),
       alarm,
       clear,
+      log,
     }),
     { pool, log },
   )
@@ -228,6 +230,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       pool,
       ledger,
       acts: openActs(ledger, ledgerContext),
+      journalHeads: () => readHeads(config.dataFolder),
       clock,
       publicUrl: config.bureau.publicUrl,
       demonstration: config.demonstration,

@@ -1,16 +1,14 @@
 // In: the installation's parts. Out: the table of what runs when (schedule.ts runs it).
 // Must not do the work itself: each line calls one function of its room.
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Pool } from 'pg'
-import { DAY, formatBeijing, formatUtc } from '../core/instant.ts'
+import { DAY } from '../core/instant.ts'
 import { findStale, type SightedQuake, type SourceHealth } from '../feeds/freshness.ts'
 import type { Ledger } from '../publish/ledger.ts'
 import type { Act } from '../schedule.ts'
 import { sweepDrill } from '../store/drills.ts'
 import { forgetOld } from '../store/forget.ts'
-import { readHead } from '../store/journal.ts'
 import type { InstallationClock } from './clock.ts'
+import { exportHead } from './journal-heads.ts'
 
 export interface ActsContext {
   pool: Pool
@@ -20,6 +18,7 @@ export interface ActsContext {
   health: () => SourceHealth[]
   alarm: (kind: string, subject: string, message: string) => Promise<void>
   clear: (kind: string, subject: string) => Promise<void>
+  log: { info: (fields: object, message: string) => void }
 }
 
 /** Quota windows are a day, doors remember ids for two: older rows of either are of no use to anyone. */
@@ -32,7 +31,8 @@ export function listActs(context: ActsContext): Act[] {
     { name: 'freshness', cron: '*/5 * * * * *', run: () => alarmStale(context, stale) },
     { name: 'other-nodes', cron: '*/2 * * * * *', run: () => context.ledger.catchUp() },
     { name: 'drill-left-over', cron: '30 * * * * *', run: () => sweepDrill(context.pool, context.clock.realNow()) },
-    { name: 'journal-head', cron: '0 5 0 * * *', run: () => exportHead(context) },
+    // Every hour, for a box that is off at midnight: the first of a day writes, the others find it done.
+    { name: 'journal-head', cron: '0 5 * * * *', run: () => exportToday(context) },
     { name: 'forget', cron: '0 20 3 * * *', run: () => forgetOld(context.pool, context.clock.now('actual') - KEEP_MS) },
   ]
 }
@@ -68,13 +68,8 @@ function listSighted({ ledger, clock }: ActsContext): SightedQuake[] {
     }))
 }
 
-/** The chain's head leaves the database once a day: a rewritten chain no longer fits the copies (DESIGN L5). */
-async function exportHead(context: ActsContext): Promise<void> {
-  const head = await readHead(context.pool)
-  if (!head) return
-  const now = context.clock.now('actual')
-  const folder = join(context.dataFolder, 'journal-heads')
-  await mkdir(folder, { recursive: true })
-  const name = `${formatBeijing(now).slice(0, 10)}.json`
-  await writeFile(join(folder, name), `${JSON.stringify({ at: formatUtc(now), ...head })}\n`)
+/** The chain's head leaves the database once a day, into a file and into the log: a rewritten chain fits neither (DESIGN L5). */
+async function exportToday({ pool, dataFolder, clock, log }: ActsContext): Promise<void> {
+  const head = await exportHead(pool, dataFolder, clock.realNow())
+  if (head) log.info(head, 'head of the journal')
 }

@@ -8,7 +8,7 @@ import { parseZonedTime } from '../core/instant.ts'
 import type { Acts, Acted } from '../publish/acts.ts'
 import type { Ledger } from '../publish/ledger.ts'
 import { acknowledgeAlarm, listAlarms } from '../store/alarms.ts'
-import { appendJournal, verifyJournal } from '../store/journal.ts'
+import { appendJournal, verifyJournal, type ExportedHead } from '../store/journal.ts'
 import { listLineage, listNotices } from '../store/notices.ts'
 import { saveSwitch } from '../store/outlets.ts'
 import type { Pool } from 'pg'
@@ -25,6 +25,8 @@ export interface CommandContext {
   demonstration: boolean
   home: { name: string; latitude: number; longitude: number }
   outletIds: string[]
+  /** Heads of the journal's chain that left the database day by day. */
+  journalHeads: () => Promise<ExportedHead[]>
   /** Official sources that do not answer now: while one is silent nobody can say that nothing happened. */
   silentOfficial: () => string[]
   /** Starts a scenario as a drill in this installation. */
@@ -124,7 +126,12 @@ export function openCommands(context: CommandContext): (name: string, input: unk
       })
       return { ok: true, result: { alarm: input.alarm } }
     },
-    verify: async () => ({ ok: true, result: await verifyJournal(context.pool) }),
+    verify: async () => {
+      const chain = await verifyJournal(context.pool, await context.journalHeads())
+      if (chain.ok) return { ok: true, result: chain }
+      const row = chain.journalId === null ? '' : ` (journal row ${chain.journalId})`
+      return { ok: false, reason: `the journal is not as it was sealed: seal ${chain.seq}${row}: ${chain.why}` }
+    },
     drill: (input) => context.drill(input.scenario, input.as),
   }
   return async (name, input) => {

@@ -105,12 +105,24 @@ export async function readHead(db: Queryable): Promise<{ seq: number; hash: stri
   return rows[0] ?? null
 }
 
+/** A head as it was written down outside the database. */
+export interface ExportedHead {
+  /** ISO 8601, UTC. */
+  at: string
+  seq: number
+  hash: string
+}
+
 export type ChainReport =
   | { ok: true; rows: number; unsealed: number; head: string }
   | { ok: false; seq: number; journalId: number | null; why: string }
 
-/** Walks the whole chain and names the first row that was changed, removed or put in between. */
-export async function verifyJournal(db: Queryable): Promise<ChainReport> {
+/**
+ * Walks the whole chain and names the first row that was changed, removed or put in between.
+ * @param heads written down outside: without them nobody can tell that the newest rows were cut off with their seals
+ */
+export async function verifyJournal(db: Queryable, heads: readonly ExportedHead[] = []): Promise<ChainReport> {
+  const known = new Map(heads.map((head) => [head.seq, head]))
   let seq = 0
   let hash = GENESIS
   for (;;) {
@@ -130,11 +142,27 @@ export async function verifyJournal(db: Queryable): Promise<ChainReport> {
         return { ok: false, seq: row.seq, journalId: row.journal_id, why: 'the row was changed' }
       seq = row.seq
       hash = row.hash
+      const head = known.get(seq)
+      if (head && head.hash !== hash)
+        return { ok: false, seq, journalId: row.journal_id, why: `its hash is not the head written down at ${head.at}` }
     }
     if (rows.length < BATCH) break
   }
-  const open = await db.query<{ n: number }>(
-    'select count(*) as n from journal j left join journal_seal s on s.journal_id = j.id where s.seq is null',
+  const beyond = heads.find((head) => head.seq > seq)
+  if (beyond)
+    return {
+      ok: false,
+      seq,
+      journalId: null,
+      why: `the chain ends here, the head written down at ${beyond.at} was ${beyond.seq}`,
+    }
+  const open = await db.query<{ n: number; behind: number | null }>(
+    `select count(*) as n, min(j.id) filter (where j.id <= (select max(journal_id) from journal_seal) - $1) as behind
+     from journal j left join journal_seal s on s.journal_id = j.id where s.seq is null`,
+    [LATEST],
   )
+  const behind = open.rows[0]?.behind ?? null
+  if (behind !== null)
+    return { ok: false, seq, journalId: behind, why: 'the row lies far behind the newest seal and was never sealed' }
   return { ok: true, rows: seq, unsealed: open.rows[0]?.n ?? 0, head: hash }
 }

@@ -1,0 +1,191 @@
+// In: a journal in a real database, tampered with as its owner could. Out: proof that the walk over the chain finds it.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Pool } from 'pg'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { exportHead, readHeads } from '../../src/app/journal-heads.ts'
+import { appendJournal, sealJournal, verifyJournal } from '../../src/store/journal.ts'
+import { openPool } from '../../src/store/pool.ts'
+import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+
+const NOW = Date.UTC(2026, 2, 4, 2, 0, 0)
+
+let database: FreshDatabase
+let pool: Pool
+let folder: string
+
+beforeEach(async () => {
+  database = await freshDatabase()
+  pool = openPool(database.appConfig, 2, () => undefined)
+  folder = await mkdtemp(join(tmpdir(), 'quakedesk-heads-'))
+  for (const subject of ['a', 'b', 'c', 'd']) await append(subject)
+  await sealJournal(pool, NOW)
+})
+afterEach(async () => {
+  await pool.end()
+  await database.drop()
+  await rm(folder, { recursive: true })
+})
+
+const append = (subject: string): Promise<void> =>
+  appendJournal(pool, NOW, { actor: '王工', act: 'test', subject, detail: { subject } })
+
+/** As one who owns the server: triggers asleep. */
+async function tamper(...statements: string[]): Promise<void> {
+  const admin = openPool(database.adminConfig, 1, () => undefined)
+  for (const statement of ['set session_replication_role = replica', ...statements]) await admin.query(statement)
+  await admin.end()
+}
+
+const verify = async () => verifyJournal(pool, await readHeads(folder))
+
+test('an untouched chain fits every head that was written down', async () => {
+  await exportHead(pool, folder, NOW)
+  await append('e')
+  await sealJournal(pool, NOW + 500)
+  expect(await verify()).toMatchObject({ ok: true, rows: 5, unsealed: 0 })
+})
+
+describe('somebody with the owner’s power', () => {
+  test.each([
+    [
+      'changes a word',
+      [`update journal set detail = '{"subject": "x"}' where subject = 'b'`],
+      2,
+      'the row was changed',
+    ],
+    ['changes who did it', [`update journal set actor = '李工' where subject = 'c'`], 3, 'the row was changed'],
+    ['removes a row', [`delete from journal where subject = 'b'`], 2, 'its journal row is missing'],
+    [
+      'removes a row with its seal',
+      [`delete from journal_seal where seq = 2`, `delete from journal where subject = 'b'`],
+      2,
+      'a seal is missing',
+    ],
+  ])('%s, and the walk names the seal', async (_what, statements, seq, why) => {
+    await tamper(...statements)
+    expect(await verify()).toMatchObject({ ok: false, seq, why })
+  })
+
+  test('cuts the newest rows off with their seals: only the head of the day tells', async () => {
+    await exportHead(pool, folder, NOW)
+    await tamper(`delete from journal_seal where seq > 2`, `delete from journal where subject in ('c', 'd')`)
+    expect(await verifyJournal(pool)).toMatchObject({ ok: true, rows: 2 })
+    expect(await verify()).toMatchObject({ ok: false, seq: 2, why: expect.stringContaining('was 4') as string })
+  })
+
+  test('cuts them off and lets the program write on: the head of the day does not fit the new chain', async () => {
+    await exportHead(pool, folder, NOW)
+    await tamper(`delete from journal_seal where seq > 2`, `delete from journal where subject in ('c', 'd')`)
+    for (const subject of ['x', 'y', 'z']) await append(subject)
+    await sealJournal(pool, NOW + 500)
+    expect(await verifyJournal(pool)).toMatchObject({ ok: true, rows: 5 })
+    expect(await verify()).toMatchObject({ ok: false, seq: 4 })
+  })
+
+  test('cannot make the copy follow: a day has one head, the first', async () => {
+    expect(await exportHead(pool, folder, NOW)).toMatchObject({ seq: 4 })
+    await append('e')
+    await sealJournal(pool, NOW + 500)
+    expect(await exportHead(pool, folder, NOW + 3_600_000)).toBeNull()
+    expect(await readHeads(folder)).toMatchObject([{ seq: 4 }])
+    expect(await exportHead(pool, folder, NOW + 86_400_000)).toMatchObject({ seq: 5 })
+  })
+})
+
+describe('the program’s own role', () => {
+  test('cannot number a row so high that the sealer never looks at the next ones', async () => {
+    await expect(
+      pool.query(
+        `insert into journal (id, at, actor, act, subject) overriding system value values (9000000000, now(), 'x', 'x', 'x')`,
+      ),
+    ).rejects.toThrow(/permission denied/)
+  })
+
+  test('and a row that was slipped in far behind the seals is named', async () => {
+    await tamper(
+      `insert into journal (id, at, actor, act, subject) overriding system value values (9000000000, now(), 'x', 'x', 'x')`,
+    )
+    await sealJournal(pool, NOW + 500)
+    await append('e')
+    await sealJournal(pool, NOW + 1_000)
+    expect(await verify()).toMatchObject({
+      ok: false,
+      journalId: 5,
+      why: expect.stringContaining('never sealed') as string,
+    })
+  })
+
+  test.each(['journal', 'journal_seal', 'notice', 'report', 'raw_payload', 'attempt', 'decision', 'authorisation'])(
+    'has no way to change, remove or empty %s',
+    async (table) => {
+      const { rows } = await pool.query<{ column: string }>(
+        `select attname as column from pg_attribute where attrelid = $1::regclass and attnum = 2`,
+        [table],
+      )
+      const column = rows[0]?.column ?? ''
+      for (const statement of [
+        `update ${table} set ${column} = ${column}`,
+        `delete from ${table}`,
+        `truncate ${table} cascade`,
+        `alter table ${table} disable trigger all`,
+        `drop table ${table} cascade`,
+      ])
+        await expect(pool.query(statement), statement).rejects.toThrow(/permission denied|must be owner/)
+    },
+  )
+
+  test.each([
+    'set role quakedesk_owner',
+    'set session authorization quakedesk_admin',
+    'set session_replication_role = replica',
+    `copy (select 1) to program 'true'`,
+    `copy journal from '/etc/hostname'`,
+    `select pg_read_file('/etc/hostname')`,
+    `select lo_import('/etc/hostname')`,
+    'create schema mine',
+    'create table public.mine (id int)',
+    `create function public.mine() returns int language sql as 'select 1'`,
+    'create extension dblink',
+    'alter role quakedesk_app superuser',
+    'alter system set fsync = off',
+  ])('gets no further by %s', async (statement) => {
+    await expect(pool.query(statement)).rejects.toThrow(/denied|must be|does not exist|not permitted|only roles/i)
+  })
+
+  test('finds no function that runs with its owner’s rights', async () => {
+    const { rows } = await pool.query(
+      `select proname from pg_proc where prosecdef and pronamespace = 'public'::regnamespace`,
+    )
+    expect(rows).toEqual([])
+  })
+})
+
+test('how an attempt ended is never written over, not even by the owner of the table', async () => {
+  const at = new Date(NOW).toISOString()
+  await pool.query(`insert into lineage (id, class, year, number, serial) values ('l', 'actual', 2026, 1, 's')`)
+  await pool.query(
+    `insert into notice (id, code, class, lineage_id, report_no, kind, title, text, variants, facts, evaluation, received_at, decided_at, issued_at, actor)
+     values ('n', 'abcdefgh', 'actual', 'l', 1, 'formal-report', 't', 't', '{}', '{}', 'reviewed', $1, $1, $1, 'system')`,
+    [at],
+  )
+  await pool.query(`insert into outlet (id, class, channel, mode) values ('o', 'actual', 'fake', 'live')`)
+  await pool.query(
+    `insert into delivery (id, notice_id, class, outlet_id, leg, priority, state, content, due_at, changed_at)
+     values ('d', 'n', 'actual', 'o', 'post', 1, 'unknown', '{}', $1, $1)`,
+    [at],
+  )
+  await pool.query(
+    `insert into attempt (delivery_id, n, act, node, started_at) values ('d', 1, 'deliver', 'here', $1)`,
+    [at],
+  )
+  const end = (outcome: string) => `update attempt set finished_at = now(), outcome = '${outcome}'`
+  await pool.query(end('unknown'))
+  await expect(pool.query(end('never sent'))).rejects.toThrow(/append-only/)
+  const owner = openPool(database.ownerConfig, 1, () => undefined)
+  await expect(owner.query(end('never sent'))).rejects.toThrow(/append-only/)
+  await expect(owner.query('delete from attempt')).rejects.toThrow(/append-only/)
+  await expect(owner.query('truncate attempt')).rejects.toThrow(/append-only/)
+  await owner.end()
+})
