@@ -38,6 +38,8 @@ export interface SpokenOrigin {
   place: string
   /** Source code the label is chosen by: AU, CC, CD, or a province's letters (FJ …). */
   sourceCode: string
+  /** No analyst has looked at it: a province's letters stand on automatic and formal determinations alike. */
+  automatic: boolean
   /** True when the place is in the 34 province-level units or a listed sea. */
   domestic: boolean
 }

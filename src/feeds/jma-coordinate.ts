@@ -1,6 +1,7 @@
 // In: the text of a JMA Coordinate element (ISO 6709). Out: degrees and kilometres as decimal texts.
 // Must not read degrees-and-minutes as degrees: +3447.1 is 34°47.1′, and the number of digits is the only mark.
-import { decimalText, roundHalfUp } from './rows.ts'
+import { roundHalfUp } from '../core/decimal.ts'
+import { decimalText } from './rows.ts'
 
 /** Decimal texts, ready for the range checks of rows.ts. */
 export interface JmaPosition {

@@ -1,5 +1,6 @@
 // In: single wire values (text, numbers, null) of any feed format. Out: checked values, and rows gathered into a ParsedFeed.
 // Must not know any one format, and must never let one bad row take its neighbours along (DESIGN L10).
+import { roundHalfUp } from '../core/decimal.ts'
 import type { Instant } from '../core/instant.ts'
 import { parseZonedTime } from '../core/instant.ts'
 import type { Magnitude, ParsedFeed, QuakeReport, RefusedRow } from '../core/quake-report.ts'
@@ -73,22 +74,6 @@ export function decimalText(raw: unknown): string | null {
   const left = point > 0 ? digits.slice(0, point).padEnd(point, '0') : '0'
   const right = point >= 0 ? digits.slice(point) : digits.padStart(digits.length - point, '0')
   return `${sign === '-' ? '-' : ''}${left.replace(/^0+(?=\d)/, '')}${right === '' ? '' : `.${right}`}`
-}
-
-/**
- * Rounds a decimal spelling half-up (away from zero), on its digits: 7.599999904632568 → 7.6, 1.005 → 1.01 at two digits.
- * Binary rounding would make 1.005 into 1.00 (feeds.md §4, float noise).
- * @param decimal as decimalText gives it
- * @param digits decimals to keep
- */
-export function roundHalfUp(decimal: string, digits: number): number {
-  const negative = decimal.startsWith('-')
-  const [whole = '0', fraction = ''] = decimal.replace('-', '').split('.')
-  const kept = BigInt(whole + fraction.slice(0, digits).padEnd(digits, '0'))
-  const scaled = (kept + ((fraction[digits] ?? '0') >= '5' ? 1n : 0n)).toString().padStart(digits + 1, '0')
-  const cut = scaled.length - digits
-  const value = Number(`${scaled.slice(0, cut)}.${scaled.slice(cut)}`)
-  return negative && value !== 0 ? -value : value
 }
 
 /** Name, bounds (inclusive, judged before rounding) and decimals of a numeric field. */

@@ -184,6 +184,7 @@ describe('a second bureau', () => {
       kind: 'earthquake' as const,
       place: '安徽合肥市肥东县',
       sourceCode: 'AU',
+      automatic: true,
       domestic: true,
     }
     const near = { ...origin, latitude: 32.0, longitude: 117.6, magnitude: 4.7 }

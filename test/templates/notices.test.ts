@@ -212,6 +212,24 @@ describe('the regulated sentence', () => {
 })
 
 describe('a revision', () => {
+  it.each(['AU', 'AH'])('of an automatic determination (%s) stays automatic in every word', (sourceCode) => {
+    for (const kind of ['revision', 'correction'] as const) {
+      const notice = renderer.render(
+        factsOf({
+          kind,
+          previous: originOf({ sourceCode, automatic: true, kind: 'collapse' }),
+          origin: originOf({ sourceCode, automatic: true, magnitude: 5.2 }),
+        }),
+      )
+      expect(notice.text).toContain('地震台网自动测定：')
+      expect(notice.text).toContain('附近（北纬')
+      expect(notice.text).toContain('5.2级左右地震，最终结果以正式速报为准')
+      // The first report gave no depth: none can have been revised.
+      for (const [suffix, text] of textsOf(notice)) expect(text, suffix).not.toMatch(/震源深度|正式测定/)
+      expect(notice.title).toContain('左右')
+    }
+  })
+
   it('says from what to what, and does not apologise', () => {
     const { text } = renderer.render(
       factsOf({
@@ -309,6 +327,7 @@ describe('whatever the facts', () => {
       'Xinjiang Aksu',
     ),
     sourceCode: fc.constantFrom(...LABELLED_CODES),
+    automatic: fc.boolean(),
     domestic: fc.boolean(),
   })
   const notices = fc.record({
@@ -353,10 +372,13 @@ describe('whatever the facts', () => {
     fc.assert(
       fc.property(notices, (over) => {
         const facts = factsOf(over)
-        const national = ['CC', 'CD'].includes(over.origin.sourceCode)
+        const { sourceCode, automatic } = over.origin
+        const national = ['CC', 'CD'].includes(sourceCode)
+        const silent = over.kind === 'withdrawal' || over.kind === 'no-quake'
         const clash =
           (over.kind === 'quick-report' && national) ||
-          (over.kind === 'formal-report' && over.origin.sourceCode === 'AU')
+          (!silent && automatic && national) ||
+          (over.kind === 'formal-report' && (automatic || sourceCode === 'AU'))
         if (clash) {
           expect(() => renderer.render(facts)).toThrow(/sourceCode/)
           return

@@ -1,5 +1,6 @@
 // In: the determination that stands. Out: the values and the place a notice may print.
 // Must not print a foreign place string, nor any place that was not reviewed (DESIGN §5, §6 "Places").
+import { roundHalfUp } from '../decimal.ts'
 import type { SpokenOrigin } from '../notice.ts'
 import { placeFromTable } from '../places/table-place.ts'
 import { reviewPlace } from '../places/review.ts'
@@ -35,6 +36,7 @@ export function speakOrigin(report: StoredReport, voice: Voice, policy: Policy, 
     kind: report.kind,
     place: place ?? '',
     sourceCode: labelCode(report, voice, policy),
+    automatic: !isFormal(voice),
     domestic: !isAbroadFor({ place: place ?? report.place }),
   }
   if (place === null) {
@@ -43,15 +45,6 @@ export function speakOrigin(report: StoredReport, voice: Voice, policy: Policy, 
   }
   const alarm = reviewed.ok ? null : `place "${report.place}" (${reviewed.reason}) was replaced by ${place}`
   return { ok: true, origin, alarm }
-}
-
-/** Rounds half away from zero on the decimal text, so that 2.45 becomes 2.5 whatever its binary form. */
-export function roundHalfUp(value: number, decimals: number): number {
-  // Below 1e-6 the decimal text has an exponent of its own, and nothing that is printed is left of the value.
-  if (Math.abs(value) < 1e-6) return 0
-  const shifted = Number(`${Math.abs(value)}e${decimals}`)
-  const rounded = Number(`${Math.round(shifted)}e-${decimals}`)
-  return value < 0 && rounded !== 0 ? -rounded : rounded
 }
 
 /**

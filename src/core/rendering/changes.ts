@@ -21,7 +21,7 @@ const SOURCE = '测定来源'
 export function listChanges(previous: SpokenOrigin, now: SpokenOrigin, form: TimeForm): Change[] {
   const printed = (of: SpokenOrigin, which: string): [item: string, value: string][] => {
     const kind = kindWord(of.kind)
-    const label = labelOf(of.sourceCode)
+    const label = labelOf(of.sourceCode, of.automatic)
     return [
       [SOURCE, label.full],
       ['发震时刻', formatMoment(of.originTime, form, `${which}.originTime`)],

@@ -1,5 +1,6 @@
 // In: one value. Out: its official Chinese form (wording-and-rules.md §2.2).
 // Must not invent a value: what is not a finite number in range throws UnspeakableFact.
+import { roundDecimal } from '../decimal.ts'
 import { beijingParts, type Instant } from '../instant.ts'
 
 /** A fact that must not be printed: which one, and why. `render` turns it into a RenderFailure. */
@@ -61,29 +62,17 @@ export function formatWindow(from: Instant, to: Instant, form: TimeForm): string
   return `${formatMoment(from, form)}至${sameDay ? formatClock(to, form) : formatMoment(to, form)}`
 }
 
-/**
- * Rounds on the decimal digits, half away from zero (GB/T 8170 rounds a negative value by its absolute value), so that
- * 5.05 becomes 5.1 although the binary number lies below it; never prints −0.
- * @param digits decimals kept, 0 to 6
- */
-function roundDecimal(value: number, digits: number, fact: string): string {
+/** Rounds a value that can be printed; beyond 1e15 JavaScript writes exponents, and no determination comes near that. */
+function printDecimal(value: number, digits: number, fact: string): string {
   if (!Number.isFinite(value)) throw new UnspeakableFact(fact, 'is not a number')
-  const size = Math.abs(value)
-  // Beyond these sizes JavaScript writes exponents; no determination comes near them.
-  if (size >= 1e15) throw new UnspeakableFact(fact, 'is out of range')
-  const [whole = '0', fraction = ''] = (size < 1e-6 ? '0' : String(size)).split('.')
-  const kept = `${whole}${fraction.slice(0, digits).padEnd(digits, '0')}`
-  const up = fraction.charAt(digits) >= '5' ? 1n : 0n
-  const figures = String(BigInt(kept) + up).padStart(digits + 1, '0')
-  const cut = figures.length - digits
-  const text = digits === 0 ? figures : `${figures.slice(0, cut)}.${figures.slice(cut)}`
-  return value < 0 && /[1-9]/.test(text) ? `-${text}` : text
+  if (Math.abs(value) >= 1e15) throw new UnspeakableFact(fact, 'is out of range')
+  return roundDecimal(value, digits)
 }
 
 /** 5.0, always one decimal (GB/T 18207: released magnitudes have one). Refuses what no earthquake can have. */
 export function formatMagnitude(magnitude: number, fact = 'magnitude'): string {
   if (!(magnitude >= -5 && magnitude <= 10)) throw new UnspeakableFact(fact, 'is outside −5 … 10')
-  return roundDecimal(magnitude, 1, fact)
+  return printDecimal(magnitude, 1, fact)
 }
 
 /** 北纬37.98度，东经103.59度; the equator counts as north, Greenwich as east. */
@@ -91,7 +80,7 @@ export function formatPosition(latitude: number, longitude: number): string {
   if (!(Math.abs(latitude) <= 90)) throw new UnspeakableFact('latitude', 'is outside −90 … 90')
   if (!(Math.abs(longitude) <= 180)) throw new UnspeakableFact('longitude', 'is outside −180 … 180')
   const side = (value: number, plus: string, minus: string, fact: string): string => {
-    const text = roundDecimal(value, 2, fact)
+    const text = printDecimal(value, 2, fact)
     return text.startsWith('-') ? `${minus}${text.slice(1)}度` : `${plus}${text}度`
   }
   return `${side(latitude, '北纬', '南纬', 'latitude')}，${side(longitude, '东经', '西经', 'longitude')}`
@@ -105,7 +94,7 @@ export function formatPosition(latitude: number, longitude: number): string {
 export function formatDepth(depthKm: number | null, zeroAllowed: boolean): string {
   if (depthKm === null) return ''
   if (!(Math.abs(depthKm) <= 1000)) throw new UnspeakableFact('depth', 'is outside 0 … 1000 km')
-  const text = roundDecimal(depthKm, 0, 'depth')
+  const text = printDecimal(depthKm, 0, 'depth')
   if (text.startsWith('-') || (text === '0' && !zeroAllowed)) return ''
   return `${text}千米`
 }
@@ -113,5 +102,5 @@ export function formatDepth(depthKm: number | null, zeroAllowed: boolean): strin
 /** 240, whole kilometres of a distance along the ground. */
 export function formatKilometres(distanceKm: number, fact = 'distance'): string {
   if (!(distanceKm >= 0 && distanceKm <= 20_100)) throw new UnspeakableFact(fact, 'is outside 0 … 20,100 km')
-  return roundDecimal(distanceKm, 0, fact)
+  return printDecimal(distanceKm, 0, fact)
 }

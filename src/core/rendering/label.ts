@@ -42,7 +42,7 @@ const PROVINCES: Readonly<Record<string, string>> = {
 export interface Label {
   full: string
   brief: string
-  /** True for AU: then 附近, 左右 and 最终结果以正式速报为准 must stand in the sentence. */
+  /** True for AU and a province's automatic: then 附近, 左右 and 最终结果以正式速报为准 must stand in the sentence. */
   automatic: boolean
   /** True for CC and CD: the only labels that hold 正式. */
   national: boolean
@@ -50,10 +50,10 @@ export interface Label {
 
 /**
  * Chooses the label by source code (福建省地震局 rule on 中震测发〔2015〕51号: AU, CC/CD, province).
- * @param quick the notice is a quick report: a province's automatic determination says so, too
+ * @param automatic a province's automatic determination says so, too, in the quick report and in whatever revises it
  * @throws UnspeakableFact when the code has no label
  */
-export function labelOf(sourceCode: string, quick = false): Label {
+export function labelOf(sourceCode: string, automatic = false): Label {
   if (sourceCode === 'AU') {
     return { full: '中国地震台网自动测定', brief: '自动测定', automatic: true, national: false }
   }
@@ -64,7 +64,7 @@ export function labelOf(sourceCode: string, quick = false): Label {
     throw new UnspeakableFact('sourceCode', `no label belongs to “${sourceCode.slice(0, 8)}”`)
   }
   const province = PROVINCES[sourceCode] ?? ''
-  if (quick) {
+  if (automatic) {
     return { full: `${province}地震台网自动测定`, brief: `${province}自动`, automatic: true, national: false }
   }
   return { full: `${province}地震台网测定`, brief: `${province}台网`, automatic: false, national: false }

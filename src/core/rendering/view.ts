@@ -174,14 +174,14 @@ function sayReplaced(facts: NoticeFacts, form: TimeForm): Partial<NoticeView> {
 }
 
 function sayOrigin(facts: NoticeFacts, origin: SpokenOrigin, form: TimeForm): Partial<NoticeView> {
-  const label = labelOf(origin.sourceCode, facts.kind === 'quick-report')
-  if (facts.kind === 'quick-report' && label.national) {
-    throw new UnspeakableFact('sourceCode', '正式测定 cannot stand in a quick report')
+  const label = labelOf(origin.sourceCode, origin.automatic || facts.kind === 'quick-report')
+  if ((facts.kind === 'quick-report' || origin.automatic) && label.national) {
+    throw new UnspeakableFact('sourceCode', '正式测定 cannot stand in a quick report, nor on what no analyst has seen')
   }
   if (facts.kind === 'formal-report' && label.automatic) {
     throw new UnspeakableFact('sourceCode', '自动测定 cannot stand in a formal report')
   }
-  const automatic = facts.kind === 'quick-report' || label.automatic
+  const { automatic } = label
   const kind = kindWord(origin.kind)
   const position = format.formatPosition(origin.latitude, origin.longitude)
   const place = dropKindMark(speakName(origin.place, 'place', 60), kind?.mark ?? null)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { HOUR, MINUTE, SECOND } from '../../../src/core/instant.ts'
 import type { SpokenOrigin } from '../../../src/core/notice.ts'
 import { describeChange } from '../../../src/core/judgement/worth.ts'
-import { roundHalfUp, speakOrigin } from '../../../src/core/judgement/spoken-origin.ts'
+import { speakOrigin } from '../../../src/core/judgement/spoken-origin.ts'
 import { voiceOf } from '../../../src/core/judgement/prefer.ts'
 import {
   authorisationOf,
@@ -37,6 +37,7 @@ describe('a revision is worth a notice', () => {
     kind: 'earthquake',
     place: '内蒙古阿拉善盟阿拉善左旗',
     sourceCode: 'CC',
+    automatic: false,
     domestic: true,
   }
   const yes: [string, Partial<SpokenOrigin>][] = [
@@ -310,17 +311,6 @@ describe('after a withdrawal', () => {
 })
 
 describe('what is printed', () => {
-  test.each([
-    [4.45, 1, 4.5],
-    [2.45, 1, 2.5],
-    [7.599999, 1, 7.6],
-    [4.949, 1, 4.9],
-    [-0.05, 1, -0.1],
-    [1e-7, 2, 0],
-    [0, 1, 0],
-  ])('%d to %d decimals is %d', (value, decimals, expected) => {
-    expect(roundHalfUp(value, decimals)).toBe(expected)
-  })
   test('a place with markup is replaced by our own table’s, with an alarm', () => {
     const judged = judgeScene([reportOf(chengdu, { place: '四川<b>都江堰</b>#地震#' })], { bureau: chengdu })
     expect(short(judged)).toBe('publish quick-report')
@@ -356,11 +346,15 @@ describe('what is printed', () => {
     ['', 'reviewed', 'official-national', 'CC'],
     ['', 'automatic', 'official-national', 'AU'],
     ['', 'reviewed', 'own', 'SC'],
+    ['', 'automatic', 'own', 'SC'],
     ['YN', 'reviewed', 'official-provincial', 'YN'],
+    ['YN', 'unknown', 'official-provincial', 'YN'],
   ] as const)('code %j, %s, from %s is labelled %s', (sourceCode, evaluation, authority, expected) => {
     const report = reportOf(chengdu, { sourceCode, evaluation, authority, agency: authority === 'own' ? '' : 'CENC' })
     const spoken = speakOrigin(report, voiceOf(report), policyOf(chengdu))
     expect(spoken.ok && spoken.origin.sourceCode).toBe(expected)
+    // A province's letters do not tell who looked at it: the determination says so itself.
+    expect(spoken.ok && spoken.origin.automatic).toBe(evaluation !== 'reviewed')
   })
 })
 

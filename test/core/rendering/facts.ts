@@ -17,6 +17,7 @@ export function originOf(over: Partial<SpokenOrigin> = {}): SpokenOrigin {
     kind: 'earthquake',
     place: '内蒙古阿拉善盟阿拉善左旗',
     sourceCode: 'AU',
+    automatic: (over.sourceCode ?? 'AU') === 'AU',
     domestic: true,
     ...over,
   }

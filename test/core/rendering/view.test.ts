@@ -39,6 +39,10 @@ describe('the label', () => {
   it('of a formal determination cannot stand in a quick report, nor 自动测定 in a formal one', () => {
     expect(() => viewOf(factsOf({ origin: originOf({ sourceCode: 'CC' }) }))).toThrow(/正式测定/)
     expect(() => viewOf(factsOf({ kind: 'formal-report', origin: originOf() }))).toThrow(/自动测定/)
+    const unseen = originOf({ sourceCode: 'AH', automatic: true })
+    expect(() => viewOf(factsOf({ kind: 'formal-report', origin: unseen }))).toThrow(/自动测定/)
+    const claimed = originOf({ sourceCode: 'CC', automatic: true })
+    expect(() => viewOf(factsOf({ kind: 'revision', origin: claimed }))).toThrow(/正式测定/)
   })
 })
 
