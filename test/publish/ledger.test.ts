@@ -204,6 +204,20 @@ describe('a withdrawal by a person', () => {
   })
 })
 
+describe('an alarm that was acknowledged', () => {
+  const ringing = () => query('select acknowledged_at is null as rings from alarm where cleared_at is null')
+  test('rings again when the hold behind it gets a new reason, and not for the same row once more', async () => {
+    const strong = reportOf(ningbo, { magnitude: { value: 6.8, type: 'M' } })
+    await hear([strong])
+    await query(`update alarm set acknowledged_at = now(), acknowledged_by = '值班员'`)
+    await hear([strong])
+    expect(await ringing()).toEqual([{ rings: false }])
+    await hear([{ ...strong, magnitude: { value: 7.4, type: 'M' }, receivedAt: strong.receivedAt + MINUTE }])
+    expect(await kinds()).toEqual([])
+    expect(await ringing()).toEqual([{ rings: true }])
+  })
+})
+
 describe('a row with a latitude of 121', () => {
   const refused: RefusedRow[] = [{ row: 0, rule: 'latitude-range', reason: 'lat is 121.85, expected -90…90' }]
   test('from an official source alarms, and is recorded once however often it is read', async () => {

@@ -171,11 +171,15 @@ begin
     select id, 1, 'deliver', lease_owner, first_attempt_at from made where state = 'sending';
   end if;
 
+  -- What was acknowledged rings again when there is something new to know about it. Rings by the real clock: a person hears
+  -- it, and a scenario's clock may be ahead.
   if plan ? 'alarms' then
-    insert into alarm (id, kind, subject, class, message, raised_at, repeat_at)
-    select a.id, a.kind, a.subject, a.class, a.message, at_, at_
+    insert into alarm as o (id, kind, subject, class, message, raised_at, repeat_at)
+    select a.id, a.kind, a.subject, a.class, a.message, at_, least(at_, clock_timestamp())
     from jsonb_to_recordset(plan->'alarms') as a(id text, kind text, subject text, class traffic_class, message text)
-    on conflict (kind, subject) where cleared_at is null do update set message = excluded.message;
+    on conflict (kind, subject) where cleared_at is null do update set
+      message = excluded.message, acknowledged_at = null, acknowledged_by = null, repeat_at = excluded.repeat_at
+    where o.kind = 'hold' or o.message <> excluded.message;
   end if;
 
   if plan ? 'cleared_alarms' then
