@@ -1,6 +1,5 @@
 // In: the outlets of the YAML and what adapters may touch. Out: opened outlets.
 // Must not share a client between lanes: a drill's HTTP opens no host but this machine (DESIGN L4).
-import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
 import type { Reach } from '../core/channel.ts'
 import type { OutletConfig } from '../config.ts'
@@ -9,11 +8,10 @@ import type { Outlet } from '../publish/outlets.ts'
 import { openBudgets } from '../store/budget.ts'
 import { isReplaced, openBox } from '../store/deliveries.ts'
 import type { InstallationClock } from './clock.ts'
+import { openRandom } from './random.ts'
 
 /** 32 hex digits. */
-export function randomHex(): string {
-  return randomBytes(16).toString('hex')
-}
+export const randomHex = openRandom()
 
 export interface OpenedOutlets {
   outlets: Outlet[]

@@ -98,9 +98,20 @@ export function headOf(lineage: Lineage): SpokenNotice {
   return head
 }
 
+const UNDERSCORE = 0x5f
+
 /** Id without the suffix that only repeats the evaluation: FAN's "CC.20251004000748.000_I" (feeds.md §1.3). */
 export function baseId(sourceEventId: string): string {
-  return sourceEventId.replace(/_[A-Z]$/, '')
+  // Asked for every report of ten days at every row: most ids are answered by one character.
+  return sourceEventId.charCodeAt(sourceEventId.length - 2) === UNDERSCORE
+    ? sourceEventId.replace(/_[A-Z]$/, '')
+    : sourceEventId
+}
+
+/** True when a report of the quake, taken back or not, gives an origin at most so many milliseconds from the instant. */
+export function hasReportWithin(quake: Quake, at: Instant | null, withinMs: number): boolean {
+  if (at === null) return false
+  return quake.reports.some((r) => r.originTime !== null && Math.abs(r.originTime - at) <= withinMs)
 }
 
 /** Newest version per (source, full id), in order of arrival. */

@@ -2,7 +2,7 @@
 // Must not change the picture before.
 import type { Instant } from '../core/instant.ts'
 import { HOUR } from '../core/instant.ts'
-import type { Quake } from '../core/quake.ts'
+import { hasReportWithin, type Quake } from '../core/quake.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
 import type { Picture } from './picture.ts'
 
@@ -26,9 +26,13 @@ export function openWorkbench(picture: Picture): Workbench {
   const copies = new Map<string, Quake>()
   const find = (id: string): Quake | undefined => copies.get(id) ?? picture.quakes.get(id)
   const list = (trafficClass: TrafficClass): Quake[] => {
-    const known = [...picture.quakes.values()].map((quake) => copies.get(quake.id) ?? quake)
-    const fresh = [...copies.values()].filter((quake) => !picture.quakes.has(quake.id))
-    return [...known, ...fresh].filter((quake) => quake.class === trafficClass && quake.mergedInto === null)
+    const listed: Quake[] = []
+    const add = (quake: Quake): void => {
+      if (quake.class === trafficClass && quake.mergedInto === null) listed.push(quake)
+    }
+    for (const quake of picture.quakes.values()) add(copies.get(quake.id) ?? quake)
+    for (const quake of copies.values()) if (!picture.quakes.has(quake.id)) add(quake)
+    return listed
   }
   const touch = (quake: Quake): Quake => {
     const there = copies.get(quake.id)
@@ -50,11 +54,7 @@ export function openWorkbench(picture: Picture): Workbench {
       return quake
     },
     nearby: (trafficClass, at) =>
-      at === null
-        ? []
-        : list(trafficClass).filter((quake) =>
-            quake.reports.some((r) => r.originTime !== null && Math.abs(r.originTime - at) <= NEARBY_MS),
-          ),
+      at === null ? [] : list(trafficClass).filter((quake) => hasReportWithin(quake, at, NEARBY_MS)),
     touched: () => [...copies.values()],
   }
 }

@@ -3,7 +3,7 @@
 import { MINUTE, SECOND } from '../instant.ts'
 import { distanceKm } from '../places/distance.ts'
 import { describeRegion } from '../places/region.ts'
-import { baseId, latestVersions, type Quake, type StoredReport } from '../quake.ts'
+import { baseId, hasReportWithin, latestVersions, type Quake, type StoredReport } from '../quake.ts'
 import { maySpeak } from './prefer.ts'
 
 export type Association =
@@ -33,6 +33,9 @@ const SUCCESSION_KM = 60
 const TWIN_MS = 2 * SECOND
 const TWIN_KM = 5
 
+/** Two determinations further apart in time are never of one quake: the widest window of scorePair. */
+const WIDEST_MS = 90 * SECOND
+
 const MAGNITUDE_GAP = 1.2
 
 /** Two candidates whose scores differ by less than 30 % are not decided by a machine. */
@@ -50,7 +53,7 @@ export function associate(
   const known = quakes.filter((q) => q.class === report.class && q.mergedInto === null)
   const bound = findBound(report, known, bindings)
   if (bound) return { verdict: 'known', quake: bound }
-  const sameId = known.filter((quake) => quake.reports.some((other) => sharesId(report, other)))
+  const sameId = findSameId(report, known)
   const [first, second] = sameId
   if (first && second) return { verdict: 'ambiguous', candidates: sameId, why: 'the source id stands in two quakes' }
   if (first) {
@@ -70,11 +73,17 @@ function findBound(report: StoredReport, quakes: readonly Quake[], bindings: rea
   return binding && quakes.find((q) => q.id === binding.quakeId)
 }
 
-function sharesId(a: StoredReport, b: StoredReport): boolean {
-  if (a.source !== b.source) return false
-  const mine = [a.sourceEventId, ...a.aliases].map(baseId).filter((id) => id !== '')
-  const theirs = new Set([b.sourceEventId, ...b.aliases].map(baseId).filter((id) => id !== ''))
-  return mine.some((id) => theirs.has(id))
+/** Quakes in which the report's source gave one of its ids before. */
+function findSameId(report: StoredReport, quakes: readonly Quake[]): Quake[] {
+  const mine = new Set([report.sourceEventId, ...report.aliases].map(baseId).filter((id) => id !== ''))
+  if (mine.size === 0) return []
+  return quakes.filter((quake) =>
+    quake.reports.some(
+      (other) =>
+        other.source === report.source &&
+        (mine.has(baseId(other.sourceEventId)) || other.aliases.some((alias) => mine.has(baseId(alias)))),
+    ),
+  )
 }
 
 function jumpsTooFar(report: StoredReport, quake: Quake): boolean {
@@ -97,6 +106,8 @@ function associateByOrigin(report: StoredReport, quakes: readonly Quake[]): Asso
   const twins: Quake[] = []
   const candidates: Candidate[] = []
   for (const quake of quakes) {
+    // Days of quakes are known, and hardly any is of these minutes; every comparison below is one of time as well.
+    if (!hasReportWithin(quake, report.originTime, WIDEST_MS)) continue
     const ofSource = latestVersions(quake.reports).filter((r) => r.source === report.source && r.lifecycle === 'report')
     // A source without ids says the same row again by time and place alone.
     if (ofSource.some((other) => !report.sourceEventId && !other.sourceEventId && isTwin(report, other))) {
@@ -193,7 +204,7 @@ function scorePair(report: StoredReport, other: StoredReport, succession: boolea
   const size = Math.max(report.magnitude?.value ?? 0, other.magnitude?.value ?? 0)
   const automatic = report.evaluation !== 'reviewed' || other.evaluation !== 'reviewed'
   const far = isAbroad(report) || isAbroad(other)
-  const timeWindow = (size >= 7 || (automatic && far) ? 90 : size >= 5 ? 40 : 20) * SECOND
+  const timeWindow = size >= 7 || (automatic && far) ? WIDEST_MS : (size >= 5 ? 40 : 20) * SECOND
   const reach = size >= 7 || far ? 300 : automatic ? 120 : 60
   const dt = Math.abs(report.originTime - other.originTime)
   const km = separation(report, other)

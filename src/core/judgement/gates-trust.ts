@@ -1,6 +1,6 @@
 // In: a determination, the others about the same minutes. Out: the verdicts of the gates that look at who says it.
 // Must not let a mirror or a foreign figure speak, and must not stop a CC/CD formal for disagreement (DESIGN §6.6–6.7).
-import { standingReports, type StoredReport } from '../quake.ts'
+import { hasReportWithin, standingReports, type Quake, type StoredReport } from '../quake.ts'
 import { separation } from './associate.ts'
 import { PASS, type Gate, type GateInput } from './gate.ts'
 import { maySpeak } from './prefer.ts'
@@ -10,6 +10,8 @@ const WAVE_KM_PER_S = 8
 const SAME_SHOCK_MS = 30_000
 /** Two quakes further apart than this are two quakes, not one located twice. */
 const SAME_SHOCK_KM = 600
+/** Longest that two solutions of one shock differ in time: isSameShock at its greatest distance. */
+const SAME_SHOCK_WIDEST_MS = SAME_SHOCK_MS + (SAME_SHOCK_KM / WAVE_KM_PER_S) * 1000
 
 export const authorityGate: Gate = {
   name: 'authority',
@@ -74,7 +76,7 @@ export const deepShockGate: Gate = {
     const at = report.originTime
     const { deepQuakeKm, deepQuakeMagnitude, deepQuakeMs } = policy.gates
     const deep = input.nearby
-      .filter((quake) => quake.id !== input.quake.id)
+      .filter((quake) => quake.id !== input.quake.id && hasReportWithin(quake, at, deepQuakeMs))
       .flatMap(standingReports)
       .find(
         (other) =>
@@ -109,7 +111,7 @@ function isAutomatic(input: GateInput): boolean {
  */
 function otherAgencies(input: GateInput): StoredReport[] {
   const { report } = input
-  return [input.quake, ...input.nearby.filter((q) => q.id !== input.quake.id)]
+  return [input.quake, ...listSameMinutes(input)]
     .flatMap(standingReports)
     .filter(
       (other) =>
@@ -121,6 +123,11 @@ function otherAgencies(input: GateInput): StoredReport[] {
     )
 }
 
+/** Other quakes with an origin that may be of the same shock: among three days of neighbours hardly any. */
+function listSameMinutes({ quake, nearby, report }: GateInput): Quake[] {
+  return nearby.filter((q) => q.id !== quake.id && hasReportWithin(q, report.originTime, SAME_SHOCK_WIDEST_MS))
+}
+
 /**
  * An origin that contradicts ours. Not one of an agency that also has an origin which fits ours, nor one of a quake that
  * our own agency located, too: then there were two shocks in one minute, not one located twice.
@@ -128,10 +135,10 @@ function otherAgencies(input: GateInput): StoredReport[] {
 function findContrary(input: GateInput): StoredReport | undefined {
   const { report, policy } = input
   const others = otherAgencies(input)
+  if (others.length === 0) return undefined
   const fitting = new Set(others.filter((o) => !contradicts(report, o, policy.gates)).map((o) => o.agency))
   const elsewhere = new Set(
-    input.nearby
-      .filter((quake) => quake.id !== input.quake.id)
+    listSameMinutes(input)
       .map(standingReports)
       .filter((standing) => standing.some((r) => r.agency === report.agency && maySpeak(r.authority)))
       .flatMap((standing) => standing.map((r) => r.id)),
