@@ -12,6 +12,7 @@ import type { HandCrank } from './app/hand-crank.ts'
 import { listActs } from './app/acts.ts'
 import { readHeads } from './app/journal-heads.ts'
 import { buildPolicy, listStale } from './app/policy.ts'
+import { openPagesDue } from './app/pages-due.ts'
 import { readPublic } from './app/read-back.ts'
 import { writeToken } from './app/token.ts'
 import { startSources, type Sources } from './app/sources.ts'
@@ -68,7 +69,6 @@ export interface App {
 }
 
 const POOL = 12
-const LISTS_MS = 150
 
 /** Starts the publisher: database, ledger, outlets, loops, sources, desk server. */
 export async function startApp(options: AppOptions): Promise<App> {
@@ -112,14 +112,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     ).catch((error: unknown) => log.error({ err: error, kind, subject }, message))
   }
   const clear = (kind: string, subject: string): Promise<void> => clearAlarm(pool, kind, subject, clock.realNow())
-  let listsDue: NodeJS.Timeout | null = null
-  /** Outcomes come in bursts of one per outlet: the lists that show them are built once after each burst. */
-  const refreshLists = (): void => {
-    listsDue ??= setTimeout(() => {
-      listsDue = null
-      site.refresh().catch((error: unknown) => log.error({ err: error }, 'lists not refreshed'))
-    }, LISTS_MS)
-  }
+  const pagesDue = openPagesDue(site, log)
   const dispatch = openDispatch({
     db: pool,
     node,
@@ -131,7 +124,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     settled: (job, change, outlet) => {
       health.count('deliveries_total', { outlet, state: change.state })
       if (change.state === 'accepted' && job.attempt > 1) void clear('delivery', job.deliveryId).catch(() => undefined)
-      if (job.class === 'actual') refreshLists()
+      if (job.class === 'actual') pagesDue.changed(job.noticeId)
     },
     log,
   })
@@ -168,6 +161,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     websiteOutlets: opened.outlets.filter((o) => o.channel.name === 'website' && o.class === 'actual').map((o) => o.id),
     readPublic: (path) => readPublic(options.publicBase, path),
+    seen: (code) => pagesDue.changed(code),
     log,
   })
   const sources = await startSources({
@@ -259,7 +253,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await sources.stop()
       await desk.close()
       await publisher.stop()
-      if (listsDue) clearTimeout(listsDue)
+      await pagesDue.stop()
       await opened.close()
       await Promise.all([pool.end(), writer.end()])
       if (!options.database) await database.embedded?.stop()

@@ -10,6 +10,9 @@ import { NATIONAL_COUNTIES } from './core/places/county.ts'
 
 const FILE = 'quakedesk.yaml'
 
+/** The input ended before the last question. */
+class Unanswered extends Error {}
+
 interface Question {
   key: string
   ask: string
@@ -67,19 +70,24 @@ function listDistricts(code: string) {
 }
 
 async function askAll(): Promise<Record<string, string>> {
-  const lines = createInterface({ input: process.stdin, output: process.stdout })
+  const lines = createInterface({ input: process.stdin })
+  // An iterator keeps what came early: answers may also be piped in, all at once.
+  const given = lines[Symbol.asyncIterator]()
   const answers: Record<string, string> = {}
   try {
     for (const question of QUESTIONS) {
       for (;;) {
         const hint = question.otherwise === '' ? '' : ` [${question.otherwise}]`
-        const given = (await lines.question(`${question.ask}${hint}: `)).trim() || question.otherwise
-        const fault = question.check(given)
+        process.stdout.write(`${question.ask}${hint}: `)
+        const line = await given.next()
+        if (line.done === true) throw new Unanswered(`no answer to “${question.ask}”; ${FILE} is not written`)
+        const answer = line.value.trim() || question.otherwise
+        const fault = question.check(answer)
         if (fault === null) {
-          answers[question.key] = given
+          answers[question.key] = answer
           break
         }
-        process.stdout.write(`  ${JSON.stringify(given)}: ${fault}\n`)
+        process.stdout.write(`  ${JSON.stringify(answer)}: ${fault}\n`)
       }
     }
     return answers
@@ -117,14 +125,20 @@ function compose(answers: Record<string, string>): string {
     authorisations: [],
     outlets: [{ id: 'site', channel: 'website', mode: 'rehearsal' }],
   })
-  return `# 由 npm run init 生成。渠道先以 rehearsal（预演）运行，核对无误后删去 mode 一行即为正式发布。\n# 没有 authorisations（预授权）时，一切首次发布都转为待核（hold），由值班员决定。\n${yaml}`
+  return `# 由 npm run init 生成。出口先以 rehearsal（预演）运行，核对无误后删去 mode 一行即为正式发布。\n# 没有 authorisations（预授权）时，一切首次发布都转为待核（hold），由值班员决定。\n${yaml}`
 }
 
 if (existsSync(FILE)) {
   process.stderr.write(`${FILE} is already there; it is not overwritten\n`)
   process.exit(1)
 }
-const yaml = compose(await askAll())
+const yaml = await askAll()
+  .then(compose)
+  .catch((error: unknown) => {
+    if (!(error instanceof Unanswered)) throw error
+    process.stderr.write(`\n${error.message}\n`)
+    process.exit(1)
+  })
 try {
   loadConfig(yaml, process.cwd(), readEnvironment(), channels, false)
 } catch (error) {

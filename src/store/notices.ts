@@ -71,15 +71,22 @@ const SELECT = `select n.id, n.code, l.serial, n.report_no, n.kind, n.class, n.l
     n.quake_id, n.title, n.text, n.variants, n.facts, n.origin_at, n.received_at, n.decided_at, n.issued_at, n.actor
   from notice n join lineage l on l.id = n.lineage_id left join notice s on s.supersedes = n.id`
 
-/** Newest first. `before` is the id of the last notice of the page before. */
-export async function listNotices(
-  db: Queryable,
-  query: { class: TrafficClass; limit: number; before?: string | undefined },
-): Promise<NoticeView[]> {
+export interface NoticeQuery {
+  class: TrafficClass
+  limit: number
+  /** Id of the last notice of the page before. */
+  before?: string | undefined
+  /** Only what the website carries, and these, whose pages are stored together with the list. Left out: all. */
+  onSite?: readonly string[]
+}
+
+/** Newest first. */
+export async function listNotices(db: Queryable, query: NoticeQuery): Promise<NoticeView[]> {
   const { rows } = await db.query<Row>(
     `${SELECT} where n.class = $1 and ($2::text is null or (n.issued_at, n.id) < (select issued_at, id from notice where id = $2))
+     and ($4::text[] is null or n.id = any($4) or exists (select from page where path = '/n/' || n.code))
      order by n.issued_at desc, n.id desc limit $3`,
-    [query.class, query.before ?? null, query.limit],
+    [query.class, query.before ?? null, query.limit, query.onSite ?? null],
   )
   return withDeliveries(db, rows)
 }

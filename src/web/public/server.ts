@@ -118,7 +118,7 @@ async function listMore(
       .code(400)
       .send({ error: `limit = ${JSON.stringify(limit)}: must be a whole number from 1 to ${MOST_LISTED}` })
   }
-  const notices = await listNotices(context.db, { class: 'actual', limit: most, before })
+  const notices = await listNotices(context.db, { class: 'actual', limit: most, before, onSite: [] })
   const next = notices.length === most ? (notices.at(-1)?.id ?? null) : null
   return reply.send({
     notices: notices.map((notice) => writeNotice(notice, context.publicUrl, context.demonstration)),

@@ -1,7 +1,7 @@
 // In: a notice that the website is to carry. Out: its pages and those it changes, stored for the public process.
 // Must not serve: the public process reads the page table and its own copies (DESIGN L7).
 import type { Instant } from '../../core/instant.ts'
-import { findNotice, listLineage, listNotices, listQuakeNotices } from '../../store/notices.ts'
+import { findNotice, listLineage, listNotices, listQuakeNotices, type NoticeView } from '../../store/notices.ts'
 import { readQuakes } from '../../store/picture.ts'
 import { DRILL_PATH, savePages, type Page } from '../../store/pages.ts'
 import type { Queryable } from '../../store/pool.ts'
@@ -13,8 +13,11 @@ const LISTED = 30
 export interface Site {
   /** Builds and stores every page that shows this notice. Idempotent. */
   show(noticeId: string): Promise<void>
-  /** Builds what is there without any notice, and refreshes the lists. */
-  refresh(): Promise<void>
+  /**
+   * Builds the lists anew, and the pages of these notices (id or short code): their clocks and channels have moved on.
+   * Left out: those on the lists. A notice that the website does not carry stays unseen: in rehearsal, say.
+   */
+  refresh(changed?: Iterable<string>): Promise<void>
   /** True once the notice's own page is stored. */
   isShown(code: string): Promise<boolean>
 }
@@ -25,21 +28,33 @@ function hide(page: Page): Page {
 
 /** Opens the site's writer. */
 export function openSite(db: Queryable, maker: PageMaker, now: () => Instant): Site {
-  const lists = async (): Promise<Page[]> => {
-    const notices = await listNotices(db, { class: 'actual', limit: LISTED })
+  const listed = (stored: readonly string[]): Promise<NoticeView[]> =>
+    listNotices(db, { class: 'actual', limit: LISTED, onSite: stored })
+  const lists = (notices: readonly NoticeView[]): Page[] => {
     const next = notices.length === LISTED ? (notices.at(-1)?.id ?? null) : null
     return [maker.home(notices), maker.listing(notices, next)]
+  }
+  /** Those whose own page is stored. */
+  const keepShown = async (notices: readonly NoticeView[]): Promise<NoticeView[]> => {
+    const pathOf = (notice: NoticeView): string => `${notice.class === 'drill' ? DRILL_PATH : ''}/n/${notice.code}`
+    const { rows } = await db.query<{ path: string }>('select path from page where path = any($1)', [
+      notices.map(pathOf),
+    ])
+    const stored = new Set(rows.map((row) => row.path))
+    return notices.filter((notice) => stored.has(pathOf(notice)))
   }
   return {
     show: async (noticeId) => {
       const notice = await findNotice(db, noticeId)
       if (!notice) throw new Error(`no notice ${noticeId}`)
-      const lineage = await listLineage(db, notice.serial)
+      const elders = (await listLineage(db, notice.serial)).filter((each) => each.id !== notice.id)
+      const lineage = [...(await keepShown(elders)), notice]
       const pages = lineage.flatMap((each) => maker.notice(each))
       // A drill's pages stand under a path that the public process never serves (DESIGN L4).
       if (notice.class === 'drill') return savePages(db, pages.map(hide), now())
       if (notice.quake !== null) {
-        const told = await listQuakeNotices(db, notice.quake)
+        const others = (await listQuakeNotices(db, notice.quake)).filter((each) => each.id !== notice.id)
+        const told = [...(await keepShown(others)), notice].toSorted((a, b) => a.issuedAt - b.issuedAt)
         const contents = await readQuakes(db, [notice.quake])
         pages.push(
           maker.quake(
@@ -49,9 +64,18 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant): S
           ),
         )
       }
-      await savePages(db, [...pages, ...(await lists())], now())
+      await savePages(db, [...pages, ...lists(await listed(lineage.map((each) => each.id)))], now())
     },
-    refresh: async () => savePages(db, await lists(), now()),
+    refresh: async (changed) => {
+      const notices = await listed([])
+      const due = new Map(changed === undefined ? notices.map((each) => [each.id, each]) : [])
+      for (const id of changed ?? []) {
+        const notice = notices.find((each) => each.id === id || each.code === id) ?? (await findNotice(db, id))
+        if (notice?.class === 'actual') due.set(notice.id, notice)
+      }
+      const pages = (await keepShown([...due.values()])).flatMap((notice) => maker.notice(notice))
+      await savePages(db, [...pages, ...lists(notices)], now())
+    },
     isShown: async (code) => {
       const paths = [`/n/${code}`, `${DRILL_PATH}/n/${code}`]
       const { rows } = await db.query<{ there: boolean }>(
