@@ -55,7 +55,7 @@ export function openWebhook(config: WebhookConfig, reach: Reach): OutletClient {
     const body = job.content['body'] ?? composeBody(job)
     if (body === null) return { state: 'rejected', code: 'content', fix: 'operator', reason: '任务没有可发送的内容' }
     if (reach.now() - job.firstAttemptAt > GIVE_UP_AFTER)
-      return { state: 'rejected', code: 'stale', fix: 'giveup', reason: '一天内未能送达，请联系对方' }
+      return { state: 'rejected', code: 'stale', fix: 'operator', reason: '一天内未能送达，请联系对方' }
     const id = webhookId(job)
     const reply = await callBooked(reach, 'webhook', job.priority, {
       method: 'POST',

@@ -6,6 +6,7 @@ import { holdsSerial, saysDrill } from '../wire/marker.ts'
 import { coverFor, type WechatConfig } from './config.ts'
 import {
   FIELD_LENGTHS,
+  FIELD_PATTERNS,
   LARGEST_ARTICLE,
   LARGEST_SOURCE_URL,
   LONGEST_ARTICLE,
@@ -37,6 +38,8 @@ export function compose(rendered: RenderedNotice, facts: NoticeFacts, config: We
     Buffer.byteLength(article) > LARGEST_ARTICLE ? '正文超过 1 MB' : null,
     // The platform strips scripts and frames in silence; a text that needs them would not be what was signed.
     /<(script|iframe|object|embed|form)\b/i.test(article) ? '正文含脚本或嵌入内容' : null,
+    // Pictures from elsewhere than the platform's own host are taken out in silence (§2.2).
+    /<img\b/i.test(article) ? '正文含图片，平台会剔除' : null,
     Buffer.byteLength(facts.url) > LARGEST_SOURCE_URL ? '原文网址超过 1 KB' : null,
     cover === null ? `没有 ${facts.kind} 的封面` : null,
   ].filter((reason) => reason !== null)
@@ -68,6 +71,9 @@ function composeFields(text: string, facts: NoticeFacts): Composed {
     if (longest === undefined) return { ok: false, reason: `订阅通知没有 ${kind} 类字段` }
     const length = countCharacters(value)
     if (length > longest) return { ok: false, reason: `${kind}${number} ${length} 字，超过 ${longest} 字` }
+    // Any other value fails the whole leg with 47003 at the first user.
+    if (Object.hasOwn(FIELD_PATTERNS, kind) && FIELD_PATTERNS[kind]?.test(value) === false)
+      return { ok: false, reason: `${kind}${number} 的值不合 ${kind} 类字段的要求：${value}` }
     if (Object.hasOwn(content, kind + number)) return { ok: false, reason: `${kind}${number} 出现两次` }
     content[kind + number] = value
   }

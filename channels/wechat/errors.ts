@@ -38,8 +38,9 @@ export const reactions: Readonly<Record<string, Reaction>> = {
   40013: renew('AppID 不合法'),
   40125: renew('AppSecret 不正确'),
   40243: renew('AppSecret 已冻结'),
-  40164: person('本机 IP 不在白名单，请在公众平台添加（约五分钟生效）'),
-  ...listed([89501, 89503, 89506, 89507], person('IP 有风险，请管理员在手机上确认')),
+  // Let in by an administrator, not by another text: the word waits for it.
+  40164: renew('本机 IP 不在白名单，请在公众平台添加（约五分钟生效）'),
+  ...listed([89501, 89503, 89506, 89507], renew('IP 有风险，请管理员在手机上确认')),
   48006: person('本月 clear_quota 次数已用完'),
   // §2.2 material
   ...listed([40004, 40005, 40006, 40008, 40009], person('素材类型或大小不合要求')),

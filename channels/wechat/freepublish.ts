@@ -10,7 +10,7 @@ import { addDraft, findDraft } from './draft.ts'
 import { reactionTo } from './errors.ts'
 import { BATCH_ROWS, CHECK_DELAYS } from './limits.ts'
 import { readPublishResult, settlePublish } from './publish-event.ts'
-import { describeError, outcomeOf, removalOf } from './react.ts'
+import { describeError, outcomeOf, removalOf, REPLACED } from './react.ts'
 
 type PublishLeg = Required<Omit<OutletClient, 'inspect'>>
 
@@ -22,6 +22,7 @@ export function openFreepublish(wechat: Wechat, reach: Reach): PublishLeg {
     const { mediaId, publishId } = job.progress
     if (typeof publishId === 'string') return pending(job, publishId)
     if (typeof mediaId !== 'string') return addDraft(wechat, reach, job)
+    if (await reach.isReplaced(job.noticeId)) return REPLACED
     const reply = await wechat.call('freepublish/submit', { media_id: mediaId }, job.priority)
     if (reply.got !== 'ok') {
       // The draft was there when its media_id was given: gone means that an earlier submit took it.

@@ -9,6 +9,7 @@ import { openFreepublish } from './freepublish.ts'
 import { DRAFT_READS, DRAFT_SPAN, limits } from './limits.ts'
 import { openMass } from './mass.ts'
 import { openSubscribe } from './subscribe.ts'
+import { inspectCredential } from './token.ts'
 
 const CERTAINTY: Readonly<Record<WechatLeg, Certainty>> = {
   freepublish: { probe: 'exact', absentReads: DRAFT_READS, absentSpanMs: DRAFT_SPAN, keyedRepeat: false },
@@ -43,6 +44,7 @@ function open(config: WechatConfig, reach: Reach): OutletClient {
         code: 'not-removable',
         reason: '已送达个人的订阅通知无法撤回，只能再发撤回通知',
       },
+    inspect: () => inspectCredential(config, reach),
   }
   // callbackToken and encodingAesKey take no part in calls; a short one would also blot out parts of media ids.
   return guardClient(client, reach, () => [config.secret, ...wechat.tokens])

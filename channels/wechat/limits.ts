@@ -46,6 +46,13 @@ export const FIELD_LENGTHS: Readonly<Record<string, number>> = {
   const: 20,
 }
 
+/** What a field's kind takes beyond its length (§2.6; letter, time and the like [R] are left to the platform). */
+export const FIELD_PATTERNS: Readonly<Record<string, RegExp>> = {
+  number: /^-?\d+(?:\.\d+)?$/,
+  character_string: /^[\x20-\x7e]+$/,
+  phrase: /^\p{Script=Han}+$/u,
+}
+
 /** Polling falls back to these when no callback comes: freepublish/get has 100 calls a day for all jobs (§2.7). */
 export const CHECK_DELAYS: readonly number[] = [15 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE]
 

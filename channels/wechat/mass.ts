@@ -9,7 +9,7 @@ import { addDraft, findDraft } from './draft.ts'
 import { reactionTo } from './errors.ts'
 import { CHECK_DELAYS, KEY_LIFETIME, KEYED_REPEAT_AFTER } from './limits.ts'
 import { settleMass } from './publish-event.ts'
-import { countTries, describeError, outcomeOf, removalOf } from './react.ts'
+import { countTries, describeError, outcomeOf, removalOf, REPLACED } from './react.ts'
 
 type MassLeg = Required<Omit<OutletClient, 'inspect'>>
 
@@ -29,13 +29,17 @@ export function openMass(wechat: Wechat, reach: Reach): MassLeg {
     const { mediaId, msgId } = job.progress
     if (typeof msgId === 'string') return pending(job, msgId)
     if (typeof mediaId !== 'string') return addDraft(wechat, reach, job)
-    if (countTries(job) > 1 && reach.now() - job.firstAttemptAt > KEY_LIFETIME)
-      return {
-        state: 'rejected',
-        code: 'key-expired',
-        fix: 'operator',
-        reason: '首次群发已过 23 小时，平台不再认得 clientmsgid，重发可能重复：请人工核对',
-      }
+    const isFirst = countTries(job) <= 1
+    const replaced = await reach.isReplaced(job.noticeId)
+    if (replaced && isFirst) return REPLACED
+    // The key protects for a day; after that, and before a replaced word is given up, the draft tells (§2.3).
+    if (replaced || reach.now() - job.firstAttemptAt > KEY_LIFETIME) {
+      const draft = await findDraft(wechat, job, mediaId)
+      if (draft.state === 'consumed') return settleConsumed(job, '草稿已被使用')
+      if (draft.state === 'unclear') return { state: 'unknown', reason: draft.reason, probeAfterMs: MINUTE }
+      if (replaced)
+        return { state: 'rejected', code: 'replaced', fix: 'giveup', reason: '未见群发，已有新的公告，不再重发' }
+    }
     const reply = await wechat.call(
       'message/mass/sendall',
       {
@@ -53,6 +57,12 @@ export function openMass(wechat: Wechat, reach: Reach): MassLeg {
       if (act === 'adopt' && sent !== null) return pending(job, sent)
       if (act === 'adopt') return { state: 'accepted', ref: `key:${clientMsgId(job)}`, url: null }
       if (act === 'media') return settleConsumed(job, describeError(reply))
+      // Too soon after an earlier call with this key: that one was received.
+      if (reply.code === '45066')
+        return { state: 'unknown', reason: describeError(reply), probeAfterMs: KEYED_REPEAT_AFTER }
+      // Out of quota, perhaps by the very call whose reply was lost.
+      if (act === 'giveup' && !isFirst && (await findDraft(wechat, job, mediaId)).state !== 'there')
+        return settleConsumed(job, describeError(reply))
     }
     if (reply.got !== 'ok') return outcomeOf(reply, SEND, job, reach.now())
     const sent = readId(reply.body['msg_id'])
@@ -61,13 +71,10 @@ export function openMass(wechat: Wechat, reach: Reach): MassLeg {
       : pending(job, sent)
   }
 
-  /** The draft left the box: sent by an earlier try, whose msg_id only the callback or a person knows. */
+  /** The draft left the box, so it went out; its msg_id only the callback or a person knows, and no repeat may follow. */
   async function settleConsumed(job: Job, reason: string): Promise<Outcome> {
-    const key = `consumed:${job.deliveryId}`
-    if (countTries(job) <= 1 || (await reach.box.read(key)))
-      return { state: 'rejected', code: '40007', fix: 'operator', reason: `${reason}；请在公众平台核对已群发消息` }
-    await reach.box.write(key, '1', reach.now() + DAY)
-    return { state: 'unknown', reason: `${reason}；应已群发，等待回调`, probeAfterMs: 5 * MINUTE }
+    await reach.box.write(consumedKey(job), '1', reach.now() + 2 * DAY)
+    return { state: 'unknown', reason: `${reason}；应已群发，请在公众平台核对`, probeAfterMs: MINUTE }
   }
 
   async function check(job: Job): Promise<ProbeOutcome> {
@@ -86,14 +93,10 @@ export function openMass(wechat: Wechat, reach: Reach): MassLeg {
     return waiting
   }
 
-  /** Without a msg_id the read-back is the keyed repeat itself (§2.10 d): absent asks for it, while the key lives. */
+  /** Without a msg_id the read-back is the keyed repeat itself (§2.10 d): absent asks for it, unless the draft is gone. */
   async function findByKey(job: Job): Promise<ProbeOutcome> {
-    const mediaId = job.progress['mediaId']
-    if (typeof mediaId !== 'string' || reach.now() - job.firstAttemptAt <= KEY_LIFETIME) return { state: 'absent' }
-    const draft = await findDraft(wechat, job, mediaId)
-    if (draft.state === 'there') return { state: 'absent' }
-    const reason = draft.state === 'consumed' ? '草稿已被使用，应已群发，请在公众平台核对' : draft.reason
-    return { state: 'unknown', reason, probeAfterMs: 30 * MINUTE }
+    if ((await reach.box.read(consumedKey(job))) === null) return { state: 'absent' }
+    return { state: 'unknown', reason: '草稿已被使用，应已群发，请在公众平台核对', probeAfterMs: MINUTE }
   }
 
   /** mass/delete: the page dies, cards already on phones stay (§2.5). */
@@ -111,6 +114,10 @@ export function openMass(wechat: Wechat, reach: Reach): MassLeg {
   return { deliver, check, remove, probe: check }
 }
 
+function consumedKey(job: Job): string {
+  return `consumed:${job.deliveryId}`
+}
+
 function jsonBody(text: string): { contentType: string; bytes: string } {
   return { contentType: 'application/json; charset=utf-8', bytes: text }
 }
@@ -123,5 +130,7 @@ function pending(job: Job, msgId: string) {
     job: msgId,
     checkAfterMs,
     progress: { ...job.progress, msgId, checks: checks + 1 },
+    // 群发保护: an administrator confirms on the phone within 30 minutes (§2.5); the platform says SENDING meanwhile.
+    reason: '群发中；如开启了群发保护，请管理员 30 分钟内在手机上确认',
   }
 }

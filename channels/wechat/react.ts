@@ -19,6 +19,14 @@ export function saysDone(body: Record<string, unknown>): boolean {
   return readCode(body['errcode']) === '0'
 }
 
+/** A newer notice came between two steps: nothing is visible yet, and the queue ends it as superseded. */
+export const REPLACED: Outcome & { state: 'retry' } = {
+  state: 'retry',
+  afterMs: 0,
+  code: 'replaced',
+  reason: '已有新的公告，不再发出',
+}
+
 export type Trouble = Exclude<WechatReply, { got: 'ok' }>
 
 /** harmless: repeating costs at worst an orphan draft. effectful: a second time may be seen by the public. */

@@ -1,26 +1,27 @@
 // In: the fields of a 订阅通知 and the outlet's subscribers. Out: one message to each, one per deliver().
 // Must not hold up the others for one user, nor start again from the first after a crash.
-import { z } from 'zod'
 import type { Job, Outcome, OutletClient, ProbeOutcome, Progress, Reach } from '../../src/core/channel.ts'
-import { DAY, SECOND } from '../../src/core/instant.ts'
+import { DAY, MINUTE, SECOND } from '../../src/core/instant.ts'
 import type { Wechat, WechatReply } from './call.ts'
 import type { WechatConfig } from './config.ts'
 import { reactionTo, type Reaction } from './errors.ts'
-import { outcomeOf, saysDone } from './react.ts'
-
-/** Box key of the outlet's own list: a JSON array of openids, written by whoever keeps the subscriptions. */
-const SUBSCRIBERS_KEY = 'subscribers'
-
-const openids = z.array(z.string().regex(/^[\w-]{1,64}$/)).max(100_000)
+import { outcomeOf, REPLACED, saysDone } from './react.ts'
+import { changeSubscribers, listSubscribers, parseList } from './subscribers.ts'
 
 /** So many refused users are named in the progress ("index:code,…"); the rest is only counted. */
 const NAMED_REFUSALS = 200
 /** So many users get a second try after a lost reply; more than that is an outage, not bad luck. */
 const SECOND_TRIES = 500
 
+/** So many users are sent to before it is asked again whether the notice still stands; a few seconds. */
+const ASK_EVERY = 20
+/** A notice that the rest of the users could get only later than this is not continued: it would be old news. */
+const LONGEST_PAUSE = 30 * MINUTE
+
 /**
  * Progress keys: steps, total, next (index of the user whose turn it is), sent, refused, lost (no reply, not tried again),
- * refusedUsers, again (indexes owed a second try), second (true while those are served).
+ * refusedUsers, again (indexes owed a second try), second (true while those are served),
+ * paused (the platform refused before the user at hand was sent to).
  * Which of at-most-once and at-least-once holds is `subscribe.repeatUnknown` (channels.md §2.10 e).
  */
 export function openSubscribe(wechat: Wechat, config: WechatConfig, reach: Reach): OutletClient {
@@ -34,18 +35,21 @@ export function openSubscribe(wechat: Wechat, config: WechatConfig, reach: Reach
       return { state: 'rejected', code: 'subscribers', fix: 'operator', reason: '本次发送的订阅者名单已丢失' }
     const index = currentIndex(at)
     const openid = index === null ? undefined : list[index]
-    if (index === null || openid === undefined) return finish(at)
+    if (index === null || openid === undefined) return finish(at, list)
+    if (at.steps % ASK_EVERY === 1 && (await reach.isReplaced(job.noticeId)))
+      // The newer word goes to all of them; a withdrawal must not be followed by what it withdraws.
+      return hasTold(at) ? finish(at, list) : REPLACED
     const reply = await wechat.call('message/subscribe/bizsend', message(job, openid), job.priority)
     const fate = fateOf(reply)
     if (fate === 'stopped' && reply.got !== 'ok')
-      return outcomeOf(reply, { kind: 'effectful', probeAfterMs: SECOND }, job, reach.now())
+      return stop(at, outcomeOf(reply, { kind: 'effectful', probeAfterMs: SECOND }, job, reach.now()), job)
     const code = reply.got === 'error' ? reply.code : ''
     return { state: 'progress', progress: { ...job.progress, ...advance(at, index, fate, code) } }
   }
 
   /** The list is fixed at the start, so that indexes keep their meaning while people come and go. */
   async function takeList(job: Job): Promise<Outcome> {
-    const list = config.subscribe?.users ?? parseList((await reach.box.read(SUBSCRIBERS_KEY))?.value)
+    const list = config.subscribe?.users ?? (await listSubscribers(reach.box))
     if (list === null) return { state: 'rejected', code: 'subscribers', fix: 'operator', reason: '订阅者名单不可读' }
     const unique = [...new Set(list)]
     if (unique.length === 0) return { state: 'rejected', code: 'no-subscribers', fix: 'giveup', reason: '没有订阅者' }
@@ -84,7 +88,7 @@ export function openSubscribe(wechat: Wechat, config: WechatConfig, reach: Reach
   }
 
   function advance(at: Cursor, index: number, fate: Fate, code: string): Progress {
-    const next = { ...at, steps: at.steps + 1 }
+    const next = { ...at, steps: at.steps + 1, paused: false }
     if (at.second) next.again = at.again.slice(1)
     else next.next = at.next + 1
     if (fate === 'sent') next.sent += 1
@@ -100,16 +104,38 @@ export function openSubscribe(wechat: Wechat, config: WechatConfig, reach: Reach
     return writeCursor(next)
   }
 
-  function finish(at: Cursor): Outcome {
+  /** Some were told and the next cannot be: soon again, or an end that says how many were left out. */
+  function stop(at: Cursor, outcome: Outcome, job: Job): Outcome {
+    if (!hasTold(at) || !('reason' in outcome)) return outcome
+    const wait = outcome.state === 'retry' ? outcome.afterMs : outcome.state === 'auth-expired' ? MINUTE : null
     const ref = `${at.sent}/${at.total}`
-    if (at.sent > 0 || at.lost > 0) return { state: 'accepted', ref, url: null }
+    if (wait === null || reach.now() + wait - job.firstAttemptAt > LONGEST_PAUSE)
+      return { state: 'accepted', ref, url: null, warning: `只通知了 ${ref} 位订阅者：${outcome.reason}` }
+    const code = 'code' in outcome ? outcome.code : ''
+    const progress = { ...job.progress, ...writeCursor({ ...at, paused: true }) }
+    return { state: 'retry', afterMs: wait, code, reason: outcome.reason, partlySaid: true, progress }
+  }
+
+  async function finish(at: Cursor, list: readonly string[]): Promise<Outcome> {
+    await dropRefused(at, list)
+    const ref = `${at.sent}/${at.total}`
+    if (hasTold(at)) return { state: 'accepted', ref, url: null }
     return { state: 'rejected', code: 'all-refused', fix: 'giveup', reason: `${at.total} 位订阅者均未能送达` }
+  }
+
+  /** Who refuses, has used the permission up or is not there is off the list (§2.6); a new click brings them back. */
+  async function dropRefused(at: Cursor, list: readonly string[]): Promise<void> {
+    const remove = at.refusedUsers.flatMap((item) => list[Number(item.split(':')[0])] ?? [])
+    if (remove.length > 0 && config.subscribe?.users === undefined)
+      await changeSubscribers(reach.box, { remove }, reach.now())
   }
 
   /** After a crash in the middle of one user's call: at-least-once sends to that user again, at-most-once goes on. */
   async function probe(job: Job): Promise<ProbeOutcome> {
     const at = readCursor(job.progress)
     const index = at === null ? null : currentIndex(at)
+    if (at?.paused)
+      return { state: 'progress', progress: { ...job.progress, ...writeCursor({ ...at, paused: false }) } }
     if (at === null || index === null || repeats) return { state: 'absent' }
     return { state: 'progress', progress: { ...job.progress, ...advance(at, index, 'lost', '') } }
   }
@@ -118,16 +144,12 @@ export function openSubscribe(wechat: Wechat, config: WechatConfig, reach: Reach
 }
 
 function listKey(job: Job): string {
-  return `${SUBSCRIBERS_KEY}:${job.deliveryId}`
+  return `subscribers:${job.deliveryId}`
 }
 
-function parseList(text: string | undefined): string[] | null {
-  if (text === undefined) return []
-  try {
-    return openids.safeParse(JSON.parse(text)).data ?? null
-  } catch {
-    return null
-  }
+/** True once anybody has, or may have, the message. */
+function hasTold(at: Cursor): boolean {
+  return at.sent > 0 || at.lost > 0 || at.again.length > 0
 }
 
 interface Cursor {
@@ -139,12 +161,14 @@ interface Cursor {
   refusedUsers: string[]
   again: number[]
   second: boolean
+  paused: boolean
   /** Calls of deliver() that went well, for countTries. */
   steps: number
 }
 
 function startCursor(total: number): Cursor {
-  return { total, next: 0, sent: 0, refused: 0, lost: 0, refusedUsers: [], again: [], second: false, steps: 1 }
+  const none = { next: 0, sent: 0, refused: 0, lost: 0, refusedUsers: [], again: [] }
+  return { total, ...none, second: false, paused: false, steps: 1 }
 }
 
 function currentIndex(at: Cursor): number | null {
@@ -168,6 +192,7 @@ function readCursor(progress: Progress): Cursor | null {
     refusedUsers: items('refusedUsers'),
     again: items('again').map(Number),
     second: progress['second'] === true,
+    paused: progress['paused'] === true,
     steps: count('steps'),
   }
 }

@@ -1,12 +1,13 @@
 // In: appId and secret. Out: an access token that all processes of this installation share.
 // Must not call /cgi-bin/token (it kills tokens of others) nor force a refresh (20 a day, after a leak only; §2.1).
-import type { HttpReply, Priority, Reach } from '../../src/core/channel.ts'
+import type { HttpReply, Inspection, Priority, Reach } from '../../src/core/channel.ts'
 import { SECOND, type Instant } from '../../src/core/instant.ts'
 import { callBooked } from '../wire/ask.ts'
 import { joinUrl } from '../wire/address.ts'
 import { allowTime, waitAtMost } from '../wire/deadline.ts'
 import { field, parseObject, readCode, readMessage } from '../wire/json.ts'
 import type { WechatConfig } from './config.ts'
+import { reactionTo } from './errors.ts'
 import { CALL_DEADLINE, LOCK_WAIT, TOKEN_MARGIN } from './limits.ts'
 
 export type Token =
@@ -35,13 +36,7 @@ export async function obtainToken(
   const ready = await shared()
   if (ready) return ready
   const wait = allowTime(LOCK_WAIT)
-  const renew = async (): Promise<Token> => {
-    const renewed = await shared()
-    if (renewed) return renewed
-    const { token, expiresIn } = await fetchToken(config, reach, priority)
-    if (token.state === 'ready') await reach.box.write(key, token.token, reach.now() + expiresIn * SECOND)
-    return token
-  }
+  const renew = async (): Promise<Token> => (await shared()) ?? (await fetchShared(config, reach, priority))
   // Another node may hold the lock and hang: whoever waits gives up in time and is tried again, having sent nothing.
   const token =
     wait === null
@@ -51,6 +46,27 @@ export async function obtainToken(
           joinFlight(reach, refused ?? '', () => reach.box.withLock(key, renew)),
         )
   return token ?? { state: 'unreachable', reason: '等待 access_token 超时' }
+}
+
+/** Fetches in normal mode, which within a token's validity gives the same one again, and shares it. */
+async function fetchShared(config: WechatConfig, reach: Reach, priority: Priority): Promise<Token> {
+  const { token, expiresIn } = await fetchToken(config, reach, priority)
+  if (token.state === 'ready')
+    await reach.box.write(`token:${config.appId}`, token.token, reach.now() + expiresIn * SECOND)
+  return token
+}
+
+/** Asks for a token although there may be one: a changed secret or IP shows here, and not first at night (§2.1). */
+export async function inspectCredential(config: WechatConfig, reach: Reach): Promise<Inspection> {
+  const token = await fetchShared(config, reach, 3)
+  if (token.state === 'ready') return { state: 'well', until: null }
+  if (token.state === 'budget') return { state: 'unclear', reason: '调用额度已用完' }
+  if (token.state === 'unreachable') return { state: 'unclear', reason: token.reason }
+  const { act, why } = reactionTo(token.code)
+  const reason = `${token.code} ${why} ${token.message}`.trim()
+  return act === 'busy' || act === 'retry' || act === 'tomorrow'
+    ? { state: 'unclear', reason }
+    : { state: 'ending', until: null, reason }
 }
 
 const flights = new WeakMap<Reach, Map<string, Promise<Token>>>()

@@ -20,6 +20,7 @@ import {
 } from './limits.ts'
 import { permalink } from './permalink.ts'
 import { findPost } from './timeline.ts'
+import { inspectToken } from './token-life.ts'
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' }
 
@@ -77,9 +78,10 @@ export function openWeibo(config: WeiboConfig, reach: Reach): OutletClient {
         return { state: 'retry', afterMs: backOff(job.attempt, reaction.afterMs, LONGEST_WAIT), code, reason }
       case 'rate': {
         // 10023 is the hour's limit or the daily hundred: still refused in the next hour means the day (§1.5).
-        const waits = count('rateWaits')
         const now = reach.now()
-        const afterMs = code === '10023' && waits > 0 ? untilBeijingMidnight(now) : untilNextHour(now)
+        if (code !== '10023') return { state: 'retry', afterMs: untilNextHour(now), code, reason }
+        const waits = count('rateWaits')
+        const afterMs = waits > 0 ? untilBeijingMidnight(now) : untilNextHour(now)
         return { state: 'retry', afterMs, code, reason, progress: { ...job.progress, rateWaits: waits + 1 } }
       }
       case 'too-often': {
@@ -115,25 +117,25 @@ export function openWeibo(config: WeiboConfig, reach: Reach): OutletClient {
   }
 
   /**
-   * 20017, 20019, 20111 after an earlier try of this delivery: it was posted (DESIGN §3), so look for it; a second
-   * time without a trace is for a person, else resending and being refused would go round for ever.
+   * 20017, 20019, 20111 after an earlier try of this delivery: it was posted (DESIGN §3), so look for it. From then on
+   * its absence from the timeline proves nothing: it is never sent again, and a withdrawal finds it as one that may stand.
    */
   async function settleDuplicate(job: Job, code: string, reason: string): Promise<Outcome> {
     if (job.attempt <= 1 && job.absentProbes === 0) return { state: 'rejected', code, fix: 'operator', reason }
+    await reach.box.write(duplicateKey(job), reason, reach.now() + DAY)
     const sighted = await findPost(reach, config, job)
     if (sighted.state === 'found') return accept(sighted.id)
-    const key = `duplicate:${job.deliveryId}`
-    if (await reach.box.read(key))
-      return { state: 'rejected', code, fix: 'operator', reason: `${reason}；主页上找不到，请人工核对` }
-    await reach.box.write(key, code, reach.now() + DAY)
     return { state: 'unknown', reason: `${reason}；应已发出，等待主页显示`, probeAfterMs: PROBE_AFTER }
   }
 
   async function probe(job: Job): Promise<ProbeOutcome> {
     const sighted = await findPost(reach, config, job)
     if (sighted.state === 'found') return accept(sighted.id)
-    if (sighted.state === 'absent') return { state: 'absent' }
-    return { state: 'unknown', reason: sighted.reason, probeAfterMs: sighted.afterMs }
+    if (sighted.state === 'unclear') return { state: 'unknown', reason: sighted.reason, probeAfterMs: sighted.afterMs }
+    const duplicate = await reach.box.read(duplicateKey(job))
+    if (duplicate === null) return { state: 'absent' }
+    const reason = `${duplicate.value}；主页上找不到，请人工核对`
+    return { state: 'unknown', reason, probeAfterMs: PROBE_AFTER }
   }
 
   /** After 20032: looked for at +90 s and +180 s; not there by then, it counts as absent like any lost post. */
@@ -172,5 +174,9 @@ export function openWeibo(config: WeiboConfig, reach: Reach): OutletClient {
     return gone ? { state: 'gone' } : { state: 'unknown', reason: `删除的回音（HTTP ${reply.status}）不可读` }
   }
 
-  return { deliver, probe, check, remove }
+  return { deliver, probe, check, remove, inspect: () => inspectToken(config, reach) }
+}
+
+function duplicateKey(job: Job): string {
+  return `duplicate:${job.deliveryId}`
 }

@@ -34,7 +34,8 @@ export const reactions: Readonly<Record<string, Reaction>> = {
   10001: shaky('系统错误'),
   10002: busy('服务暂不可用'),
   10003: shaky('远程服务错误'),
-  10004: person('IP 受限：在应用后台核对服务器 IP'),
+  // Let in again by the app's console, not by another text: the word waits for it.
+  10004: renew('IP 受限：在应用后台核对服务器 IP'),
   10005: person('需要更高级别的应用权限'),
   10006: person('缺少参数，或应用未识别'),
   10008: person('参数错误'),

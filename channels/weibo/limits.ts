@@ -1,7 +1,7 @@
 // In: nothing. Out: Weibo's numbers.
 // Must not hold behaviour.
 import type { CallLimit } from '../../src/core/channel.ts'
-import { MINUTE, SECOND } from '../../src/core/instant.ts'
+import { DAY, MINUTE, SECOND } from '../../src/core/instant.ts'
 
 /**
  * open.weibo.com/wiki/Rate-limiting, revision 16512: 100 requests a day and 30 posts an hour for one user of one app.
@@ -32,6 +32,9 @@ export const ABSENT_SPAN = 90 * SECOND
 /** wiki/2/statuses/user_timeline: 20 rows by default. Three pages reach past an hour of the fastest legal posting. */
 export const TIMELINE_ROWS = 20
 export const TIMELINE_PAGES = 3
+
+/** A token's end is told from thirty days before (channels.md §1.1). */
+export const TOKEN_WARNING = 30 * DAY
 
 export const POST_DEADLINE = 10 * SECOND
 export const READ_DEADLINE = 8 * SECOND

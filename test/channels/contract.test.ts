@@ -247,6 +247,7 @@ describe.each(cases)('$name', (scenario) => {
         await client.probe(job),
         await client.check?.(job),
         await client.remove?.(job, ref),
+        await client.inspect?.(),
       ]
       const said = JSON.stringify(outcomes)
       for (const secret of scenario.secrets) expect(said).not.toContain(secret)

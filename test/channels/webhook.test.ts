@@ -182,9 +182,9 @@ describe('the answer', () => {
     expect(readRetryAfter('-5', START)).toBeNull()
   })
 
-  test('a day without success is given up, and nothing is sent any more', async () => {
+  test('a day without success is for a person, and nothing is sent any more', async () => {
     const { outcome, reach } = await send(status(200), jobFor({ firstAttemptAt: START - 25 * HOUR }))
-    expect(outcome).toMatchObject({ state: 'rejected', code: 'stale', fix: 'giveup' })
+    expect(outcome).toMatchObject({ state: 'rejected', code: 'stale', fix: 'operator' })
     expect(reach.calls).toHaveLength(0)
   })
 

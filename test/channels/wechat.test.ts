@@ -91,6 +91,7 @@ describe('the texts', () => {
     ['wechat-digest', '没有编号', '编号'],
     ['wechat-article', '长'.repeat(20_000), '正文'],
     ['wechat-article', '<script>1</script>', '脚本'],
+    ['wechat-article', '<p><img src="https://zq.example.cn/map.png"></p>', '图片'],
   ])('%s that does not fit is refused and the reason named', (variant, text, word) => {
     const composed = wechat.compose(sampleRendered({ [variant]: text }), sampleFacts(), settings, 'freepublish')
     expect(composed.ok).toBe(false)
@@ -108,6 +109,9 @@ describe('the texts', () => {
       'no field here',
       `thing1: ${'长'.repeat(21)}`,
       'phrase1: 超过五个汉字',
+      'phrase1: 3级',
+      'number3: 3.6级',
+      'character_string1: 银川',
       'wrong1: x',
       'thing1: a\nthing1: b',
     ]
@@ -205,7 +209,7 @@ describe('the token', () => {
       [fail(-1), { state: 'retry' }],
       [fail(45009), { state: 'retry' }],
       [fail(40125), { state: 'auth-expired' }],
-      [fail(40164), { state: 'rejected' }],
+      [fail(40164), { state: 'auth-expired' }],
     ]
     for (const [reply, expected] of replies) {
       const reach = fakeReach(() => reply)
@@ -219,7 +223,7 @@ describe('the token', () => {
     const errmsg = 'invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist rid: 6-7-8'
     const reach = fakeReach(() => json({ errcode: 40164, errmsg }))
     const outcome = await wechat.open(settings, reach).deliver(job('freepublish'))
-    expect(outcome).toMatchObject({ state: 'rejected', code: '40164', fix: 'operator' })
+    expect(outcome).toMatchObject({ state: 'auth-expired', code: '40164' })
     if ('reason' in outcome) {
       expect(outcome.reason).toContain('203.0.113.9')
       expect(outcome.reason).toContain('rid: 6-7-8')
@@ -432,12 +436,15 @@ describe('mass', () => {
     expect(wechat.certainty('mass').keyedRepeat).toBe(true)
   })
 
-  test('45066 waits for more than a minute; 45028 gives up in favour of the other legs', async () => {
+  test('45066 is no refusal: a call with this key was received, so it is unknown until the next minute', async () => {
     const too = open(() => fail(45066))
     expect(await too.client.deliver(job('mass', { progress: draft }))).toMatchObject({
-      state: 'retry',
-      afterMs: 65 * SECOND,
+      state: 'unknown',
+      probeAfterMs: 65 * SECOND,
     })
+  })
+
+  test('45028 gives up in favour of the other legs', async () => {
     const gone = open(() => fail(45028))
     expect(await gone.client.deliver(job('mass', { progress: draft }))).toMatchObject({
       state: 'rejected',
@@ -445,23 +452,39 @@ describe('mass', () => {
     })
   })
 
-  test('is not repeated after the platform has forgotten the key', async () => {
-    const { client, reach, count } = open((path) =>
-      path === 'draft/get' ? fail(40007) : json({ errcode: 0, msg_id: 5 }),
-    )
-    reach.clock.now += 24 * HOUR
-    const late = job('mass', { progress: draft, attempt: 3 })
-    expect(await client.deliver(late)).toMatchObject({ state: 'rejected', fix: 'operator', code: 'key-expired' })
-    expect(count('message/mass/sendall')).toBe(0)
-    expect(await client.probe(late)).toMatchObject({ state: 'unknown' })
+  test('45028 after a lost reply may be the answer to our own success: the draft tells', async () => {
+    const used = open((path) => (path === 'draft/get' ? fail(40007) : fail(45028)))
+    const again = job('mass', { progress: draft, attempt: 4 })
+    expect(await used.client.deliver(again)).toMatchObject({ state: 'unknown' })
+    expect(await used.client.probe(again)).toMatchObject({ state: 'unknown' })
+    const there = open((path) => (path === 'draft/get' ? json({ news_item: [{}] }) : fail(45028)))
+    expect(await there.client.deliver(again)).toMatchObject({ state: 'rejected', fix: 'giveup' })
   })
 
-  test('a consumed draft after an earlier try waits for the callback once, then is for a person', async () => {
-    const { client } = open(() => fail(40007))
-    expect(await client.deliver(job('mass', { progress: draft, attempt: 3 }))).toMatchObject({ state: 'unknown' })
-    expect(await client.deliver(job('mass', { progress: draft, attempt: 4 }))).toMatchObject({ state: 'rejected' })
-    const fresh = open(() => fail(40007))
-    expect(await fresh.client.deliver(job('mass', { progress: draft }))).toMatchObject({ state: 'rejected' })
+  test('after the platform has forgotten the key the draft tells whether it was sent', async () => {
+    const late = job('mass', { progress: draft, attempt: 3 })
+    const consumed = open((path) => (path === 'draft/get' ? fail(40007) : json({ errcode: 0, msg_id: 5 })))
+    consumed.reach.clock.now += 24 * HOUR
+    expect(await consumed.client.deliver(late)).toMatchObject({ state: 'unknown' })
+    expect(await consumed.client.probe(late)).toMatchObject({ state: 'unknown' })
+    expect(consumed.count('message/mass/sendall')).toBe(0)
+    const there = open((path) => (path === 'draft/get' ? json({ news_item: [{}] }) : json({ errcode: 0, msg_id: 5 })))
+    there.reach.clock.now += 24 * HOUR
+    expect(await there.client.deliver(late)).toMatchObject({ state: 'pending', job: '5' })
+    const unclear = open((path) => (path === 'draft/get' ? HANG : json({ errcode: 0, msg_id: 5 })))
+    unclear.reach.clock.now += 24 * HOUR
+    expect(await unclear.client.deliver(late)).toMatchObject({ state: 'unknown' })
+    expect(unclear.count('message/mass/sendall')).toBe(0)
+  })
+
+  test('a consumed draft stays unknown until the callback or a person tells, and is never sent again', async () => {
+    for (const attempt of [1, 3]) {
+      const { client, count } = open(() => fail(40007))
+      const at = job('mass', { progress: draft, attempt })
+      expect(await client.deliver(at)).toMatchObject({ state: 'unknown' })
+      expect(await client.probe(at)).toMatchObject({ state: 'unknown' })
+      expect(count('message/mass/sendall')).toBe(1)
+    }
   })
 
   test.each([
@@ -616,8 +639,8 @@ describe('subscribe', () => {
 /** channels.md §2.1–§2.8, written out once more: what a submit without key sees for each code. */
 const EXPECTED: Record<string, string> = {
   ...table('unknown', [-1, 61450, 40007]),
-  ...table('auth-expired', [40001, 40014, 42001, 40013, 40125, 40243]),
-  ...table('rejected-operator', [40164, 89501, 89503, 89506, 89507, 48006, 40033, 47001, 61451, 47003]),
+  ...table('auth-expired', [40001, 40014, 42001, 40013, 40125, 40243, 40164, 89501, 89503, 89506, 89507]),
+  ...table('rejected-operator', [48006, 40033, 47001, 61451, 47003]),
   ...table('rejected-operator', [40004, 40005, 40006, 40008, 40009]),
   ...table('rejected-operator', [41001, 41002, 41003, 41004, 41005, 41006, 41007, 41008, 41009]),
   ...table('rejected-operator', [43001, 43002, 43003, 44001, 44002, 44003, 44004]),

@@ -180,7 +180,8 @@ describe('posting', () => {
 const EXPECTED: Record<string, Outcome['state'] | `rejected-${'operator' | 'shorten' | 'giveup' | 'edit'}`> = {
   ...table('unknown', [10001, 10003, 10010, 10011]),
   ...table('retry', [10002, 10009, 10022, 10023, 10024, 20016]),
-  ...table('rejected-operator', [10004, 10005, 10014, 10006, 10008, 10013, 10016, 10017, 10018, 10020, 10021]),
+  ...table('auth-expired', [10004]),
+  ...table('rejected-operator', [10005, 10014, 10006, 10008, 10013, 10016, 10017, 10018, 10020, 10021]),
   ...table('rejected-operator', [20003, 20005, 20006, 20007, 20008, 20015, 20018, 20020, 20021, 20022, 20031]),
   ...table('rejected-operator', [20017, 20019, 20111, 20101, 20102, 20109]),
   ...table('retry', [20012, 20013]),
@@ -228,6 +229,14 @@ describe('error codes', () => {
     expect(await client.deliver(job({ attempt: 2, progress }))).toMatchObject({ afterMs: 9.5 * HOUR })
   })
 
+  test('a limit of the address does not count as the first sign of the daily hundred', async () => {
+    const address = await open(() => refusal(10022)).client.deliver(job())
+    const progress = address.state === 'retry' ? (address.progress ?? {}) : {}
+    expect(await open(() => refusal(10023)).client.deliver(job({ attempt: 2, progress }))).toMatchObject({
+      afterMs: 30 * MINUTE,
+    })
+  })
+
   test('posting too often waits at least a minute, three times, then a person decides', async () => {
     const { client } = open(() => refusal(20016))
     let progress: Job['progress'] = {}
@@ -262,10 +271,20 @@ describe('"the same content" after an earlier try', () => {
     expect(await client.deliver(job({ attempt: 2 }))).toMatchObject({ state: 'accepted', ref: '5005005005005005001' })
   })
 
-  test('is unknown while the timeline does not show it, and for a person the second time', async () => {
-    const { client } = open(answer([]))
+  test('stays unknown while the timeline does not show it: it is neither sent again nor called a failure', async () => {
+    const { client, reach } = open(answer([]))
     expect(await client.deliver(job({ attempt: 2 }))).toMatchObject({ state: 'unknown' })
-    expect(await client.deliver(job({ attempt: 3 }))).toMatchObject({ state: 'rejected', fix: 'operator' })
+    for (let read = 0; read < 5; read += 1) {
+      reach.clock.now += MINUTE
+      expect(await client.probe(job({ attempt: 3, absentProbes: read }))).toMatchObject({ state: 'unknown' })
+    }
+    expect(reach.calls.filter((call) => call.method === 'POST')).toHaveLength(1)
+  })
+
+  test('of another delivery does not make this one found', async () => {
+    const { client } = open(answer([]))
+    await client.deliver(job({ attempt: 2 }))
+    expect(await client.probe(job({ deliveryId: 'another' }))).toEqual({ state: 'absent' })
   })
 
   test('counts as an earlier try also when only probes tell of it', async () => {
@@ -398,6 +417,49 @@ describe('deleting a post', () => {
     expect(await remove(HANG)).toMatchObject({ state: 'unknown' })
     expect(await remove(html(200))).toMatchObject({ state: 'unknown' })
     expect(await remove(UNREACHABLE)).toMatchObject({ state: 'retry' })
+  })
+})
+
+describe('the life of the token', () => {
+  const inspect = (reply: HttpReply) => {
+    const opened = open(() => reply)
+    return { ...opened, said: opened.client.inspect?.() }
+  }
+  const days = (n: number): number => n * 24 * 3600
+
+  test('is asked for once, in a form, under its own booking', async () => {
+    const { said, reach } = inspect(json({ uid: 1234567890, appkey: '1', create_at: 1, expire_in: days(31) }))
+    expect(await said).toEqual({ state: 'well', until: START + 31 * 24 * HOUR })
+    expect(reach.calls).toHaveLength(1)
+    expect(reach.calls[0]?.url).toBe('https://api.weibo.com/oauth2/get_token_info')
+    expect(formOf(reach.calls[0])).toEqual({ access_token: given.accessToken })
+    expect(reach.booked).toEqual(['oauth2/get_token_info'])
+  })
+
+  test.each([
+    [{ expire_in: days(29) }, 29],
+    [{ expire_in: String(days(7)) }, 7],
+    [{ expires_in: days(1) }, 1],
+  ])('%j ends in %i days, and says so', async (body, left) => {
+    const said = await inspect(json({ uid: given.uid, ...body })).said
+    expect(said).toMatchObject({ state: 'ending', until: START + left * 24 * HOUR })
+    if (said?.state === 'ending') expect(said.reason).toContain(`${left} 天`)
+  })
+
+  test('is over when Weibo says so, or refuses the question, or names another account', async () => {
+    for (const reply of [
+      json({ uid: given.uid, expire_in: -5 }),
+      json({ uid: given.uid, expire_in: 0 }),
+      refusal(21332),
+      refusal('21327'),
+      json({ uid: 999, expire_in: days(900) }),
+    ])
+      expect(await inspect(reply).said).toMatchObject({ state: 'ending', until: null })
+  })
+
+  test('stays unclear when nothing can be read', async () => {
+    for (const reply of [HANG, UNREACHABLE, html(200), json({}), json({ expire_in: 'soon' }), refusal(10001)])
+      expect(await inspect(reply).said).toMatchObject({ state: 'unclear' })
   })
 })
 
