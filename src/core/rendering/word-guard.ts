@@ -15,7 +15,7 @@ const LONGEST = 50_000
 
 const HOLES: readonly RegExp[] = [
   // X月X日, XX县, ×级: a fake rebuttal of a real quake went round with 2023年X月X日 (wording-and-rules.md §6).
-  /(?<![A-Za-z])[XxＸｘ×✕○□＊*_＿]{1,8}(?=[年月日时分秒级度省市县区镇乡人次号]|公里|千米|地震)/,
+  /(?<![A-Za-z])[XxＸｘ×✕○□＊*_＿]{1,8}(?=[年月日时分秒级度省市县区镇乡人次号震]|公里|千米|地震)/,
   /(?<![A-Za-z])[XxＸｘ×]{2,}(?![A-Za-z])|[○□＿_]{2,}|…{3,}|\.{4,}/,
   /\{\{|\}\}|\{%|%\}|\$\{|\[object /,
   /(?<![A-Za-z])(?:undefined|null|NaN|Infinity)(?![A-Za-z])/,
@@ -50,7 +50,7 @@ export function findForbidden(text: string, cleared = new Set<string>()): Findin
   const packed = own.replace(/(?<=\p{Script=Han})[ \t\u3000\u200b-\u200d]+(?=\p{Script=Han})/gu, '')
   for (const line of splitSentences(packed)) {
     if (cleared.has(line)) continue
-    const hit = FORECASTS.map((pattern) => pattern.exec(line)).find((found) => found !== null)
+    const hit = findForecast(line)
     if (hit) add('forecast', hit[0])
     else cleared.add(line)
   }
@@ -66,6 +66,14 @@ export function findForbidden(text: string, cleared = new Set<string>()): Findin
   }
   findContradictions(official, add)
   return findings
+}
+
+function findForecast(line: string): RegExpExecArray | null {
+  for (const pattern of FORECASTS) {
+    const hit = pattern.exec(line)
+    if (hit) return hit
+  }
+  return null
 }
 
 /** Sentences of at most 400 characters; a longer run is cut, with an overlap wider than any pattern's reach. */
