@@ -7,6 +7,7 @@ import { markDrill } from './drill-mark.ts'
 import { createEngine, RenderFailure, type Engine } from './engine.ts'
 import { expandIncludes } from './include.ts'
 import { UnspeakableFact, type TimeForm } from './format.ts'
+import { findBeyondNames } from './names-apart.ts'
 import { VIEW_FIELDS, viewOf, type NoticeView } from './view.ts'
 import { findForbidden } from './word-guard.ts'
 
@@ -158,7 +159,8 @@ function renderNotice(
     const filled = engine.fill(file, parsed, scope).trim()
     const plain = LINED_SUFFIXES.has(suffix) ? filled : filled.replace(/\s*\n\s*/g, '')
     if (plain === '') throw new RenderFailure(file, 'is empty')
-    const [finding] = findForbidden(plain, cleared)
+    // Names are set aside only for a text that was stopped: nearly none is, and the search is most of the work.
+    const [finding] = findForbidden(plain, cleared).length === 0 ? [] : findBeyondNames(plain, facts)
     if (finding) throw new RenderFailure(file, `${finding.rule}: ${finding.match}`)
     if (suffix === '') scope.text = plain
     else if (suffix === 'title' || suffix === 'brief') scope[suffix] = plain

@@ -1,0 +1,140 @@
+// In: the configuration and the templates. Out: one sentence for each way in which this bureau could not speak.
+// Must not wait for the quake: a name that no notice may hold is told when the program starts, not at 03:00.
+import { BadConfig, type Config, type OutletConfig } from '../config.ts'
+import { NOTICE_KINDS, WITHDRAWAL_REASONS, type NoticeFacts, type SpokenOrigin } from '../core/notice.ts'
+import { RenderFailure } from '../core/rendering/engine.ts'
+import type { Renderer } from '../core/rendering/renderer.ts'
+
+interface OwnNames {
+  name: string
+  shortName: string
+  serialPrefix: string
+  publicUrl: string
+  home: string
+}
+
+/** Names that every template takes: what fails with them has another cause. */
+const PLAIN: OwnNames = {
+  name: '甲市地震局',
+  shortName: '甲市地震',
+  serialPrefix: '甲震信',
+  publicUrl: 'https://example.gov.cn',
+  home: '甲市',
+}
+const KEYS: Readonly<Record<keyof OwnNames, string>> = {
+  name: 'bureau.name',
+  shortName: 'bureau.shortName',
+  serialPrefix: 'bureau.serialPrefix',
+  publicUrl: 'bureau.publicUrl',
+  home: 'bureau.home.name',
+}
+/** 2026-01-31 12:30 in Beijing: two figures wherever a time has two. */
+const AT = Date.UTC(2026, 0, 31, 4, 30)
+/** A bureau writes hundreds of serials a year at most. */
+const NUMBER = 999
+
+/** @throws BadConfig with every sentence of findUnspeakable */
+export function refuseUnspeakable(config: Config, renderer: Renderer): void {
+  const faults = findUnspeakable(config, renderer)
+  if (faults.length > 0) throw new BadConfig(faults)
+}
+
+/**
+ * Makes every kind of notice with the bureau's own names, for each of its outlets.
+ * @returns sentences that name the key, its value and what stops it; [] when the bureau can say whatever it may have to
+ */
+export function findUnspeakable(config: Config, renderer: Renderer): string[] {
+  const { name, shortName, serialPrefix, publicUrl, home } = config.bureau
+  const own: OwnNames = { name, shortName, serialPrefix, publicUrl, home: home.name }
+  const lanes = [...new Set(['actual' as const, ...config.outlets.map((outlet) => outlet.class)])]
+  const stopped = firstFailure(own, lanes, renderer)
+  if (stopped === null) return lanes.flatMap((lane) => findUnfit(own, lane, config.outlets, renderer))
+  const faults = (Object.keys(KEYS) as (keyof OwnNames)[]).flatMap((key) => {
+    const failure = firstFailure({ ...PLAIN, [key]: own[key] }, lanes, renderer)
+    return failure === null ? [] : [`${KEYS[key]} = ${JSON.stringify(own[key])}: ${describe(failure)}`]
+  })
+  return faults.length > 0 ? faults : [`bureau: ${describe(stopped)}`]
+}
+
+function firstFailure(own: OwnNames, lanes: readonly NoticeFacts['class'][], renderer: Renderer): RenderFailure | null {
+  for (const lane of lanes) {
+    for (const facts of listFacts(own, lane)) {
+      try {
+        renderer.render(facts)
+      } catch (error) {
+        if (error instanceof RenderFailure) return error
+        throw error
+      }
+    }
+  }
+  return null
+}
+
+/** Notices that an outlet would not take because of what the configuration alone makes of them: a domain, a length. */
+function findUnfit(
+  own: OwnNames,
+  lane: OutletConfig['class'],
+  outlets: readonly OutletConfig[],
+  renderer: Renderer,
+): string[] {
+  const faults = new Map<string, string>()
+  for (const facts of listFacts(own, lane)) {
+    const rendered = renderer.render(facts)
+    for (const { id, channel, config } of outlets.filter((outlet) => outlet.class === lane)) {
+      for (const leg of channel.legs(config, facts.kind)) {
+        const composed = channel.compose(rendered, facts, config, leg)
+        if (!composed.ok && !faults.has(id)) {
+          faults.set(id, `outlets (${id}): it could not carry a ${facts.kind}: ${composed.reason}`)
+        }
+      }
+    }
+  }
+  return [...faults.values()]
+}
+
+function describe({ hole, template }: RenderFailure): string {
+  const blank = /^hole: (.+)$/.exec(hole)?.[1]
+  const why = blank === undefined ? hole : `“${blank}” reads as a blank that nobody filled in`
+  return `no notice can be made with it: ${why} (${template})`
+}
+
+function listFacts(own: OwnNames, lane: NoticeFacts['class']): NoticeFacts[] {
+  const serial = `${own.serialPrefix}${lane === 'drill' ? '演' : ''}〔2026〕${NUMBER}号`
+  const origin = (automatic: boolean, magnitude: number): SpokenOrigin => ({
+    originTime: AT,
+    latitude: 31.98,
+    longitude: 117.6,
+    depthKm: 12,
+    magnitude,
+    kind: 'earthquake',
+    place: '安徽马鞍山市和县',
+    sourceCode: automatic ? 'AU' : 'CC',
+    automatic,
+    domestic: true,
+  })
+  const first = (kind: NoticeFacts['kind']): boolean => kind === 'quick-report' || kind === 'no-quake'
+  return NOTICE_KINDS.flatMap((kind) =>
+    (kind === 'withdrawal' ? WITHDRAWAL_REASONS : [null]).map((withdrawal): NoticeFacts => {
+      const silent = kind === 'withdrawal' || kind === 'no-quake'
+      return {
+        kind,
+        class: lane,
+        bureauName: own.name,
+        bureauShortName: own.shortName,
+        serial,
+        report: first(kind) ? 1 : 2,
+        url: `${own.publicUrl}/n/23456789`,
+        issuedAt: AT + 600_000,
+        origin: silent ? null : origin(kind === 'quick-report', 5.2),
+        previous: kind === 'revision' || kind === 'correction' ? origin(false, 4.7) : null,
+        replaces: first(kind) ? '' : `${serial} 第1报`,
+        replacedIssuedAt: first(kind) ? null : AT + 120_000,
+        withdrawal,
+        checked: silent ? { from: AT, to: AT + 600_000, area: own.home, magnitudeFloor: 3, cause: '' } : null,
+        nearest: [],
+        home: silent ? null : { name: own.home, distanceKm: 100 },
+        maybeFelt: !silent,
+      }
+    }),
+  )
+}
