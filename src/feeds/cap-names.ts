@@ -22,7 +22,7 @@ export function capIds(alert: XmlElement, values: ReadonlyMap<string, string>, l
     .slice(0, MAX_REFERENCES)
     .map(referencedId)
   const incidents = textAt(alert, 'incidents').split(/\s+/)[0] ?? ''
-  const named = values.get('eventid') ?? values.get('publicid') ?? ''
+  const named = values.get('eventid') ?? values.get('eventidkey') ?? values.get('publicid') ?? ''
   const chain = lifecycle === 'cancel' || referenced.length > 0 ? [...referenced, own] : [own]
   const all = [named, incidents, ...chain.map(stemOf), ...chain].map(cleanId)
   return [...new Set(all)].filter((id) => id !== '').slice(0, 2 * MAX_REFERENCES)

@@ -31,14 +31,21 @@ export const parseCap: ParseFeed = (text) => {
     const found = quote(`${root.ns} ${root.local}`)
     throw new UnreadableFeed('cap-root', `the root element is ${found}, expected alert of CAP 1.1 or 1.2`)
   }
+  // A feed that only links its messages says nothing by itself: the links are followed (feed-links.ts).
+  if (alerts.length === 0) return gatherRows(entriesOf(root), () => ({ ignored: 'message-index' }))
   return gatherRows(alerts, translateAlert)
+}
+
+function entriesOf(root: XmlElement): XmlElement[] {
+  return root.local === 'feed' ? childrenOf(root, 'entry') : [root]
 }
 
 /** Atom entries may hold the whole message in content; null when the root is neither feed nor entry. */
 function enclosedAlerts(root: XmlElement): XmlElement[] | null {
   if (root.local !== 'feed' && root.local !== 'entry') return null
-  const entries = root.local === 'feed' ? childrenOf(root, 'entry') : [root]
-  return entries.flatMap((entry) => childrenOf(entry, 'content')).flatMap((content) => childrenOf(content, 'alert'))
+  return entriesOf(root)
+    .flatMap((entry) => childrenOf(entry, 'content'))
+    .flatMap((content) => childrenOf(content, 'alert'))
 }
 
 /** msgType → what it does to a quake; Ack and Error are talk between systems. */
@@ -57,8 +64,8 @@ const FORECAST = /预报|预测|forecast|predict|outlook/i
 const NOT_PAST = /^(?:Immediate|Expected|Future)$/
 
 function translateAlert(alert: XmlElement): RowOutcome {
-  const status = textAt(alert, 'status')
-  const msgType = textAt(alert, 'msgType')
+  const status = capitalised(textAt(alert, 'status'))
+  const msgType = capitalised(textAt(alert, 'msgType'))
   if (status === 'Draft') return { ignored: 'draft' }
   if (msgType === 'Ack' || msgType === 'Error') return { ignored: 'acknowledgement' }
   const lifecycle = LIFECYCLES.get(msgType)
@@ -68,12 +75,20 @@ function translateAlert(alert: XmlElement): RowOutcome {
       refused: { rule: lifecycle ? 'cap-status' : 'cap-msgtype', reason: `${field}, expected a word of CAP 1.2` },
     }
   }
+  // What was addressed to few must not be published to all; that it was taken back may be heard by anybody.
+  if (lifecycle === 'report' && /^(?:private|restricted)$/i.test(textAt(alert, 'scope')))
+    return { ignored: 'not-public' }
   const infos = childrenOf(alert, 'info').slice(0, MAX_INFOS)
   if (infos.length === 0 && lifecycle === 'report') {
     return { refused: { rule: 'cap-info', reason: `info is missing, expected in msgType ${quote(msgType)}` } }
   }
   const aside = infos.length > 0 ? setAside(infos) : null
   return aside === null ? translateInfos(alert, infos, lifecycle, status) : { ignored: aside }
+}
+
+/** CAP's words begin with a capital; some senders write them small. */
+function capitalised(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase()
 }
 
 /** One info per language; national systems publish in five at most. */
@@ -113,11 +128,8 @@ function translateInfos(
   const code = ids
     .map((id) => (/^[A-Z]{2}\.?\d{14}/.test(id) ? sourceLetters(id) : ''))
     .find((letters) => letters !== '')
-  const source = weighSource(
-    [code ?? ''],
-    EVALUATION.map((name) => values.get(name)),
-  )
   const named = splitKindBracket(cleanPlace(find(values, PLACE) || areaName(infos)))
+  const source = weighSource([code ?? ''], [...EVALUATION.map((name) => values.get(name)), named.stage])
   const [latitude, longitude] = findEpicentre(infos, values)
   const sentAt = readTime([], 'sent', textAt(alert, 'sent'), NO_ZONE, 'issued-at')
   return finishRow(faults, {
@@ -133,7 +145,7 @@ function translateInfos(
     issuedAt: sentAt,
     latitude: readLatitude(faults, 'Latitude or circle', latitude),
     longitude: readLongitude(faults, 'Longitude or circle', longitude),
-    depthKm: readDepthKm(faults, 'Depth', find(values, DEPTH).replace(/(?<=\d)\s{0,2}km\s.{0,40}$/i, '')),
+    depthKm: readDepthKm(faults, 'Depth', depthText(find(values, DEPTH))),
     magnitude: readCapMagnitude(faults, values),
     place: named.place,
     idTime: code === undefined ? null : (ids.map(readIdTime).find((at) => at !== null) ?? null),
@@ -153,6 +165,8 @@ const DEPTH = ['depth', 'depthkm', 'eventdepth', 'focaldepth', '震源深度', '
 const MAGNITUDE = ['magnitude', 'eventmagnitude', 'mag', '震级']
 const LATITUDE = ['latitude', 'lat', 'epicenterlatitude', 'epicentrelatitude', '纬度']
 const LONGITUDE = ['longitude', 'lon', 'long', 'epicenterlongitude', 'epicentrelongitude', '经度']
+/** Both coordinates in one value, in the order of a circle (USGS). */
+const PAIR = ['eventlatlon', 'latlon', 'epicenter', 'epicentre']
 const ORIGIN_TIME = ['origintime', 'eventorigintime', 'eventtime', 'occurrencetime', '发震时刻', '发震时间']
 
 /** Parameters by name in lower case without blanks, dots and the like; the first of a name counts, at most 200. */
@@ -172,22 +186,34 @@ function find(values: ReadonlyMap<string, string>, names: readonly string[]): st
   return names.map((name) => values.get(name) ?? '').find((value) => value !== '') ?? ''
 }
 
-/** "5.4", "M5.4", "5.4 Mw" or "Mww 5.4". */
+/** Kilometres as text: words behind the unit go, metres are divided. */
+function depthText(text: string): string {
+  const metres = /^(-?\d{1,7}(?:\.\d{1,6})?)\s{0,2}(?:m|metres|meters|米)$/i.exec(text.trim())?.[1]
+  if (metres !== undefined) return String(Number(metres) / 1_000)
+  return text.replace(/(?<=\d)\s{0,2}km\s.{0,40}$/i, '')
+}
+
+/** "5.4", "M5.4", "5.4 Mw", "5.4 (Mw)", "5.4级" or "Mww 5.4". */
 function readCapMagnitude(faults: Refusal[], values: ReadonlyMap<string, string>): ReturnType<typeof readMagnitude> {
   const text = find(values, MAGNITUDE)
   const [, before = '', number, after = ''] =
-    /^(M[A-Za-z]{0,4})?\s{0,2}(-?\d{1,2}(?:\.\d{1,9})?)\s{0,2}(M[A-Za-z]{0,4})?$/.exec(text.trim()) ?? []
+    /^(M[A-Za-z]{0,4})?\s{0,2}(-?\d{1,2}(?:\.\d{1,9})?)级?\s{0,2}\(?(M[A-Za-z]{0,4})?\)?$/.exec(text.trim()) ?? []
   const type = values.get('magnitudetype') || values.get('magtype') || before || after
   return readMagnitude(faults, 'Magnitude', number ?? text, { digits: 2, type, minusOne: false })
 }
+
+/** "latitude,longitude radius", with or without blanks around the comma. */
+const CENTRE = /^\s{0,20}([+-]?\d{1,3}(?:\.\d{1,9})?)\s{0,5},\s{0,5}([+-]?\d{1,3}(?:\.\d{1,9})?)(?:\s|$)/
 
 /** Named parameters, else the centre that all circles share; a polygon has no epicentre. */
 function findEpicentre(infos: readonly XmlElement[], values: ReadonlyMap<string, string>): [string, string] {
   const given: [string, string] = [find(values, LATITUDE), find(values, LONGITUDE)]
   if (given[0] !== '' && given[1] !== '') return given
   const circles = infos.flatMap((info) => childrenOf(info, 'area')).flatMap((area) => childrenOf(area, 'circle'))
-  const centres = new Set(circles.map((circle) => circle.text.trim().split(/\s+/)[0] ?? ''))
-  const [latitude = '', longitude = ''] = centres.size === 1 ? [...centres].join('').slice(0, 60).split(',') : []
+  const pair = find(values, PAIR)
+  const texts = pair === '' ? circles.map((circle) => circle.text) : [pair]
+  const centres = new Set(texts.map((text) => CENTRE.exec(text.slice(0, 120))?.slice(1).join(' ') ?? ''))
+  const [latitude = '', longitude = ''] = centres.size === 1 ? [...centres].join('').split(' ') : []
   return [latitude, longitude]
 }
 

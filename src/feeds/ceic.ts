@@ -5,12 +5,12 @@ import { BEIJING_OFFSET } from '../core/instant.ts'
 import type { ParseFeed, QuakeKind } from '../core/quake-report.ts'
 import { UnreadableFeed } from '../core/quake-report.ts'
 import { readIdTime, sourceLetters, weighSource } from './cenc-source.ts'
-import { isObject, leaf, readJson, refuseShape, trimPayload } from './json-text.ts'
+import { isObject, leaf, readJson, refuseShape, trimPayload, unwrapCallback } from './json-text.ts'
 import { findChineseKind, kindFromWord, splitKindBracket } from './kinds.ts'
 import type { Refusal, RowOutcome } from './rows.ts'
 import { cleanId, cleanPlace, finishRow, gatherRows } from './rows.ts'
 import { readDepthKm, readLatitude, readLongitude, readMagnitude, readTime } from './rows.ts'
-import { classifyTraffic, isDraft, isDrillPlace, isSet } from './traffic.ts'
+import { classifyTraffic, isDeleted, isDraft, isDrillPlace } from './traffic.ts'
 
 const Row = z.object({
   id: leaf,
@@ -58,8 +58,7 @@ function listRows(text: string): unknown[] {
 
 /** Takes off one JSONP wrapper; when the HTML in "page" breaks the JSON, only the list "shuju" is read. */
 function readWrapped(text: string): unknown {
-  const wrapped = /^[\w$.]{0,60}\s{0,5}\(/.exec(text)
-  const bare = wrapped ? text.slice(wrapped[0].length).replace(/\)[;\s]{0,20}$/, '') : text
+  const bare = unwrapCallback(text)
   try {
     return readJson(bare)
   } catch (cause) {
@@ -96,11 +95,11 @@ function translateRow(raw: unknown): RowOutcome {
   const faults: Refusal[] = []
   const ids = [cleanId(row.CATA_ID), cleanId(row.NEW_DID)].filter((id) => id !== '')
   const named = splitKindBracket(cleanPlace(row.LOCATION_C) || cleanPlace(row.LOCATION_S))
-  const source = weighSource(ids.map(sourceLetters), [row.AUTO_FLAG])
+  const source = weighSource(ids.map(sourceLetters), [row.AUTO_FLAG, named.stage])
   const revision = cleanId(row.SYNC_TIME) || cleanId(row.SAVE_TIME)
   const drill = isDrillPlace(named.place)
   return finishRow(faults, {
-    lifecycle: isSet(row.IS_DEL) ? 'delete' : 'report',
+    lifecycle: isDeleted(row.IS_DEL) ? 'delete' : 'report',
     class: classifyTraffic(
       [row.isTraining, row.isTest, drill],
       [row.EQ_TYPE, row.CATA_TYPE, row.EQ_CATA_TYPE, row.status],

@@ -11,7 +11,7 @@ import { findChineseKind, splitKindBracket } from './kinds.ts'
 import type { Refusal, RowOutcome } from './rows.ts'
 import { cleanId, cleanPlace, cleanText, finishRow, gatherRows, isAbsent } from './rows.ts'
 import { readDepthKm, readLatitude, readLongitude, readMagnitude, readTime } from './rows.ts'
-import { classifyTraffic, isDraft, isDrillPlace, isSet } from './traffic.ts'
+import { classifyTraffic, isDeleted, isDraft, isDrillPlace } from './traffic.ts'
 
 /** Values may stand in the row, in earthquakeEvent.origin, or in the JSON text inside `event`; the row comes first. */
 const Row = z.object({
@@ -51,9 +51,9 @@ function listRows(payload: unknown): unknown[] {
   if (isObject(payload)) {
     const { data } = payload
     if (Array.isArray(data)) return data
-    for (const key of ['list', 'records', 'rows', 'content']) {
-      const list = objectOf(data)[key]
-      if (Array.isArray(list)) return list
+    for (const holder of [objectOf(data), payload]) {
+      const list = ['list', 'records', 'rows', 'content'].map((key) => holder[key]).find(Array.isArray)
+      if (list) return list as unknown[]
     }
     if (isRow(data)) return [data]
     if (isRow(payload)) return [payload]
@@ -108,7 +108,7 @@ function translateRow(raw: unknown): RowOutcome {
   const drill = isDrillPlace(named.place) || isDrillPlace(cleanText(row.nameByInfo, 120))
   const issued = isAbsent(row.gmtUpdate) ? row.gmtCreate : row.gmtUpdate
   return finishRow(faults, {
-    lifecycle: isSet(row.isDeleted) ? 'delete' : /^cancel/i.test(cleanText(row.msgType, 20)) ? 'cancel' : 'report',
+    lifecycle: isDeleted(row.isDeleted) ? 'delete' : /^cancel/i.test(cleanText(row.msgType, 20)) ? 'cancel' : 'report',
     class: classifyTraffic(
       [row.isTraining, row.isTest, drill],
       [row.status, row.msgType, row.systemMode, row.eqType, row.infoTypeName],
@@ -116,7 +116,7 @@ function translateRow(raw: unknown): RowOutcome {
     sourceEventId: uniId || id,
     aliases: [],
     revision: cleanId(issued) || cleanId(row.serial),
-    ...weighSource([sourceLetters(uniId), sourceLetters(row.eqType)], [row.autoFlag, row.infoTypeName]),
+    ...weighSource([sourceLetters(uniId), sourceLetters(row.eqType)], [row.autoFlag, row.infoTypeName, named.stage]),
     kind: named.kind ?? readKind(row.eqType, row.nameByInfo),
     originTime: readTime(faults, 'oriTime', row.oriTime, BEIJING_OFFSET),
     issuedAt: readTime([], 'gmtUpdate', issued, BEIJING_OFFSET),

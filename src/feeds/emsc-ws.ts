@@ -14,13 +14,26 @@ import { cleanText, gatherRows, quote } from './rows.ts'
  * @throws UnreadableFeed size, empty, json, shape
  */
 export const parseEmscWs: ParseFeed = (text) => {
-  // SockJS opens with "o" and beats with "h".
-  if (/^[oh]$/.test(trimPayload(text))) return { reports: [], refused: [], ignored: [{ row: 0, reason: 'heartbeat' }] }
-  const payload = readJson(text)
+  // SockJS opens with "o", beats with "h", closes with "c[3000,…]" and frames messages as a["<message>", …].
+  const bare = trimPayload(text)
+  if (/^(?:[oh]|c\[[^\]]{0,200}\])$/.test(bare)) {
+    return { reports: [], refused: [], ignored: [{ row: 0, reason: 'heartbeat' }] }
+  }
+  const payload = readJson(/^a\s?\[/.test(bare) ? bare.slice(1) : bare)
   if (isObject(payload) && Array.isArray(payload.features)) return gatherRows(listFeatures(payload), translateMessage)
-  if (Array.isArray(payload)) return gatherRows(payload, translateMessage)
+  if (Array.isArray(payload)) return gatherRows(payload.map(readFramed), translateMessage)
   if (isMessage(payload)) return gatherRows([payload], translateMessage)
   throw new UnreadableFeed('shape', 'the payload has no action with data, and is no Feature')
+}
+
+/** A message that SockJS carries as text inside its list; what is no JSON stays text and is refused as a row. */
+function readFramed(raw: unknown): unknown {
+  if (typeof raw !== 'string') return raw
+  try {
+    return readJson(raw)
+  } catch {
+    return raw
+  }
 }
 
 function isMessage(value: unknown): boolean {

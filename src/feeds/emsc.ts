@@ -1,14 +1,14 @@
 // In: text of EMSC's FDSN answer as GeoJSON, or one Feature. Out: reports, refused and ignored rows.
 // Must not take the sign of the third coordinate for a depth: EMSC writes height there, minus the depth.
 import { z } from 'zod'
-import type { Lifecycle, ParseFeed } from '../core/quake-report.ts'
+import type { Evaluation, Lifecycle, ParseFeed } from '../core/quake-report.ts'
 import { listFeatures, readPoint } from './geojson.ts'
 import { leaf, readJson, refuseShape } from './json-text.ts'
 import { kindFromWord } from './kinds.ts'
 import type { Refusal, RowOutcome } from './rows.ts'
 import { cleanId, cleanPlace, cleanText, decimalText, finishRow, gatherRows, isAbsent, quote } from './rows.ts'
 import { readDepthKm, readLatitude, readLongitude, readMagnitude, readTime } from './rows.ts'
-import { agencyCode, classifyTraffic, isDraft } from './traffic.ts'
+import { agencyCode, classifyTraffic, isDraft, isSet } from './traffic.ts'
 
 const Feature = z.object({
   id: leaf,
@@ -25,6 +25,7 @@ const Feature = z.object({
     auth: leaf,
     mag: leaf,
     magtype: leaf,
+    auto: leaf,
     status: leaf,
     test: leaf,
   }),
@@ -32,8 +33,8 @@ const Feature = z.object({
 })
 
 /** Both copies of a value are rounded by the sender; more than this apart they are two different values. */
-const DEPTH_TOLERANCE_KM = 0.1
-const DEGREE_TOLERANCE = 0.01
+const DEPTH_TOLERANCE_KM = 1
+const DEGREE_TOLERANCE = 0.05
 
 /**
  * Parses https://www.seismicportal.eu/fdsnws/event/1/query?format=json (feeds.md §1.7): times UTC with 1–6 digits of
@@ -71,7 +72,7 @@ export function translateEmscFeature(raw: unknown, lifecycle: Lifecycle): RowOut
     revision: cleanId(properties.lastupdate),
     agency: agencyCode(properties.auth) || 'EMSC',
     sourceCode: '',
-    evaluation: 'unknown',
+    evaluation: readEvaluation(properties.auto),
     kind,
     originTime: readTime(faults, 'properties.time', properties.time, 0),
     issuedAt: readTime([], 'properties.lastupdate', properties.lastupdate, 0),
@@ -86,6 +87,12 @@ export function translateEmscFeature(raw: unknown, lifecycle: Lifecycle): RowOut
     place: cleanPlace(properties.flynn_region),
     idTime: null,
   })
+}
+
+/** `auto` is in some answers only; without it nothing says who looked. */
+function readEvaluation(auto: unknown): Evaluation {
+  if (isAbsent(auto)) return 'unknown'
+  return isSet(auto) ? 'automatic' : auto === false || auto === 'false' ? 'reviewed' : 'unknown'
 }
 
 /** Depths are compared without their sign: some relays write z downward, which is harmless as long as they agree. */

@@ -11,7 +11,7 @@ import { findChineseKind, kindFromWord, splitKindBracket } from './kinds.ts'
 import type { Refusal, RowOutcome } from './rows.ts'
 import { MAX_ROWS, cleanId, cleanPlace, cleanText, finishRow, gatherRows, isAbsent } from './rows.ts'
 import { readDepthKm, readLatitude, readLongitude, readMagnitude, readTime } from './rows.ts'
-import { classifyTraffic, isDraft, isDrillPlace, isSet } from './traffic.ts'
+import { classifyTraffic, isDeleted, isDraft, isDrillPlace, isSet } from './traffic.ts'
 
 const Row = z.object({
   id: leaf,
@@ -56,14 +56,21 @@ const WARNING_PATH = /^(?:cea|cea-pr|jma|sa|.{1,20}[-_]eew)$/
 const CONTROL = /^(?:auth|auth_required|auth_success|auth_fail|heartbeat|ping|pong|notice|error|query)$/
 /** Messages that hold rows, or nothing yet. */
 const CARRIER = /^(?:initial|initial_all|update|query_response)$/
-/** CENC and the provincial networks; everything else is another agency's determination under Chinese field names. */
-const OFFICIAL_PATHS = new Set(
+/**
+ * CENC and the provincial networks by path, with the source code of their formal word; everything else is another
+ * agency's determination under Chinese field names.
+ */
+const OFFICIAL_PATHS: ReadonlyMap<string, string> = new Map(
   (
-    'cenc anhui beijing chongqing fujian gansu guangdong guangxi guizhou hainan hebei heilongjiang henan hubei hunan ' +
-    'jiangsu jiangxi jilin liaoning neimenggu ningxia qinghai shaanxi shandong shanghai shanxi sichuan tianjin xinjiang ' +
-    'xizang yunnan zhejiang'
-  ).split(' '),
+    'cenc CC anhui AH beijing BJ chongqing CQ fujian FJ gansu GS guangdong GD guangxi GX guizhou GZ hainan HI hebei HE ' +
+    'heilongjiang HL henan HA hubei HB hunan HN jiangsu JS jiangxi JX jilin JL liaoning LN neimenggu NM ningxia NX ' +
+    'qinghai QH shaanxi SN shandong SD shanghai SH shanxi SX sichuan SC tianjin TJ xinjiang XJ xizang XZ yunnan YN zhejiang ZJ'
+  )
+    .match(/[a-z]+ [A-Z]{2}/g)
+    ?.map((pair): [string, string] => [pair.slice(0, -3), pair.slice(-2)]) ?? [],
 )
+/** Answers to "cenclist", "ningxialist" … name their path in the type alone. */
+const LIST_ANSWER = /^(?!query_)([a-z][a-z-]{1,20}?)(?:list|detail)?_response$/
 const ENVELOPE_DEPTH = 4
 
 /**
@@ -95,7 +102,7 @@ function collectRows(rows: Carried[], value: unknown, from: { source: string; md
     return true
   }
   const type = cleanText(value.type, 40).toLowerCase()
-  const source = cleanText(value.source, 40).toLowerCase() || from.source
+  const source = cleanText(value.source, 40).toLowerCase() || LIST_ANSWER.exec(type)?.[1] || from.source
   const before = rows.length
   if (CONTROL.test(type)) rows.push({ raw: null, source, md5: '', aside: type })
   else {
@@ -128,7 +135,13 @@ function translateRow({ raw, source, md5, aside }: Carried): RowOutcome {
   if (isWarning(wire)) return { ignored: 'early-warning' }
   const parsed = Row.safeParse(raw)
   if (!parsed.success) return { refused: refuseShape(parsed.error, raw) }
-  return isDraft(parsed.data.status) ? { ignored: 'draft' } : translateReport(parsed.data, md5)
+  return isDraft(parsed.data.status) ? { ignored: 'draft' } : translateReport(parsed.data, source, md5)
+}
+
+/** The path's code where a row without letters in its id says itself how firm it is; else its word would have no label. */
+function codeOfPath(source: string, flags: readonly unknown[]): string {
+  const firm = flags.some((flag) => evaluationFromFlag(flag) !== 'unknown')
+  return firm ? (OFFICIAL_PATHS.get(source) ?? '') : ''
 }
 
 /** Early warnings share the field names; they count updates and estimate an intensity, and no network determined them. */
@@ -140,21 +153,23 @@ function isWarning(wire: JsonObject): boolean {
   return marks.some((key) => key in wire) || /^\d{12}\.\d{4}/.test(cleanId(wire.eventId))
 }
 
-function translateReport(row: z.infer<typeof Row>, md5: string): RowOutcome {
+function translateReport(row: z.infer<typeof Row>, source: string, md5: string): RowOutcome {
   const faults: Refusal[] = []
   const eventId = cleanId(row.eventId)
   const [base = '', suffix] = eventId.split('_', 2)
   const named = splitKindBracket(cleanPlace(row.placeName))
   const issued = isAbsent(row.updateTime) ? row.createTime : row.updateTime
+  const letters = sourceLetters(base)
+  const stages = [row.autoFlag, row.infoTypeName, suffix, named.stage]
   const flags = [row.isTraining, row.training, row.isTest, row.test, row.drill, isDrillPlace(named.place)]
   return finishRow(faults, {
-    lifecycle: [row.isDeleted, row.deleted].some(isSet) ? 'delete' : isSet(row.cancel) ? 'cancel' : 'report',
+    lifecycle: [row.isDeleted, row.deleted].some(isDeleted) ? 'delete' : isSet(row.cancel) ? 'cancel' : 'report',
     class: classifyTraffic(flags, [row.status, row.infoTypeName, row.eqType, row.earthtype, eventId]),
     sourceEventId: eventId || cleanId(row.id),
     // The automatic and the formal id of one origin time differ in the suffix only.
     aliases: base !== '' && base !== eventId ? [base] : [],
     revision: md5 || cleanId(issued),
-    ...weighSource([sourceLetters(base)], [row.autoFlag, row.infoTypeName, suffix]),
+    ...weighSource([letters === '' ? codeOfPath(source, stages) : letters], stages),
     kind: named.kind ?? readKind([row.eqType, row.earthtype, row.infoTypeName]),
     originTime: readTime(faults, 'shockTime', row.shockTime, BEIJING_OFFSET),
     issuedAt: readTime([], 'createTime', issued, BEIJING_OFFSET),

@@ -10,13 +10,16 @@ import { cleanId, cleanPlace, cleanText, finishRow, gatherRows, quote } from './
 import { readDepthKm, readLatitude, readLongitude, readMagnitude, readTime } from './rows.ts'
 import { agencyCode, classifyTraffic } from './traffic.ts'
 
-/** FDSN Web Services specification 1.2, event text format; EventType is appended by some centres. */
+/**
+ * FDSN Web Services specification 1.2, event text format, by the letters of its header; EventType is appended by some
+ * centres.
+ */
 const COLUMNS = [
   'eventid',
   'time',
   'latitude',
   'longitude',
-  'depth/km',
+  'depth',
   'author',
   'catalog',
   'contributor',
@@ -29,8 +32,17 @@ const COLUMNS = [
 ] as const
 type Column = (typeof COLUMNS)[number]
 
-/** A row must reach the magnitude; what stands behind may be left out. */
-const LEAST_COLUMNS = 11
+/** Other spellings of a header; units ("Depth/km", "Depth (km)") are cut off before. */
+const SAME_COLUMN: Readonly<Record<string, Column>> = {
+  magnitudetype: 'magtype',
+  mag: 'magnitude',
+  lat: 'latitude',
+  lon: 'longitude',
+  origintime: 'time',
+  location: 'eventlocationname',
+}
+/** A header without one of these tells nothing. */
+const NEEDED: readonly Column[] = ['eventid', 'time', 'latitude', 'longitude', 'magnitude']
 
 /**
  * Parses …/fdsnws/event/1/query?format=text (feeds.md §1.6). Leading blank lines, blanks in the header and empty columns
@@ -43,22 +55,31 @@ export const parseFdsnText: ParseFeed = (text) => {
     .filter((line) => line.trim() !== '')
   const headed = lines[0]?.trimStart().startsWith('#') ?? false
   const columns = headed ? readHeader(lines[0] ?? '') : [...COLUMNS]
+  const least = Math.max(...NEEDED.map((name) => columns.indexOf(name))) + 1
   const rows = lines.filter((line) => !line.trimStart().startsWith('#'))
-  if (!columns.includes('eventid') || (!headed && !rows.some((line) => line.includes('|')))) {
+  const readable = headed || rows.some((line) => line.split('|', 40).length >= least)
+  if (NEEDED.some((name) => !columns.includes(name)) || !readable) {
     throw new UnreadableFeed('columns', `the payload begins with ${quote(lines[0])}, expected #EventID|Time|Latitude|…`)
   }
-  return gatherRows(rows, (line) => translateLine(line, columns))
+  return gatherRows(rows, (line) => translateLine(line, columns, least))
 }
 
 function readHeader(line: string): string[] {
   const names = line.trim().slice(1).split('|', 40)
-  return names.map((name) => name.trim().toLowerCase()).map((name) => (name === 'depth' ? 'depth/km' : name))
+  return names.map((name) => {
+    const word = name
+      .trim()
+      .toLowerCase()
+      .replace(/\s{0,3}(?:\/|\().{0,20}$/, '')
+    return Object.hasOwn(SAME_COLUMN, word) ? (SAME_COLUMN[word] ?? word) : word
+  })
 }
 
-function translateLine(line: string, columns: readonly string[]): RowOutcome {
+/** @param least columns that a row must have: up to the last one needed; what stands behind may be left out */
+function translateLine(line: string, columns: readonly string[], least: number): RowOutcome {
   const cells = line.split('|', 40)
-  if (cells.length < LEAST_COLUMNS) {
-    const reason = `the line ${quote(line)} has ${cells.length} columns, expected at least ${LEAST_COLUMNS}`
+  if (cells.length < least) {
+    const reason = `the line ${quote(line)} has ${cells.length} columns, expected at least ${least}`
     return { refused: { rule: 'columns', reason } }
   }
   const cell = (column: Column): string => (cells[columns.indexOf(column)] ?? '').trim()
@@ -75,13 +96,14 @@ function translateLine(line: string, columns: readonly string[]): RowOutcome {
     aliases: [],
     revision: '',
     ...source,
-    agency: source.agency || (origins.map(agencyCode).find((code) => code !== '') ?? ''),
+    // ComCat's author may be a list of those who contributed ("at,us,pt"); then the contributor is the agency.
+    agency: source.agency || (origins.map(agencyCode).find((code) => /^[^,;]+$/.test(code)) ?? ''),
     kind,
     originTime: readTime(faults, 'Time', cell('time'), 0),
     issuedAt: null,
     latitude: readLatitude(faults, 'Latitude', cell('latitude')),
     longitude: readLongitude(faults, 'Longitude', cell('longitude')),
-    depthKm: readDepthKm(faults, 'Depth/km', cell('depth/km')),
+    depthKm: readDepthKm(faults, 'Depth/km', cell('depth')),
     magnitude: readMagnitude(faults, 'Magnitude', cell('magnitude'), {
       digits: 2,
       type: cleanText(cell('magtype'), 12),

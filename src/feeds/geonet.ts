@@ -52,7 +52,7 @@ function translateFeature(raw: unknown): RowOutcome {
     issuedAt: readTime([], 'properties.modificationTime', properties.modificationTime, 0),
     latitude: readLatitude(faults, 'geometry.coordinates[1]', point.latitude),
     longitude: readLongitude(faults, 'geometry.coordinates[0]', point.longitude),
-    depthKm: readDepthKm(faults, 'properties.depth', properties.depth),
+    depthKm: readDepthKm(faults, 'properties.depth', properties.depth ?? point.third),
     magnitude: readMagnitude(faults, 'properties.magnitude', properties.magnitude, {
       digits: 2,
       type: '',

@@ -52,6 +52,9 @@ export const parseJma: ParseFeed = (text) => {
   const aside = setAside(kind)
   if (aside !== null) return { reports: [], refused: [], ignored: [{ row: 0, reason: aside }] }
   const telegram = readTelegram(root, control, head, kind)
+  // Like an intensity flash: what is cancelled is the observation of long-period motion, not the quake.
+  if (telegram.cancels && /長周期地震動/.test(kind))
+    return { reports: [], refused: [], ignored: [{ row: 0, reason: 'no-hypocentre' }] }
   if (telegram.cancels) return gatherRows([telegram], translateCancel)
   const quakes = telegram.body ? childrenOf(telegram.body, 'Earthquake') : []
   if (quakes.length === 0) return { reports: [], refused: [], ignored: [{ row: 0, reason: 'no-hypocentre' }] }

@@ -18,6 +18,12 @@ export function trimPayload(text: string): string {
   return bare
 }
 
+/** Takes off one JSONP wrapper, named ("eqfeed_callback(…);") or bare ("(…)"); other text comes back as it is. */
+export function unwrapCallback(text: string): string {
+  const wrapped = /^[\w$.]{0,60}\s{0,5}\(/.exec(text)
+  return wrapped ? text.slice(wrapped[0].length).replace(/\)[;\s]{0,20}$/, '') : text
+}
+
 /** Integers beyond 2^53 keep their spelling as text: ids must not be rounded. Needs the third argument of Node ≥ 21. */
 function reviveSafely(key: string, value: unknown, context?: { source?: string }): unknown {
   if (key === '__proto__' || key === 'constructor' || key === 'prototype') return undefined

@@ -112,17 +112,33 @@ export function kindFromWord(raw: unknown): QuakeKind {
 
 const BRACKETED = /[（(【[［]([^（()）【】[\]［］]{1,20})[）)】\]］]/g
 
+/** How firm a determination is, said behind the place: "（自动）", "(中国地震台网正式测定)". */
+const STAGE = /^(?:.{0,12}(?:台网|局|中心))?(?:自动|正式)(?:测定|速报|报)?$/
+
+/** A place without the words that lists put into brackets behind it. */
+export interface BarePlace {
+  place: string
+  /** Null when no bracket holds a type word. */
+  kind: QuakeKind | null
+  /** The words about firmness, for weighSource; '' when there are none. One that says 自动 outweighs the others. */
+  stage: string
+}
+
 /**
- * Takes the type word out of a place name: "…神木市（塌陷）" → collapse and "…神木市". Other brackets stay.
+ * Takes type and stage words out of a place name: "…神木市（塌陷）" → collapse and "…神木市". Other brackets stay.
  * @param place already cleaned, at most 60 characters
- * @returns kind null when no bracket holds a type word
  */
-export function splitKindBracket(place: string): { place: string; kind: QuakeKind | null } {
+export function splitKindBracket(place: string): BarePlace {
   let kind: QuakeKind | null = null
+  const stages: string[] = []
   const bare = place.replaceAll(BRACKETED, (whole: string, inside: string) => {
     const found = findChineseKind(inside)
     kind ??= found
-    return found ? '' : whole
+    if (found) return ''
+    if (!STAGE.test(inside)) return whole
+    stages.push(inside)
+    return ''
   })
-  return { place: bare.replaceAll(/\s+/g, ' ').trim(), kind }
+  const stage = stages.find((word) => word.includes('自动')) ?? stages[0] ?? ''
+  return { place: bare.replaceAll(/\s+/g, ' ').trim(), kind, stage }
 }

@@ -50,7 +50,7 @@ export function translateEvent({ event, origins, magnitudes, depthUnit }: EventP
     sourceEventId: ids[0] ?? '',
     aliases: ids.slice(1),
     revision: issuedAt === null ? cleanId(versionOf(origin) || versionOf(event)) : formatUtc(issuedAt),
-    ...sourceOf(ids, origin, authorOf(event, origin, agencies)),
+    ...sourceOf(ids, origin, authorOf(event, origin, agencies), named.stage),
     kind: named.kind ?? kindOf(event, word),
     originTime: readTime(faults, 'origin/time', quantity(origin, 'time'), 0),
     issuedAt,
@@ -115,13 +115,14 @@ function sourceOf(
   ids: readonly string[],
   origin: XmlElement | null,
   agency: string,
+  stage: string,
 ): { sourceCode: string; evaluation: Evaluation; agency: string } {
   const mode = origin ? evaluationOf(origin) : 'unknown'
   const code = ids
     .map((id) => (/^[A-Z]{2}\.?\d{14}/.test(id) ? sourceLetters(id) : ''))
     .find((letters) => letters !== '')
   if (code === undefined) return { sourceCode: '', evaluation: mode, agency }
-  const weighed = weighSource([code], mode === 'unknown' ? [] : [mode])
+  const weighed = weighSource([code], [mode, stage])
   return { ...weighed, agency: weighed.agency || agency }
 }
 

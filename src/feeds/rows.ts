@@ -4,6 +4,7 @@ import { roundHalfUp } from '../core/decimal.ts'
 import type { Instant } from '../core/instant.ts'
 import { parseZonedTime } from '../core/instant.ts'
 import type { Magnitude, ParsedFeed, QuakeReport, RefusedRow } from '../core/quake-report.ts'
+import { plainAngle, plainMagnitude, plainTime } from './spelling.ts'
 
 /** Longest payload a parser looks at, in characters; the fetcher's hard limit is the same (feeds.md §2). */
 export const MAX_TEXT = 20_000_000
@@ -87,10 +88,13 @@ interface NumberField {
   digits: number
 }
 
-/** A number within bounds, null when absent; a fault is pushed to `faults` and read as null. */
-function readNumber(faults: Refusal[], raw: unknown, how: NumberField): number | null {
+/**
+ * A number within bounds, null when absent; a fault is pushed to `faults` and read as null.
+ * @param plain the value in plain spelling, where the field has others
+ */
+function readNumber(faults: Refusal[], raw: unknown, how: NumberField, plain: unknown = raw): number | null {
   if (isAbsent(raw)) return null
-  const decimal = decimalText(raw)
+  const decimal = decimalText(plain)
   if (decimal === null) {
     faults.push({ rule: `${how.name}-number`, reason: `${how.field} is ${quote(raw)}, expected a decimal number` })
     return null
@@ -106,20 +110,23 @@ function readNumber(faults: Refusal[], raw: unknown, how: NumberField): number |
 
 /** Degrees north, −90…90; rules latitude-number, latitude-range. Two decimals for CENC lists, four elsewhere. */
 export function readLatitude(faults: Refusal[], field: string, raw: unknown, digits = 4): number | null {
-  return readNumber(faults, raw, { field, name: 'latitude', min: -90, max: 90, digits })
+  return readNumber(faults, raw, { field, name: 'latitude', min: -90, max: 90, digits }, plainAngle(raw, 'latitude'))
 }
 
 /** Degrees east, −180…180; rules longitude-number, longitude-range. */
 export function readLongitude(faults: Refusal[], field: string, raw: unknown, digits = 4): number | null {
-  return readNumber(faults, raw, { field, name: 'longitude', min: -180, max: 180, digits })
+  const how = { field, name: 'longitude', min: -180, max: 180, digits }
+  return readNumber(faults, raw, how, plainAngle(raw, 'longitude'))
 }
+
+const DEPTH_UNIT = /\s{0,3}(?:km|千米|公里)$/i
 
 /**
  * Kilometres, down positive, −10…800 (feeds.md §4); a trailing km, 千米 or 公里 is allowed. Rules depth-number, depth-range.
  * Callers whose format gives metres divide first.
  */
 export function readDepthKm(faults: Refusal[], field: string, raw: unknown): number | null {
-  const bare = typeof raw === 'string' ? raw.trim().replace(/\s{0,3}(?:km|千米|公里)$/i, '') : raw
+  const bare = typeof raw === 'string' ? raw.slice(0, 60).normalize('NFKC').trim().replace(DEPTH_UNIT, '') : raw
   return readNumber(faults, bare, { field, name: 'depth', min: -10, max: 800, digits: 3 })
 }
 
@@ -136,10 +143,11 @@ export function readMagnitude(
   raw: unknown,
   how: { digits: number; type: string; minusOne: boolean },
 ): Magnitude | null {
-  const decimal = decimalText(raw)
+  const plain = plainMagnitude(raw)
+  const decimal = decimalText(plain)
   if (decimal !== null && MAGNITUDE_SENTINEL.test(decimal)) return null
   if (decimal !== null && how.minusOne && Number(decimal) === -1) return null
-  const value = readNumber(faults, raw, { field, name: 'magnitude', min: -2, max: 10, digits: how.digits })
+  const value = readNumber(faults, raw, { field, name: 'magnitude', min: -2, max: 10, digits: how.digits }, plain)
   return value === null || value === 0 ? null : { value, type: cleanText(how.type, 12) }
 }
 
@@ -156,7 +164,8 @@ export function readTime(
   name = 'origin-time',
 ): Instant | null {
   if (isAbsent(raw)) return null
-  const text = typeof raw === 'string' ? raw.trim().slice(0, 60) : ''
+  const plain = plainTime(raw)
+  const text = typeof plain === 'string' ? plain.trim().slice(0, 60) : ''
   const counted = typeof raw === 'number' ? raw : /^(?:\d{13}|-\d{12,14})$/.test(text) ? Number(text) : null
   // A year below 1000 would be moved to 19xx by Date.UTC without a word.
   const at = counted ?? (/^[1-9]/.test(text) ? parseZonedTime(text, zoneless) : null)

@@ -121,27 +121,33 @@ function readNamespaced(document: string, shape: FeedItems['shape']): ItemFields
   }
 }
 
+/** Namespaces by their beginning: producers write versions and a slash behind it, or leave the last part away. */
 const GEORSS = 'http://www.georss.org/georss'
-const W3C_GEO = 'http://www.w3.org/2003/01/geo/wgs84_pos#'
+const W3C_GEO = 'http://www.w3.org/2003/01/geo'
 const GML = 'http://www.opengis.net/gml'
+
+/** The first child with this local name in a namespace that begins so; null when there is none. */
+export function childIn(element: XmlElement, local: string, ns: string): XmlElement | null {
+  return element.children.find((child) => child.local === local && child.ns.startsWith(ns)) ?? null
+}
 
 /** Latitude and longitude of an item's point as texts, in any of the four GeoRSS spellings; null for none (areas are no points). */
 export function findPoint(element: XmlElement): [string, string] | null {
-  const where = childOf(element, 'where', GEORSS)
-  const gml = where && childOf(where, 'Point', GML)
-  const simple = childOf(element, 'point', GEORSS)?.text ?? (gml ? textAt(gml, 'pos') : '')
+  const where = childIn(element, 'where', GEORSS)
+  const gml = where && childIn(where, 'Point', GML)
+  const simple = childIn(element, 'point', GEORSS)?.text ?? (gml ? textAt(gml, 'pos') : '')
   const pair = simple
     .trim()
     .slice(0, 120)
     .split(/[\s,]+/)
   if (pair.length >= 2) return [pair[0] ?? '', pair[1] ?? '']
-  const holder = childOf(element, 'Point', W3C_GEO) ?? element
-  const latitude = childOf(holder, 'lat', W3C_GEO)
-  const longitude = childOf(holder, 'long', W3C_GEO)
+  const holder = childIn(element, 'Point', W3C_GEO) ?? element
+  const latitude = childIn(holder, 'lat', W3C_GEO)
+  const longitude = childIn(holder, 'long', W3C_GEO)
   return latitude && longitude ? [latitude.text.trim(), longitude.text.trim()] : null
 }
 
 /** Text of georss:elev: metres above the ellipsoid, so a hypocentre's is negative (feeds.md §1.5); '' when absent. */
 export function findElevation(element: XmlElement): string {
-  return childOf(element, 'elev', GEORSS)?.text.trim() ?? ''
+  return childIn(element, 'elev', GEORSS)?.text.trim() ?? ''
 }

@@ -4,24 +4,23 @@ import type { Refusal, RowOutcome } from './rows.ts'
 import { cleanId, cleanPlace, cleanText, decimalText, finishRow, readDepthKm, readLatitude } from './rows.ts'
 import { readLongitude, readMagnitude } from './rows.ts'
 import type { ItemFields } from './rss-fields.ts'
-import { findPoint } from './rss-fields.ts'
+import { childIn, findPoint } from './rss-fields.ts'
 import { parseFeedTime } from './rss-time.ts'
 import { classifyTraffic } from './traffic.ts'
 import type { XmlElement } from './xml.ts'
-import { childOf } from './xml.ts'
 
 const GDACS = 'http://www.gdacs.org'
 
 /** True when the item carries a GDACS event type. */
 export function isGdacs(element: XmlElement | null): element is XmlElement {
-  return element !== null && childOf(element, 'eventtype', GDACS) !== null
+  return element !== null && childIn(element, 'eventtype', GDACS) !== null
 }
 
 /** Translates a GDACS item. Magnitude is the value attribute of gdacs:severity; its text alone has the depth. */
 export function translateGdacs(fields: ItemFields, element: XmlElement): RowOutcome {
-  const value = (local: string): string => childOf(element, local, GDACS)?.text.trim() ?? ''
+  const value = (local: string): string => childIn(element, local, GDACS)?.text.trim() ?? ''
   if (value('eventtype').toUpperCase() !== 'EQ') return { ignored: 'not-a-quake' }
-  const severity = childOf(element, 'severity', GDACS)
+  const severity = childIn(element, 'severity', GDACS)
   const unit = severity?.attributes.get('unit') ?? ''
   const faults: Refusal[] = []
   const [latitude, longitude] = findPoint(element) ?? ['', '']

@@ -12,6 +12,8 @@ import { classifyTraffic } from './traffic.ts'
 
 const LABELS = '发震时[刻间]|参考位置|参考地名|震级|纬度|经度|震源深度|深度|录入时间|发布时间'
 const BREAK_BEFORE = new RegExp(`(${LABELS})`, 'g')
+/** 【发震时刻】 is the label without its bracket. */
+const BRACKETED_LABEL = new RegExp(`[【\\[]\\s{0,2}((?:${LABELS})(?:\\([^()]{0,20}\\))?)\\s{0,2}[】\\]]`, 'g')
 const LABELLED = new RegExp(`^(${LABELS})\\s{0,3}(?:\\(([^()]{0,20})\\))?[\\s::]{0,4}(.{0,120})$`)
 
 /** Label → unit in brackets and value, from the first 4,000 characters of an HTML description. */
@@ -21,7 +23,9 @@ export function readLabels(html: string): Map<string, { unit: string; value: str
     .replaceAll(/<br\s{0,3}\/?>|<\/(?:p|div|li|tr|dd)>/gi, '\n')
     .replaceAll(/<[^<>]{0,300}>/g, '')
     .replaceAll(/&(?:nbsp|#160);/g, ' ')
+    .replaceAll(/&(?:deg|#176);/g, '°')
     .normalize('NFKC')
+    .replaceAll(BRACKETED_LABEL, '$1 ')
     .replaceAll(BREAK_BEFORE, '\n$1')
     .split('\n')
   const labels = new Map<string, { unit: string; value: string }>()
@@ -45,7 +49,6 @@ export function isLabelled(labels: ReadonlyMap<string, unknown>): boolean {
 export function translateLabelled(fields: ItemFields, labels: ReturnType<typeof readLabels>): RowOutcome {
   const value = (...names: string[]): string =>
     names.map((name) => labels.get(name)?.value ?? '').find((v) => v !== '') ?? ''
-  const number = (...names: string[]): string => value(...names).replace(/\s{0,2}(?:°|度|级)[NSEW]?$/, '')
   const title = cleanText(fields.title, 140).replace(/^(?:[【[(].{0,16}?[】\])]\s?){1,3}/, '')
   if (/预警/.test(fields.title)) return { ignored: 'early-warning' }
   const [, before = '', headlineMagnitude = '', after = ''] = HEADLINE.exec(title) ?? []
@@ -53,10 +56,11 @@ export function translateLabelled(fields: ItemFields, labels: ReturnType<typeof 
   const faults: Refusal[] = []
   const id = isEventId(fields.id, fields.title) ? cleanId(fields.id) : ''
   const code = /^[A-Z]{2}\d{14}/.test(id) ? sourceLetters(id) : ''
-  const automatic = /自动测定|自动速报/.test(`${fields.title} ${fields.text.slice(0, 4_000)}`)
+  const named = splitKindBracket(cleanPlace(value('参考位置', '参考地名') || before))
+  const words = `${fields.title} ${named.stage} ${fields.text.slice(0, 4_000)}`
+  const automatic = named.stage.includes('自动') || /自动测定|自动速报|[([（【]自动[)\]）】]/.test(words)
   const source = weighSource([code], automatic ? ['自动'] : [])
   const national = source.agency === 'CENC'
-  const named = splitKindBracket(cleanPlace(value('参考位置', '参考地名') || before))
   const entered = value('录入时间', '发布时间')
   return finishRow(faults, {
     lifecycle: 'report',
@@ -70,10 +74,10 @@ export function translateLabelled(fields: ItemFields, labels: ReturnType<typeof 
     kind: named.kind ?? findChineseKind(after) ?? 'earthquake',
     originTime: readOriginTime(faults, labels) ?? parseFeedTime(fields.published),
     issuedAt: readTime([], '录入时间', entered, BEIJING_OFFSET),
-    latitude: readLatitude(faults, '纬度', number('纬度'), 2),
-    longitude: readLongitude(faults, '经度', number('经度'), 2),
-    depthKm: readDepthKm(faults, '深度', number('深度', '震源深度')),
-    magnitude: readMagnitude(faults, '震级', number('震级').replace(/^M\s?/, '') || headlineMagnitude, {
+    latitude: readLatitude(faults, '纬度', value('纬度'), 2),
+    longitude: readLongitude(faults, '经度', value('经度'), 2),
+    depthKm: readDepthKm(faults, '深度', value('深度', '震源深度')),
+    magnitude: readMagnitude(faults, '震级', value('震级') || headlineMagnitude, {
       digits: 1,
       type: 'M',
       minusOne: true,

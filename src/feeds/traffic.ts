@@ -12,6 +12,11 @@ export function isSet(raw: unknown): boolean {
   return raw === true || (typeof raw === 'number' && raw !== 0)
 }
 
+/** True for a set switch, and for the words that stand in a field named "deleted". */
+export function isDeleted(raw: unknown): boolean {
+  return isSet(raw) || (typeof raw === 'string' && /^(?:d|del|deleted?|已?删除)$/i.test(raw.trim()))
+}
+
 /**
  * Foreign test traffic is recorded and never spoken (DESIGN §3).
  * @param flags fields that are switches (isTraining, test, isDrill)
@@ -47,12 +52,18 @@ const SAME_AGENCY: Readonly<Record<string, string>> = {
   GEOFON: 'GFZ',
   GEONET: 'WEL',
   GNS: 'WEL',
+  'SURVEY-INGV': 'INGV',
 }
 
-/** An agency code in upper case, relay names brought to one; "WEL(GNS_Test)" → "WEL"; '' when absent. */
+/**
+ * An agency code in upper case, relay names brought to one; "WEL(GNS_Test)" → "WEL", INGV's observatories
+ * ("SURVEY-INGV-OV#SiSmi") → "INGV"; '' when absent, and for a person's or a computer's name ("toledo@sc25ag").
+ */
 export function agencyCode(raw: unknown): string {
-  const [code = ''] = cleanText(raw, 40)
+  const [word = ''] = cleanText(raw, 40)
     .toUpperCase()
-    .split(/[\s(（]/, 1)
+    .split(/[\s(（#]/, 1)
+  if (word.includes('@')) return ''
+  const code = word.startsWith('SURVEY-INGV') ? 'SURVEY-INGV' : word
   return Object.hasOwn(SAME_AGENCY, code) ? (SAME_AGENCY[code] ?? code) : code
 }

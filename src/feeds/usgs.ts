@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { Evaluation, ParseFeed } from '../core/quake-report.ts'
 import { listFeatures, readPoint } from './geojson.ts'
-import { leaf, readJson, refuseShape } from './json-text.ts'
+import { leaf, readJson, refuseShape, trimPayload, unwrapCallback } from './json-text.ts'
 import { kindFromWord } from './kinds.ts'
 import type { Refusal, RowOutcome } from './rows.ts'
 import { cleanId, cleanPlace, cleanText, finishRow, gatherRows } from './rows.ts'
@@ -29,6 +29,9 @@ const Feature = z.object({
   geometry: z.unknown().optional(),
 })
 
+/** Scenario catalogues end their ids in "_se" (earthquake.usgs.gov/scenarios). */
+const SCENARIO_ID = /_se$/
+
 /** Ids of one quake; the longest list seen has nine. */
 const MAX_ALIASES = 50
 
@@ -37,7 +40,8 @@ const MAX_ALIASES = 50
  * kilometres, negative above sea level; mag 0.0 is a placeholder of the first seconds and read as missing.
  * @throws UnreadableFeed size, empty, json, shape
  */
-export const parseUsgs: ParseFeed = (text) => gatherRows(listFeatures(readJson(text)), translateFeature)
+export const parseUsgs: ParseFeed = (text) =>
+  gatherRows(listFeatures(readJson(unwrapCallback(trimPayload(text)))), translateFeature)
 
 function translateFeature(raw: unknown): RowOutcome {
   const parsed = Feature.safeParse(raw)
@@ -51,7 +55,10 @@ function translateFeature(raw: unknown): RowOutcome {
   const kind = kindFromWord(properties.type)
   return finishRow(faults, {
     lifecycle: status === 'deleted' || status === 'delete' || kind === 'nonexistent' ? 'delete' : 'report',
-    class: classifyTraffic([properties.test], [id, properties.type, status, ...splitList(properties.types)]),
+    class: classifyTraffic(
+      [properties.test, SCENARIO_ID.test(id)],
+      [id, properties.type, status, ...splitList(properties.types)],
+    ),
     sourceEventId: id,
     aliases: splitList(properties.ids).filter((alias) => alias !== id),
     revision: cleanId(properties.updated),

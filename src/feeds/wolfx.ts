@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { BEIJING_OFFSET } from '../core/instant.ts'
 import type { ParseFeed } from '../core/quake-report.ts'
 import { UnreadableFeed } from '../core/quake-report.ts'
-import { readIdTime, sourceLetters, weighSource } from './cenc-source.ts'
+import { evaluationFromFlag, readIdTime, sourceLetters, weighSource } from './cenc-source.ts'
 import type { JsonObject } from './json-text.ts'
 import { isObject, leaf, readJson, refuseShape } from './json-text.ts'
 import { splitKindBracket } from './kinds.ts'
@@ -47,7 +47,11 @@ function listRows(payload: unknown): unknown[] {
   if (isObject(payload)) {
     const keyed = Object.keys(payload).filter((key) => ROW_KEY.test(key))
     if (asideOf(payload) !== null || isRow(payload)) return [payload]
-    if (keyed.length > 0 || payload.type === 'cenc_eqlist') return sortKeys(keyed).map((key) => payload[key])
+    if (keyed.length > 0) return sortKeys(keyed).map((key) => payload[key])
+    const inner = payload.data ?? payload.Data
+    if (isObject(inner) && !('data' in inner) && !('Data' in inner)) return listRows(inner)
+    if (Array.isArray(inner)) return inner
+    if (payload.type === 'cenc_eqlist') return []
   }
   throw new UnreadableFeed('shape', 'the payload has no rows No1, No2 …, no row and no message type we know')
 }
@@ -66,7 +70,16 @@ function asideOf(value: JsonObject): string | null {
   const type = cleanText(value.type, 40).toLowerCase()
   if (CONTROL.test(type)) return type
   const warned = ['OriginTime', 'AnnouncedTime', 'HypoCenter', 'Magunitude', 'isFinal', 'isWarn', 'ReportNum']
-  return WARNING_STREAM.test(type) || warned.some((key) => key in value) ? 'early-warning' : null
+  if (WARNING_STREAM.test(type) || warned.some((key) => key in value)) return 'early-warning'
+  // JMA's list has the same keys over rows in Japanese time; over REST no `type` tells it from CENC's.
+  const rows = Object.keys(value).filter((key) => ROW_KEY.test(key))
+  const japanese = isJapanese(value) || (rows.length > 0 && rows.every((key) => isJapanese(value[key])))
+  return japanese ? 'other-source' : null
+}
+
+/** Fields of JMA's list that CENC's has not; an intensity on JMA's scale is called shindo. */
+function isJapanese(value: unknown): boolean {
+  return isObject(value) && ['shindo', 'time_full', 'Title'].some((key) => key in value)
 }
 
 function translateRow(raw: unknown): RowOutcome {
@@ -86,7 +99,7 @@ function translateRow(raw: unknown): RowOutcome {
     sourceEventId: id,
     aliases: [],
     revision: cleanId(row.ReportTime),
-    ...weighSource([sourceLetters(id), codeOf(row.type)], [row.type]),
+    ...weighSource([sourceLetters(id), codeOf(row.type)], [row.type, named?.stage, edited?.stage]),
     agency: weighSource([sourceLetters(id)], []).agency || 'CENC',
     kind: named?.kind ?? edited?.kind ?? 'earthquake',
     originTime: readTime(faults, 'time', row.time, BEIJING_OFFSET),
@@ -102,6 +115,6 @@ function translateRow(raw: unknown): RowOutcome {
 
 /** The list is CENC's: its word automatic stands for AU, reviewed for CC. */
 function codeOf(type: unknown): string {
-  const word = cleanText(type, 20).toLowerCase()
-  return word === 'automatic' ? 'AU' : word === 'reviewed' ? 'CC' : ''
+  const evaluation = evaluationFromFlag(type)
+  return evaluation === 'automatic' ? 'AU' : evaluation === 'reviewed' ? 'CC' : ''
 }

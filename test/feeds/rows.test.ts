@@ -68,15 +68,26 @@ describe('places and kinds', () => {
   })
 
   it('takes the type word out of every bracket style and leaves other brackets alone', () => {
-    expect(splitKindBracket('陕西榆林市神木市（塌陷）')).toEqual({ place: '陕西榆林市神木市', kind: 'collapse' })
-    expect(splitKindBracket('某县(爆破)')).toEqual({ place: '某县', kind: 'blast' })
-    expect(splitKindBracket('某县【矿震】')).toEqual({ place: '某县', kind: 'mining' })
-    expect(splitKindBracket('某县（疑爆）')).toEqual({ place: '某县', kind: 'suspected-blast' })
+    expect(splitKindBracket('陕西榆林市神木市（塌陷）')).toEqual({
+      place: '陕西榆林市神木市',
+      kind: 'collapse',
+      stage: '',
+    })
+    expect(splitKindBracket('某县(爆破)')).toEqual({ place: '某县', kind: 'blast', stage: '' })
+    expect(splitKindBracket('某县【矿震】')).toEqual({ place: '某县', kind: 'mining', stage: '' })
+    expect(splitKindBracket('某县（疑爆）')).toEqual({ place: '某县', kind: 'suspected-blast', stage: '' })
     expect(splitKindBracket('某县（疑似爆破）').kind).toBe('suspected-blast')
-    expect(splitKindBracket('某地（近海）')).toEqual({ place: '某地（近海）', kind: null })
+    expect(splitKindBracket('某地（近海）')).toEqual({ place: '某地（近海）', kind: null, stage: '' })
     expect(splitKindBracket('某岛（火山列岛）').kind).toBeNull()
     expect(splitKindBracket('某县（非天然地震）').kind).toBe('other')
-    expect(splitKindBracket('塌陷沟镇')).toEqual({ place: '塌陷沟镇', kind: null })
+    expect(splitKindBracket('塌陷沟镇')).toEqual({ place: '塌陷沟镇', kind: null, stage: '' })
+  })
+
+  it('takes a stage word out as well, and keeps the weaker of two', () => {
+    expect(splitKindBracket('某县（自动）')).toEqual({ place: '某县', kind: null, stage: '自动' })
+    expect(splitKindBracket('某县(中国地震台网正式测定)').stage).toBe('中国地震台网正式测定')
+    expect(splitKindBracket('某县(正式)(自动)').stage).toBe('自动')
+    expect(splitKindBracket('自动化镇')).toEqual({ place: '自动化镇', kind: null, stage: '' })
   })
 
   it('gives an unknown type word to a person and an absent one to the earthquakes', () => {
