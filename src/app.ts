@@ -11,6 +11,7 @@ import { openOutlets, randomHex } from './app/outlets.ts'
 import type { HandCrank } from './app/hand-crank.ts'
 import { listActs } from './app/acts.ts'
 import { readHeads } from './app/journal-heads.ts'
+import { refuseUnspeakable } from './app/own-words.ts'
 import { buildPolicy, listStale } from './app/policy.ts'
 import { openPagesDue } from './app/pages-due.ts'
 import { readPublic } from './app/read-back.ts'
@@ -73,6 +74,8 @@ const POOL = 12
 /** Starts the publisher: database, ledger, outlets, loops, sources, desk server. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, log } = options
+  const renderer = createRenderer(await loadTemplates('notices'))
+  refuseUnspeakable(config, renderer)
   const clock = options.clock ?? openClock(config.clockStart)
   const database = options.database ?? (await openDatabase(config, log))
   const connectionLost = (error: Error): void => log.error({ err: error }, 'database connection lost')
@@ -82,7 +85,6 @@ export async function startApp(options: AppOptions): Promise<App> {
   const health = openHealth()
   // Silence is measured in real time: a scenario's clock jumps, its sources answer all the same.
   const startedAt = clock.realNow()
-  const renderer = createRenderer(await loadTemplates('notices'))
   const policy = buildPolicy(config, (kind) => renderer.templateHash(kind, sha256))
   const identity = {
     bureauName: config.bureau.name,
