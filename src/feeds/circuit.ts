@@ -15,15 +15,19 @@ export type PollResult =
   | { kind: 'answered' }
   /** HTTP 403: we are unwelcome; asking on makes it worse. */
   | { kind: 'forbidden' }
-  /** Any other failure; `retryAfterMs` when the server named a wait. */
+  /** HTTP 429 or 503: too many of us; `retryAfterMs` when the server named a wait. */
+  | { kind: 'busy'; retryAfterMs?: number }
+  /** Any other failure: a broken line, a time-out, a page of errors. Nobody asked us to stay away. */
   | { kind: 'failed'; retryAfterMs?: number }
   /** The source answered and our own side could not take it over: no reason to spare the source. */
   | { kind: 'not-taken' }
 
 export interface CircuitPolicy {
   everyMs: number
-  /** Longest wait between two polls of a failing source. */
+  /** Longest wait between two polls of a source that is busy or refuses us. */
   longestMs: number
+  /** Longest wait between two polls of a source that merely fails. */
+  longestFailingMs: number
   /** 403 answers that open the circuit. */
   forbiddenLimit: number
 }
@@ -39,9 +43,13 @@ export interface CircuitStep {
 
 export const CLOSED_CIRCUIT: Circuit = { state: 'closed', failures: 0, forbidden: 0 }
 
-/** feeds.md §2: doubling up to 10 min; 403 thrice opens. */
+/**
+ * feeds.md §2: doubling up to 10 min for 429 and 503; 403 thrice opens. After an outage of the network or of the source,
+ * which a great earthquake brings along, its first word is heard a minute later, not ten.
+ */
 export function feedPolicy(everyMs: number): CircuitPolicy {
-  return { everyMs, longestMs: Math.max(10 * MINUTE, everyMs), forbiddenLimit: 3 }
+  const longestMs = Math.max(10 * MINUTE, everyMs)
+  return { everyMs, longestMs, longestFailingMs: Math.max(MINUTE, everyMs), forbiddenLimit: 3 }
 }
 
 /**
@@ -60,11 +68,12 @@ export function stepCircuit(circuit: Circuit, result: PollResult, policy: Circui
   const state = opens ? 'open' : circuit.state
   const next: Circuit = { state, failures, forbidden }
   const change = opens ? 'opened' : null
-  if (result.kind === 'failed' && result.retryAfterMs !== undefined) {
+  if (result.kind !== 'forbidden' && result.retryAfterMs !== undefined) {
     const waitMs = Math.max(result.retryAfterMs, state === 'open' ? policy.longestMs : policy.everyMs)
     return { circuit: next, waitMs, promised: true, change }
   }
   const doubled = policy.everyMs * 2 ** Math.min(failures, 30)
-  const waitMs = state === 'open' ? policy.longestMs : Math.min(doubled, policy.longestMs)
+  const longestMs = result.kind === 'failed' ? policy.longestFailingMs : policy.longestMs
+  const waitMs = state === 'open' ? policy.longestMs : Math.min(doubled, longestMs)
   return { circuit: next, waitMs, promised: false, change }
 }

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { request } from 'undici'
 import type { Dispatcher } from 'undici'
 import type { Instant } from '../core/instant.ts'
-import { HOUR, SECOND } from '../core/instant.ts'
+import { MINUTE, SECOND } from '../core/instant.ts'
 import { decodeText } from './charset.ts'
 import { ACCEPTED_ENCODINGS, BodyTooLarge, EncodingUnknown, readBody } from './fetch-body.ts'
 import type { Clock } from './fetch-clock.ts'
@@ -85,8 +85,11 @@ export interface FetchDeps {
 
 const MAX_BYTES = 20 * 1024 * 1024
 const MAX_REDIRECTS = 2
-/** A server may not silence a source for longer than this; the freshness alarm speaks long before. */
-const LONGEST_RETRY_AFTER = HOUR
+/**
+ * A server may not silence a source for longer than this, whatever it writes (a day, by mistake of a proxy): the next
+ * word may be the one that matters, and one request in ten minutes burdens nobody.
+ */
+const LONGEST_RETRY_AFTER = 10 * MINUTE
 
 /**
  * One conditional GET (feeds.md §2). A 304, a 204 (FDSN: nothing matches) and a body whose wire bytes hash as before
@@ -178,9 +181,14 @@ async function readAnswer(
 
 function conditions(state: FetchState): Record<string, string> {
   return {
-    ...(state.etag === undefined ? {} : { 'if-none-match': state.etag }),
-    ...(state.lastModified === undefined ? {} : { 'if-modified-since': state.lastModified }),
+    ...(hasText(state.etag) ? { 'if-none-match': state.etag } : {}),
+    ...(hasText(state.lastModified) ? { 'if-modified-since': state.lastModified } : {}),
   }
+}
+
+/** The store keeps "none" as an empty text; an empty condition in a request could be answered with anything. */
+function hasText(value: string | undefined): value is string {
+  return value !== undefined && value !== ''
 }
 
 /** A validator is sent back word for word, so it must be short and plain. */

@@ -1,6 +1,7 @@
 // In: the polled feeds of the YAML and what was remembered of them. Out: their new bodies, handed to `receive`.
 // Must not let one feed wait for another, nor remember a body before it is durable (L1): a crash between refetches.
 import type { Instant } from '../core/instant.ts'
+import { MINUTE } from '../core/instant.ts'
 import { UnreadableFeed } from '../core/quake-report.ts'
 import { CLOSED_CIRCUIT, feedPolicy, stepCircuit } from './circuit.ts'
 import type { Circuit, CircuitStep, PollResult } from './circuit.ts'
@@ -56,6 +57,14 @@ export interface PollDeps {
 }
 
 /**
+ * Longest time that a server's word "unchanged" is taken for it, but at least four polls. A cache that keeps an old ETag
+ * would silence a source for good while it seems to answer; asked without conditions, the hash of its body still spares
+ * storing it.
+ */
+const LONGEST_TRUST = 5 * MINUTE
+const LEAST_TRUSTED_POLLS = 4
+
+/**
  * Polls every feed at its own pace, one request in flight per feed.
  * @returns stop(): aborts fetches and waits, lets a running `receive` finish, and resolves when all is quiet
  */
@@ -74,11 +83,15 @@ async function pollForever(feed: PolledFeed, deps: PollDeps, signal: AbortSignal
   const policy = feedPolicy(feed.everyMs)
   let state: FetchState = feed.state ?? {}
   let circuit = CLOSED_CIRCUIT
+  // Counted in waits, not read from a clock: that may be set back.
+  let trustedMs = 0
   while (!signal.aborted) {
     const startedAt = deps.clock.now()
-    const polled = await pollOnce(feed, state, deps, signal)
+    const trusting = trustedMs < Math.max(LONGEST_TRUST, LEAST_TRUSTED_POLLS * feed.everyMs)
+    const polled = await pollOnce(feed, trusting ? state : withoutConditions(state), deps, signal)
     if (polled === null) return
-    state = polled.state
+    if (polled.event.result !== 'failed') state = polled.state
+    if (polled.event.result === 'changed' || (!trusting && polled.event.result === 'unchanged')) trustedMs = 0
     const step = stepCircuit(circuit, polled.verdict, policy)
     circuit = step.circuit
     const endedAt = deps.clock.now()
@@ -94,6 +107,7 @@ async function pollForever(feed: PolledFeed, deps: PollDeps, signal: AbortSignal
       circuit,
       nextInMs,
     })
+    trustedMs += nextInMs
     await pause(deps.clock, nextInMs, signal)
   }
 }
@@ -117,7 +131,8 @@ async function pollOnce(
   if (outcome.state === 'failed') {
     if (outcome.reason === 'aborted') return null
     const { reason, detail, status, retryAfterMs } = outcome
-    const failed = { kind: 'failed', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } as const
+    const kind = reason === 'rate-limited' || reason === 'unavailable' ? 'busy' : 'failed'
+    const failed = { kind, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } as const
     const verdict = reason === 'forbidden' ? ({ kind: 'forbidden' } as const) : failed
     const event = { result: 'failed', reason, detail, ...at, ...(status === undefined ? {} : { status }) } as const
     return { state, verdict, event }
@@ -127,7 +142,7 @@ async function pollOnce(
     const next = { ...state, ...keepValidators(outcome, state) }
     return { state: next, verdict, event: { result: 'unchanged', ...at } }
   }
-  const next: FetchState = { ...keepValidators(outcome, {}), sha256: outcome.sha256 }
+  let next: FetchState = { ...keepValidators(outcome, {}), sha256: outcome.sha256 }
   const { bytes, text, contentType } = outcome
   let result: 'changed' | 'unreadable' = 'changed'
   let detail = ''
@@ -139,6 +154,8 @@ async function pollOnce(
     if (!(error instanceof UnreadableFeed))
       return { state, verdict: { kind: 'not-taken' }, event: { result: 'not-taken', detail, ...at } }
     result = 'unreadable'
+    // It may be a good list cut short on its way. "Unchanged" would then keep what was cut off from us for good.
+    next = { sha256: outcome.sha256 }
   }
   try {
     await deps.remember?.(feed.source, next)
@@ -161,6 +178,10 @@ async function fetchSafely(
     const detail = String(error).slice(0, 300)
     return { state: 'failed', reason: 'network', detail, date: null, answeredAt: deps.clock.now() }
   }
+}
+
+function withoutConditions({ sha256 }: FetchState): FetchState {
+  return sha256 === undefined ? {} : { sha256 }
 }
 
 /** A 200 replaces both validators; a 304 renews only those that it names (RFC 9111 §4.3.4). */

@@ -6,6 +6,7 @@ import type { Circuit, CircuitStep, PollResult } from '../../../src/feeds/circui
 const every = 15_000
 const policy = feedPolicy(every)
 const failed: PollResult = { kind: 'failed' }
+const busy: PollResult = { kind: 'busy' }
 const forbidden: PollResult = { kind: 'forbidden' }
 const answered: PollResult = { kind: 'answered' }
 
@@ -19,9 +20,14 @@ function run(results: readonly PollResult[], start: Circuit = CLOSED_CIRCUIT): C
 }
 
 describe('a source in trouble', () => {
-  test('is asked half as often after each failure, down to every ten minutes', () => {
-    const waits = run(Array.from({ length: 8 }, () => failed)).map((step) => step.waitMs)
+  test('that is busy is asked half as often after each answer, down to every ten minutes', () => {
+    const waits = run(Array.from({ length: 8 }, () => busy)).map((step) => step.waitMs)
     expect(waits).toEqual([30_000, 60_000, 120_000, 240_000, 480_000, 600_000, 600_000, 600_000])
+  })
+
+  test('that merely cannot be reached is asked every minute: its first word after an outage must not wait', () => {
+    const waits = run(Array.from({ length: 200 }, () => failed)).map((step) => step.waitMs)
+    expect([...new Set(waits)]).toEqual([30_000, 60_000])
   })
 
   test('is asked as before after one answer', () => {
@@ -48,7 +54,7 @@ describe('a source in trouble', () => {
 
 describe('whatever happens', () => {
   const result: fc.Arbitrary<PollResult> = fc.oneof(
-    fc.constantFrom(failed, forbidden, answered, { kind: 'not-taken' } as const),
+    fc.constantFrom(failed, busy, forbidden, answered, { kind: 'not-taken' } as const),
     fc.nat({ max: 3_600_000 }).map((retryAfterMs) => ({ kind: 'failed', retryAfterMs }) as const),
   )
 

@@ -84,10 +84,19 @@ describe('the pace', () => {
   })
 
   test('halves with each failure and comes back with the first answer', async () => {
-    const scene = stage((_, n) => (n <= 3 ? down : unchanged))
+    const busy: FetchOutcome = { ...down, reason: 'unavailable' }
+    const scene = stage((_, n) => (n <= 3 ? busy : unchanged))
     const polling = startPolling([feed('ceic')], scene.deps)
     await scene.clock.advance(240_000)
     expect(scene.asked.slice(0, 5).map((each) => each.at)).toEqual([0, 30_000, 90_000, 210_000, 225_000])
+    await polling.stop()
+  })
+
+  test('after twenty minutes without a network is a minute at most', async () => {
+    const scene = stage((_, n) => (scene.clock.now() < 1_200_000 ? down : changed(String(n))))
+    const polling = startPolling([feed('ceic')], scene.deps)
+    await scene.clock.advance(1_260_000)
+    expect(scene.received).not.toHaveLength(0)
     await polling.stop()
   })
 
@@ -187,6 +196,41 @@ describe('nothing is lost', () => {
     await scene.clock.advance(15_000)
     expect(scene.events[0]).toMatchObject({ result: 'unreadable', detail: 'the list is a web page' })
     expect(scene.asked[1]?.state).toMatchObject({ sha256: 'sha-<html>' })
+    await polling.stop()
+  })
+
+  test('a body that was cut short is not shielded by its ETag: the whole one is asked for without conditions', async () => {
+    const scene = stage((_, n) => (n === 1 ? changed('{"cut') : unchanged))
+    const receive = async (): Promise<void> => {
+      throw new UnreadableFeed('json', 'the payload is no JSON')
+    }
+    const polling = startPolling([feed('ceic')], { ...scene.deps, receive })
+    await scene.clock.advance(15_000)
+    expect(scene.asked[1]?.state).toEqual({ sha256: 'sha-{"cut' })
+    expect(scene.remembered).toEqual([{ sha256: 'sha-{"cut' }])
+    await polling.stop()
+  })
+
+  test('an ETag that never changes is not believed for longer than five minutes', async () => {
+    const fresh = () => scene.asked.filter((each) => each.state.etag === undefined)
+    const scene = stage((_, n) =>
+      n === 1 || scene.asked.at(-1)?.state.etag === undefined ? changed(`v${n}`) : unchanged,
+    )
+    const polling = startPolling([feed('ceic')], scene.deps)
+    await scene.clock.advance(600_000)
+    expect(fresh().map((each) => each.at)).toEqual([0, 300_000, 600_000])
+    expect(scene.received).toHaveLength(3)
+    // The hash still goes along: an unchanged body is not stored again.
+    expect(fresh()[1]?.state).toEqual({ sha256: 'sha-v1' })
+    await polling.stop()
+  })
+
+  test('a slow feed is asked with conditions most of the time', async () => {
+    const scene = stage((_, n) => (n === 1 ? changed('a') : { ...unchanged, etag: '"a"' }))
+    const polling = startPolling([feed('gdacs', 300_000)], scene.deps)
+    await scene.clock.advance(3_600_000)
+    const conditional = scene.asked.filter((each) => each.state.etag !== undefined)
+    expect(conditional.length / scene.asked.length).toBeGreaterThan(0.6)
     await polling.stop()
   })
 
