@@ -9,6 +9,9 @@ export interface Gazetteer {
   names: NameIndex
   /** Unit vectors x, y, z of each county in turn: the hot path compares chords instead of computing arcs. */
   vectors: Float64Array
+  /** Places of the counties in the list, from south to north, and their latitudes in that order, in radians. */
+  northward: Uint32Array
+  latitudes: Float64Array
 }
 
 const RADIANS = Math.PI / 180
@@ -23,11 +26,15 @@ export function toVector(latitude: number, longitude: number): [number, number, 
 function buildGazetteer(counties: readonly County[]): Gazetteer {
   const vectors = new Float64Array(counties.length * 3)
   counties.forEach((county, index) => vectors.set(toVector(county.latitude, county.longitude), index * 3))
+  const radians = counties.map((county) => county.latitude * RADIANS)
+  const northward = Uint32Array.from(radians.keys()).sort((a, b) => (radians[a] ?? 0) - (radians[b] ?? 0))
   return {
     counties,
     byCode: new Map(counties.map((county) => [county.code, county])),
     names: indexNames(counties),
     vectors,
+    northward,
+    latitudes: Float64Array.from(northward, (index) => radians[index] ?? 0),
   }
 }
 

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NATIONAL_COUNTIES } from '../../../src/core/places/county.ts'
 import { distanceKm, EARTH_RADIUS_KM, type Point } from '../../../src/core/places/distance.ts'
-import { mergeCounties, NATIONAL_GAZETTEER } from '../../../src/core/places/gazetteer.ts'
+import { mergeCounties, NATIONAL_GAZETTEER, toVector, type Gazetteer } from '../../../src/core/places/gazetteer.ts'
 import { listDistances, nearestCounties } from '../../../src/core/places/nearest.ts'
 
 const point = (latitude: number, longitude: number): Point => ({ latitude, longitude })
@@ -11,6 +11,20 @@ const anywhere = fc.record({
   latitude: fc.double({ min: -90, max: 90, noNaN: true }),
   longitude: fc.double({ min: -180, max: 180, noNaN: true }),
 })
+
+/** The plain way: every chord, then the best of them by distance. */
+function compareAll(at: Point, count: number, { counties, vectors }: Gazetteer): string[] {
+  const here = toVector(at.latitude, at.longitude)
+  const cosine = (index: number): number =>
+    here.reduce((sum, part, axis) => sum + part * (vectors[index * 3 + axis] ?? 0), 0)
+  return counties
+    .map((county, index) => ({ county, cosine: cosine(index) }))
+    .sort((a, b) => b.cosine - a.cosine)
+    .slice(0, count)
+    .map(({ county }) => ({ code: county.code, km: distanceKm(at, county) }))
+    .sort((a, b) => a.km - b.km)
+    .map(({ code }) => code)
+}
 
 describe('distances from an epicentre', () => {
   it.each([
@@ -38,6 +52,40 @@ describe('distances from an epicentre', () => {
         near.forEach((km, index) => expect(km).toBeCloseTo(all[index] ?? -1, 2))
       }),
       { numRuns: 200 },
+    )
+  })
+
+  it('are those of every county compared, in the same order, of whatever list: among the seats, abroad, at the poles', () => {
+    const seat = fc.constantFrom(...NATIONAL_COUNTIES)
+    const beside = fc
+      .tuple(seat, fc.double({ min: -3, max: 3, noNaN: true }), fc.double({ min: -3, max: 3, noNaN: true }))
+      .map(([county, north, east]) => point(county.latitude + north, county.longitude + east))
+    const edge = fc.tuple(fc.constantFrom(-90, -89.99, 0, 18.2, 53.6, 90), fc.constantFrom(-180, 0, 121, 180))
+    // Two rows on one point, one at a pole, one across the date line.
+    const own = mergeCounties([
+      { code: '640198', name: '甲甲县', latitude: 38.5, longitude: 106.3 },
+      { code: '640199', name: '乙乙县', latitude: 38.5, longitude: 106.3 },
+      { code: '640197', name: '丙丙县', latitude: -90, longitude: 0 },
+      { code: '640196', name: '丁丁县', latitude: 60, longitude: -179.9 },
+    ])
+    const where = fc.oneof(
+      beside,
+      seat,
+      anywhere,
+      edge.map((pair) => point(...pair)),
+      fc.constant(point(38.5, 106.3)),
+    )
+    fc.assert(
+      fc.property(
+        where,
+        fc.integer({ min: 1, max: 12 }),
+        fc.constantFrom(NATIONAL_GAZETTEER, own),
+        (at, count, list) => {
+          const found = nearestCounties(at.latitude, at.longitude, count, list)
+          expect(found.map(({ county }) => county.code)).toEqual(compareAll(at, count, list))
+        },
+      ),
+      { numRuns: 400 },
     )
   })
 
