@@ -1,23 +1,21 @@
 // In: what a person decided, with their name. Out: committed, or refused with the reason; every act is journalled.
 // Must not open what no person may open (test rows, impossible values): the judgement still runs.
-import type { Instant } from '../core/instant.ts'
-import { formatUtc } from '../core/instant.ts'
 import type { CheckedArea, WithdrawalReason } from '../core/notice.ts'
-import { baseId, headOf, standingLineage, type Lineage, type Quake } from '../core/quake.ts'
-import type { TrafficClass } from '../core/quake-report.ts'
+import { headOf, type Lineage, type Quake } from '../core/quake.ts'
 import type { Word } from '../core/judgement/judge.ts'
-import { emptyPlan, type Plan } from '../store/plan.ts'
-import { closeHold, describeHead, publishWord } from './carry-out.ts'
-import { decideAgain, type Decision } from './decide.ts'
+import { describeHead, publishWord } from './carry-out.ts'
+import { begin, type Decision } from './decide.ts'
+import { mergeQuakes, splitQuake } from './join.ts'
 import type { Ledger, LedgerContext } from './ledger.ts'
-import type { OpenHold, Picture } from './picture.ts'
+import type { Picture } from './picture.ts'
 import { recallNamed, refreshLineages } from './recall.ts'
-import { openWorkbench } from './workbench.ts'
+import { dismissHold, findHold, noHold, publishHeld } from './release.ts'
 
 export type Acted = { ok: true; message: string } | { ok: false; reason: string }
 
 export interface Acts {
-  release(holdId: string, by: string): Promise<Acted>
+  /** Publishes what a hold keeps, or the standing determination of a quake that was only recorded (its id, q-…). */
+  release(id: string, by: string): Promise<Acted>
   dismiss(holdId: string, by: string, why: string): Promise<Acted>
   withdraw(serial: string, reason: WithdrawalReason, by: string, checked: CheckedArea | null): Promise<Acted>
   /** States that nothing happened in a window and an area; a person's act (DESIGN §6 "No-quake"). */
@@ -44,26 +42,21 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
   }
 
   return {
-    release: (holdId, by) =>
-      act((picture) => {
-        const hold = findHold(picture, holdId)
-        if (!hold) return noHold(holdId)
+    release: (id, by) =>
+      act(async (picture) => {
+        await recallNamed(picture, { ids: [id] }, context.pool)
+        const hold = findHold(picture, id, context)
+        const quake = hold && picture.quakes.get(hold.quakeId)
+        if (!hold || !quake) return noHold(id)
         if (hold.reportId === null)
-          return `hold ${holdId} waits for a better determination; there is nothing to publish yet`
-        return publishHeld(picture, hold, by, ledger, context)
-      }, `${holdId} published`),
+          return `hold ${id} waits for a better determination; there is nothing to publish yet`
+        await refreshLineages([quake], context.pool)
+        const held = { ...hold, reportId: hold.reportId }
+        return publishHeld(picture, quake, held, by, ledger.circumstances(hold.class), context)
+      }, `${id} published`),
 
     dismiss: (holdId, by, why) =>
-      act((picture) => {
-        const hold = findHold(picture, holdId)
-        const quake = hold && picture.quakes.get(hold.quakeId)
-        if (!hold || !quake) return noHold(holdId)
-        const decision = begin(picture, context.clock(hold.class))
-        decision.changes.push(...closeHold(decision.plan, quake, picture, 'dismissed', by, why))
-        const { reportId } = hold
-        if (reportId !== null) decision.changes.push((p) => p.dismissed.add(reportId))
-        return decision
-      }, `${holdId} left unspoken`),
+      act((picture) => dismissHold(picture, holdId, by, why, context), `${holdId} left unspoken`),
 
     withdraw: (serial, reason, by, checked) =>
       act(async (picture) => {
@@ -80,46 +73,15 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
     merge: (fromQuake, intoQuake, by) =>
       act(async (picture) => {
         await recallNamed(picture, { ids: [fromQuake, intoQuake] }, context.pool)
-        return mergeQuakes(picture, fromQuake, intoQuake, by, context)
+        return mergeQuakes(picture, { fromQuake, intoQuake, by }, ledger, context)
       }, `${fromQuake} merged into ${intoQuake}`),
 
     split: (quakeId, source, sourceEventId, by) =>
       act(async (picture) => {
         await recallNamed(picture, { ids: [quakeId] }, context.pool)
-        return splitQuake(picture, { quakeId, source, sourceEventId, by }, context)
+        return splitQuake(picture, { quakeId, source, sourceEventId, by }, ledger, context)
       }, `${source} ${sourceEventId} split from ${quakeId}`),
   }
-}
-
-function begin(picture: Picture, now: Instant): Decision {
-  return { plan: emptyPlan(picture.version, formatUtc(now)), changes: [], workbench: openWorkbench(picture) }
-}
-
-function findHold(picture: Picture, id: string): OpenHold | undefined {
-  return [...picture.holds.values()].find((hold) => hold.id === id)
-}
-
-function noHold(id: string): string {
-  return `no open hold ${id}: it was decided before, or never existed`
-}
-
-function publishHeld(
-  picture: Picture,
-  hold: OpenHold,
-  by: string,
-  ledger: Ledger,
-  context: LedgerContext,
-): Decision | string {
-  const reportId = hold.reportId ?? ''
-  const acts = { released: new Set([reportId]), dismissed: new Set<string>(), actor: by }
-  const world = ledger.circumstances(hold.class)
-  const decision = decideAgain(picture, [hold.quakeId], world, context, acts)
-  const verdict = decision.plan.decisions[0]
-  if (decision.plan.notices.length === 0) {
-    return `not published: ${verdict?.gate ?? ''} ${verdict?.reason ?? 'the judgement found nothing to say'}`
-  }
-  decision.changes.push((p) => p.released.add(reportId))
-  return decision
 }
 
 /** A serial without 第N报; a superseded or withdrawn state is named in the refusal. */
@@ -202,97 +164,4 @@ function sayNothingHappened(picture: Picture, checked: CheckedArea, by: string, 
   }
   decision.changes.push(...publishWord(decision.plan, claimed, word, picture, { ...context, now, actor: by }, checked))
   return decision
-}
-
-function mergeQuakes(
-  picture: Picture,
-  fromId: string,
-  intoId: string,
-  by: string,
-  context: LedgerContext,
-): Decision | string {
-  const from = picture.quakes.get(fromId)
-  const into = picture.quakes.get(intoId)
-  if (!from || !into) return `no quake ${from ? intoId : fromId}`
-  if (from === into) return 'a quake cannot be merged into itself'
-  if (from.class !== into.class) return `a ${from.class} quake cannot be merged into a ${into.class} one`
-  const now = context.clock(from.class)
-  const decision = begin(picture, now)
-  const source = decision.workbench.touch(from)
-  const target = decision.workbench.touch(into)
-  bind(decision.plan, source.reports, target, by)
-  decision.changes.push(...closeHold(decision.plan, source, picture, 'resolved', by, `merged into ${intoId}`))
-  if (standingLineage(source)) {
-    raise(
-      decision.plan,
-      context,
-      source.class,
-      `merge ${fromId}`,
-      `${standingLineage(source)?.serial} 与另一公告是同一地震：请以 duplicate 撤回`,
-    )
-  }
-  target.reports.push(...source.reports)
-  source.mergedInto = intoId
-  decision.plan.quakes.push({ id: fromId, class: from.class, merged_into: intoId })
-  journal(decision.plan, by, 'quake.merge', fromId, { into: intoId })
-  rememberBindings(decision)
-  return decision
-}
-
-function splitQuake(
-  picture: Picture,
-  act: { quakeId: string; source: string; sourceEventId: string; by: string },
-  context: LedgerContext,
-): Decision | string {
-  const known = picture.quakes.get(act.quakeId)
-  if (!known) return `no quake ${act.quakeId}`
-  const base = baseId(act.sourceEventId)
-  const moving = known.reports.filter((r) => r.source === act.source && baseId(r.sourceEventId) === base)
-  if (moving.length === 0) return `${act.quakeId} has no report ${act.sourceEventId} of ${act.source}`
-  if (moving.length === known.reports.length) return 'that would leave an empty quake behind'
-  const decision = begin(picture, context.clock(known.class))
-  const quake = decision.workbench.touch(known)
-  quake.reports = quake.reports.filter((r) => !moving.includes(r))
-  const fresh = decision.workbench.add({
-    id: `q-${context.random().slice(0, 20)}`,
-    class: known.class,
-    createdAt: context.clock(known.class),
-    reports: moving,
-    pinnedReportId: null,
-    mergedInto: null,
-    lineages: [],
-  })
-  decision.plan.quakes.push({ id: fresh.id, class: fresh.class })
-  bind(decision.plan, moving, fresh, act.by)
-  journal(decision.plan, act.by, 'quake.split', act.quakeId, {
-    into: fresh.id,
-    source: act.source,
-    id: act.sourceEventId,
-  })
-  rememberBindings(decision)
-  return decision
-}
-
-function bind(plan: Plan, reports: Quake['reports'], target: Quake, by: string): void {
-  for (const report of reports) plan.belongs.push({ report_id: report.id, quake_id: target.id })
-  const ids = new Set(
-    reports.filter((r) => r.sourceEventId !== '').map((r) => `${r.source}\n${baseId(r.sourceEventId)}`),
-  )
-  for (const id of ids) {
-    const [source = '', base = ''] = id.split('\n')
-    plan.bindings.push({ source, base_id: base, quake_id: target.id, actor: by })
-  }
-}
-
-function rememberBindings(decision: Decision): void {
-  const bindings = decision.plan.bindings.map((b) => ({ source: b.source, baseId: b.base_id, quakeId: b.quake_id }))
-  decision.changes.push((p) => p.bindings.push(...bindings))
-}
-
-function journal(plan: Plan, actor: string, act: string, subject: string, detail: object): void {
-  plan.journal.push({ actor, act, subject, detail })
-}
-
-function raise(plan: Plan, context: LedgerContext, trafficClass: TrafficClass, subject: string, message: string): void {
-  plan.alarms.push({ id: `a-${context.random().slice(0, 20)}`, kind: 'advice', subject, class: trafficClass, message })
 }

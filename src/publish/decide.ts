@@ -4,14 +4,17 @@ import { formatUtc, MINUTE, type Instant } from '../core/instant.ts'
 import { associate } from '../core/judgement/associate.ts'
 import { policyOfDrill } from '../core/judgement/drill-lane.ts'
 import type { Circumstances } from '../core/judgement/policy.ts'
-import { judge, type Judgement } from '../core/judgement/judge.ts'
-import { rankReports } from '../core/judgement/prefer.ts'
+import { judge, record, type Judgement } from '../core/judgement/judge.ts'
+import { maySpeak, rankReports } from '../core/judgement/prefer.ts'
 import type { Quake, StoredReport } from '../core/quake.ts'
 import type { Authority, TrafficClass } from '../core/quake-report.ts'
-import { emptyPlan, type Plan, type ReportRow } from '../store/plan.ts'
+import { emptyPlan, type Plan } from '../store/plan.ts'
 import { carryOut, type Change } from './carry-out.ts'
+import { describeDoubt, keepAmbiguous, type Cause } from './doubt.ts'
 import type { Picture } from './picture.ts'
+import { toRow } from './report-row.ts'
 import type { KeyedRow } from './rows.ts'
+import { alarmSetAside } from './set-aside.ts'
 import type { SpeakContext } from './speak.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 
@@ -73,9 +76,12 @@ export function decideRows(picture: Picture, news: NewRows, world: Circumstances
       })
     }
   }
-  for (const { quake, report, association, why } of touched.values()) {
-    settleQuake(decision, picture, quake, { reportId: report.id, association, why }, world, context)
-  }
+  const isEcho = !maySpeak(news.authority)
+  const settled = [...touched.values()].map(({ quake, report, association, why }) => {
+    const cause = { reportId: report.id, association, why, isEcho }
+    return { quake, association, judgement: settleQuake(decision, picture, quake, cause, world, context) }
+  })
+  alarmSetAside(decision.plan, news, settled, world, context.policy.gates, context.random)
   for (const quake of listSecondOpinions(decision.workbench, picture, touched)) {
     const now = { ...world, bulk: false, seeding: false }
     settleQuake(decision, picture, quake, { reportId: null, association: 'again', why: '' }, now, context)
@@ -133,7 +139,12 @@ export interface Acts {
 }
 
 function open(picture: Picture, world: Circumstances): Decision {
-  return { plan: emptyPlan(picture.version, formatUtc(world.now)), changes: [], workbench: openWorkbench(picture) }
+  return begin(picture, world.now)
+}
+
+/** A decision in which nothing is decided yet. */
+export function begin(picture: Picture, now: Instant): Decision {
+  return { plan: emptyPlan(picture.version, formatUtc(now)), changes: [], workbench: openWorkbench(picture) }
 }
 
 /** The lane decides; foreign test rows stay test, and a row that calls itself a drill in the actual lane is one, too. */
@@ -168,18 +179,19 @@ function place(report: StoredReport, decision: Decision, picture: Picture, conte
   })
   plan.quakes.push({ id: quake.id, class: quake.class })
   if (found.verdict === 'new') return { quake, association: 'new', why: '' }
-  return { quake, association: 'ambiguous', why: `${found.why} (${found.candidates.map((c) => c.id).join(', ')})` }
+  return { quake, association: 'ambiguous', why: describeDoubt(found) }
 }
 
-function settleQuake(
+/** Judges a quake of the decision's workbench and writes what comes of it. */
+export function settleQuake(
   decision: Decision,
   picture: Picture,
   quake: Quake,
-  cause: { reportId: string | null; association: string; why: string },
+  cause: Cause & { isEcho?: boolean },
   world: Circumstances,
   context: DecideContext,
   acts?: Acts,
-): void {
+): Judgement {
   const best = rankReports(quake)[0] ?? quake.reports.at(-1)
   const isDrill = quake.class === 'drill'
   const judged = judge({
@@ -194,7 +206,9 @@ function settleQuake(
     // A drill's clock began with it, wherever ours stood when this process started.
     listeningSince: isDrill ? -Infinity : context.listeningSince,
   })
-  const judgement = keepAmbiguous(judged, quake, picture, cause, acts)
+  const others = (): Quake[] => decision.workbench.list(quake.class)
+  const fresh = cause.isEcho ? leaveRecorded(judged, quake, picture) : judged
+  const judgement = keepAmbiguous(fresh, quake, others, picture, cause, acts?.released)
   noteOrigin(decision.plan, quake, best)
   decision.plan.decisions.push({
     quake_id: quake.id,
@@ -212,31 +226,16 @@ function settleQuake(
       actor: acts?.actor ?? 'system',
     }),
   )
+  return judgement
 }
 
-/** An ambiguous association goes to a person if the row would be said or held at all; it stays with that person until decided. */
-function keepAmbiguous(
-  judged: Judgement,
-  quake: Quake,
-  picture: Picture,
-  cause: { association: string; why: string },
-  acts?: Acts,
-): Judgement {
-  const open = picture.holds.get(quake.id)
-  const standing = open?.gate === 'ambiguous' ? open.reason : null
-  const reason = cause.association === 'ambiguous' ? cause.why : standing
-  if (reason === null || judged.act === 'record' || judged.act === 'wait') return judged
-  const reportId = judged.act === 'hold' ? judged.reportId : judged.word.report.id
-  if (acts?.released.has(reportId) || picture.released.has(reportId)) return judged
-  return {
-    act: 'hold',
-    gate: 'ambiguous',
-    reason,
-    word: judged.word,
-    reportId,
-    gates: judged.gates,
-    alarms: judged.alarms,
-  }
+/**
+ * A first word that was recorded in silence (a source's first list, rows in bulk, a person's no) does not come out because
+ * a mirror or a foreign catalogue repeats the quake; what is held for a second opinion may.
+ */
+function leaveRecorded(judged: Judgement, quake: Quake, picture: Picture): Judgement {
+  if (!('word' in judged) || quake.lineages.length > 0 || picture.holds.has(quake.id)) return judged
+  return record('authority', 'no official determination is new in it', [], judged.gates)
 }
 
 /** The quake row carries the standing origin, so that older quakes can be found by place in time. */
@@ -246,31 +245,4 @@ function noteOrigin(plan: Plan, quake: Quake, best: StoredReport | undefined): v
   const row = there ?? { id: quake.id, class: quake.class }
   Object.assign(row, { origin_at: formatUtc(best.originTime), latitude: best.latitude, longitude: best.longitude })
   if (!there) plan.quakes.push(row)
-}
-
-function toRow(report: StoredReport, row: KeyedRow): ReportRow {
-  return {
-    id: report.id,
-    row_no: report.row,
-    source: report.source,
-    authority: report.authority,
-    class: report.class,
-    received_at: formatUtc(report.receivedAt),
-    row_key: row.key,
-    fingerprint: row.fingerprint,
-    lifecycle: report.lifecycle,
-    source_event_id: report.sourceEventId,
-    agency: report.agency,
-    source_code: report.sourceCode,
-    evaluation: report.evaluation,
-    kind: report.kind,
-    origin_at: report.originTime === null ? null : formatUtc(report.originTime),
-    latitude: report.latitude,
-    longitude: report.longitude,
-    depth_km: report.depthKm,
-    magnitude: report.magnitude?.value ?? null,
-    magnitude_type: report.magnitude?.type ?? null,
-    place: report.place,
-    body: report,
-  }
 }

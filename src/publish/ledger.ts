@@ -2,12 +2,12 @@
 // One at a time per process; between processes the version of the record decides. Must not send before the commit.
 import { createHash } from 'node:crypto'
 import type { Pool } from 'pg'
-import { DAY, formatUtc, type Instant } from '../core/instant.ts'
-import { associate } from '../core/judgement/associate.ts'
+import { DAY, formatUtc, MINUTE, type Instant } from '../core/instant.ts'
+import { findSameId } from '../core/judgement/associate.ts'
 import type { Circumstances } from '../core/judgement/policy.ts'
 import { maySpeak } from '../core/judgement/prefer.ts'
 import type { Authority, ParsedFeed, RefusedRow, TrafficClass } from '../core/quake-report.ts'
-import type { Quake } from '../core/quake.ts'
+import { hasReportWithin } from '../core/quake.ts'
 import { commitPlan } from '../store/commit.ts'
 import { loadPicture, readVersion } from '../store/picture.ts'
 import type { DeliveryRow, NoticeRow, Plan } from '../store/plan.ts'
@@ -21,6 +21,8 @@ import { findNewRows, keyRow, rememberRows, type KeyedRow } from './rows.ts'
 /** Days of quakes kept in memory; older ones are fetched when a row points at them. */
 const PICTURE_MS = 10 * 24 * 60 * 60 * 1000
 const MOST_CONFLICTS = 20
+/** A row never speaks of a quake further off in time, but by its id. */
+const NEAR_MS = 2 * MINUTE
 
 /** One payload as it arrived, parsed. */
 export interface Payload {
@@ -159,7 +161,7 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
     const news = { source: payload.source, authority: payload.authority, receivedAt: payload.receivedAt, rows: fresh }
     const decision = decideRows(now, news, world, context)
     describePayload(decision.plan, payload, fresh)
-    if (!world.seeding) alarmMisplaced(decision.plan, payload, context)
+    if (!world.seeding) alarmRefused(decision.plan, payload, refusedBefore.get(payload.source) ?? '', context)
     return decision
   }
 
@@ -215,23 +217,31 @@ function describePayload(plan: Plan, payload: Payload, fresh: KeyedRow[]): void 
 }
 
 function markRefused(payload: Payload): string {
-  return payload.parsed.refused.map((row) => `${row.rule} ${row.reason}`).join('\n')
+  return payload.parsed.refused.map(markRow).join('\n')
+}
+
+function markRow({ rule, reason }: RefusedRow): string {
+  return `${rule} ${reason}`
 }
 
 /**
- * An official row whose coordinates are no point on earth may be a near quake with latitude and longitude exchanged
- * (east of 90°E): its parser cannot pass it on to be held, so a person is told (DESIGN §6.2, §6.3).
+ * An official row that its parser could not use was never judged, and might have been a near quake: a person is told, once
+ * for each source and rule (DESIGN §6.2, L10). `before`: what the source's last payload was refused for.
  */
-function alarmMisplaced(plan: Plan, payload: Payload, context: LedgerContext): void {
-  const row = payload.parsed.refused.find(({ rule }) => rule === 'latitude-range' || rule === 'longitude-range')
-  if (!row || !maySpeak(payload.authority)) return
-  plan.alarms.push({
-    id: `a-${context.random().slice(0, 20)}`,
-    kind: 'refused-row',
-    subject: payload.source,
-    class: payload.class,
-    message: `${payload.source} 有一行坐标无效，未采用（可能经纬度颠倒）：${row.reason}`,
-  })
+function alarmRefused(plan: Plan, payload: Payload, before: string, context: LedgerContext): void {
+  if (!maySpeak(payload.authority)) return
+  const known = new Set(before.split('\n'))
+  const fresh = payload.parsed.refused.filter((row) => !known.has(markRow(row)))
+  for (const [rule, rows] of Map.groupBy(fresh, (row) => row.rule)) {
+    const swap = rule === 'latitude-range' || rule === 'longitude-range' ? '（可能经纬度颠倒）' : ''
+    plan.alarms.push({
+      id: `a-${context.random().slice(0, 20)}`,
+      kind: 'refused-row',
+      subject: `${payload.source} ${rule}`,
+      class: payload.class,
+      message: `来源 ${payload.source} 有${rows.length}行无法采用${swap}，未判定也未发布，请人工核对：${rows[0]?.reason ?? rule}`,
+    })
+  }
 }
 
 /** Delivery states move on without commits; a follow-up must know where its first word may stand. */
@@ -241,20 +251,15 @@ async function refreshSpoken(
   rows: readonly KeyedRow[],
   context: LedgerContext,
 ): Promise<void> {
-  const spoken = new Set<Quake>()
-  const quakes = rows.length === 0 ? [] : [...picture.quakes.values()]
-  for (const { report } of rows) {
-    const stored = {
-      ...report,
-      class: report.class === 'actual' ? payload.class : report.class,
-      id: '',
-      source: payload.source,
-      authority: payload.authority,
-      receivedAt: payload.receivedAt,
-    }
-    const found = associate(stored, quakes, picture.bindings)
-    const known = found.verdict === 'known' ? [found.quake] : found.verdict === 'ambiguous' ? found.candidates : []
-    for (const quake of known.filter((each) => each.lineages.length > 0)) spoken.add(quake)
-  }
-  await refreshLineages([...spoken], context.pool)
+  if (rows.length === 0) return
+  const spoken = [...picture.quakes.values()].filter((quake) => quake.lineages.length > 0)
+  // Those that a row may come to speak of, by time or by id; which of them it does is decided once, with the plan.
+  const near = spoken.filter((quake) =>
+    rows.some(
+      ({ report }) =>
+        hasReportWithin(quake, report.originTime, NEAR_MS) ||
+        findSameId({ ...report, source: payload.source }, [quake]).length > 0,
+    ),
+  )
+  await refreshLineages(near, context.pool)
 }

@@ -2,15 +2,18 @@
 // Must not silence a shock that is felt at home, nor one nearly as large as the main one (DESIGN §6.11).
 import type { SpokenOrigin } from '../notice.ts'
 import { distanceKm } from '../places/distance.ts'
-import { standingReports, type Quake } from '../quake.ts'
+import { standingLineage, type Quake, type StoredReport } from '../quake.ts'
 import type { GateThresholds } from './policy.ts'
-import { maySpeak } from './prefer.ts'
+import { isFormal, rankReports, voiceOf } from './prefer.ts'
 import type { Exposure } from './rules.ts'
 
 /** An M ≥ 7 rupture is longer than 100 km: its aftershocks spread further. */
 const LONG_RUPTURE = { magnitude: 7, km: 300 } as const
 
-/** True when an official main shock stands near in time and place that is larger by more than the step. */
+/**
+ * True when an official main shock stands near in time and place that is larger by more than the step. It stands when a
+ * formal gives it or when we have spoken of it, by the best figures there are: a phantom that was held is no main shock.
+ */
 export function aftershockOf(
   quake: Quake,
   origin: SpokenOrigin,
@@ -19,19 +22,19 @@ export function aftershockOf(
   gates: GateThresholds,
 ): boolean {
   if ((exposure.homeIntensity ?? 0) >= gates.aftershockIntensity) return false
-  return nearby.some(
-    (other) => other.id !== quake.id && standingReports(other).some((main) => isMain(main, origin, gates)),
-  )
+  return nearby.some((other) => other.id !== quake.id && isMain(findMain(other), origin, gates))
 }
 
-function isMain(
-  main: ReturnType<typeof standingReports>[number],
-  origin: SpokenOrigin,
-  gates: GateThresholds,
-): boolean {
+function findMain(other: Quake): StoredReport | null {
+  const [best] = rankReports(other)
+  if (!best || voiceOf(best) === 'silent') return null
+  return isFormal(voiceOf(best)) || standingLineage(other) ? best : null
+}
+
+function isMain(main: StoredReport | null, origin: SpokenOrigin, gates: GateThresholds): boolean {
+  if (!main) return false
   const { originTime, latitude, longitude, magnitude } = main
-  if (!maySpeak(main.authority) || originTime === null || latitude === null || longitude === null || !magnitude)
-    return false
+  if (originTime === null || latitude === null || longitude === null || !magnitude) return false
   const age = origin.originTime - originTime
   const reach = magnitude.value >= LONG_RUPTURE.magnitude ? LONG_RUPTURE.km : gates.aftershockKm
   return (

@@ -1,16 +1,16 @@
 // In: one report and the quakes we know of its class. Out: which quake it belongs to, or that a person must say.
 // Must not merge on id alone across sources, nor average anything. Policy: feeds.md §3, DESIGN §5.
-import { MINUTE, SECOND } from '../instant.ts'
+import { HOUR, MINUTE, SECOND } from '../instant.ts'
 import { distanceKm } from '../places/distance.ts'
 import { describeRegion } from '../places/region.ts'
-import { baseId, hasReportWithin, latestVersions, type Quake, type StoredReport } from '../quake.ts'
+import { baseId, hasReportWithin, latestVersions, standingLineage, type Quake, type StoredReport } from '../quake.ts'
 import { maySpeak } from './prefer.ts'
 
 export type Association =
   | { verdict: 'new' }
   | { verdict: 'known'; quake: Quake }
-  /** Close to more than one quake, or too close to tell apart: goes to a person. */
-  | { verdict: 'ambiguous'; candidates: Quake[]; why: string }
+  /** Close to more than one quake, or too close to tell apart: goes to a person. byId: one source id in two quakes. */
+  | { verdict: 'ambiguous'; candidates: Quake[]; why: string; byId: boolean }
   /** A cancel or delete of something we never had. */
   | { verdict: 'orphan' }
 
@@ -28,6 +28,16 @@ const SAME_ID_KM = 500
 /** Automatic and formal of one source: 20 s and 60 km (feeds.md §3, CENC AU→CC succession). */
 const SUCCESSION_MS = 20 * SECOND
 const SUCCESSION_KM = 60
+
+/** From here on, and abroad, a machine's first solution may lie farther from its formal (unreliable from M 6: feeds.md §0.6). */
+const GREAT = 6.5
+
+/** Nearer than this no network tells two shocks apart. */
+const COINCIDENCE_MS = 10 * SECOND
+const COINCIDENCE_KM = 30
+
+/** Beijing and Tokyo time taken for UTC. */
+const SLIPS = [8 * HOUR, 9 * HOUR] as const
 
 /** Two ids of one source nearer than this cannot be told from one quake written twice. */
 const TWIN_MS = 2 * SECOND
@@ -54,16 +64,27 @@ export function associate(
   const bound = findBound(report, known, bindings)
   if (bound) return { verdict: 'known', quake: bound }
   const sameId = findSameId(report, known)
-  const [first, second] = sameId
-  if (first && second) return { verdict: 'ambiguous', candidates: sameId, why: 'the source id stands in two quakes' }
-  if (first) {
-    if (jumpsTooFar(report, first)) {
-      return { verdict: 'ambiguous', candidates: [first], why: 'a known source id came back far away in time or place' }
-    }
-    return { verdict: 'known', quake: first }
+  if (report.lifecycle !== 'report') {
+    const quake = sameId.find((each) => standingLineage(each)) ?? sameId.at(-1)
+    return quake ? { verdict: 'known', quake } : { verdict: 'orphan' }
   }
-  if (report.lifecycle !== 'report') return { verdict: 'orphan' }
+  const [fitting, second] = sameId.filter((quake) => !jumpsTooFar(report, quake))
+  if (fitting && second) return doubt(sameId, 'the source id stands in two quakes', true)
+  if (fitting) return { verdict: 'known', quake: fitting }
+  const [only, other] = sameId
+  if (only && !other && isSlipPutRight(report, only)) {
+    const found = associateByOrigin(
+      report,
+      known.filter((quake) => quake !== only),
+    )
+    return found.verdict === 'new' ? { verdict: 'known', quake: only } : found
+  }
+  if (only) return doubt(sameId, 'a known source id came back far away in time or place', true)
   return associateByOrigin(report, known)
+}
+
+function doubt(candidates: Quake[], why: string, byId = false): Association {
+  return { verdict: 'ambiguous', candidates, why, byId }
 }
 
 function findBound(report: StoredReport, quakes: readonly Quake[], bindings: readonly Binding[]): Quake | undefined {
@@ -74,7 +95,10 @@ function findBound(report: StoredReport, quakes: readonly Quake[], bindings: rea
 }
 
 /** Quakes in which the report's source gave one of its ids before. */
-function findSameId(report: StoredReport, quakes: readonly Quake[]): Quake[] {
+export function findSameId(
+  report: Pick<StoredReport, 'source' | 'sourceEventId' | 'aliases'>,
+  quakes: readonly Quake[],
+): Quake[] {
   const mine = new Set([report.sourceEventId, ...report.aliases].map(baseId).filter((id) => id !== ''))
   if (mine.size === 0) return []
   return quakes.filter((quake) =>
@@ -87,12 +111,22 @@ function findSameId(report: StoredReport, quakes: readonly Quake[]): Quake[] {
 }
 
 function jumpsTooFar(report: StoredReport, quake: Quake): boolean {
-  const before = latestVersions(quake.reports).filter((r) => r.originTime !== null && r.lifecycle === 'report')
+  const before = listLocated(quake)
   if (report.originTime === null || before.length === 0) return false
   return !before.some(
     (r) =>
       Math.abs((r.originTime ?? 0) - (report.originTime ?? 0)) <= SAME_ID_MS && separation(r, report) <= SAME_ID_KM,
   )
+}
+
+/** Beijing or Tokyo time once read as UTC, then put right by its source under the same id; nothing was said of it. */
+function isSlipPutRight(report: StoredReport, quake: Quake): boolean {
+  const before = listLocated(quake)
+  if (quake.lineages.length > 0 || before.length === 0) return false
+  return before.every((r) => {
+    const gap = Math.abs((r.originTime ?? 0) - (report.originTime ?? 0))
+    return SLIPS.some((slip) => Math.abs(gap - slip) <= MINUTE) && separation(r, report) <= SUCCESSION_KM
+  })
 }
 
 interface Candidate {
@@ -124,11 +158,7 @@ function associateByOrigin(report: StoredReport, quakes: readonly Quake[]): Asso
     if (scores.length > 0) candidates.push({ quake, score: Math.min(...scores), succession })
   }
   if (twins.length > 0) {
-    return {
-      verdict: 'ambiguous',
-      candidates: twins,
-      why: 'the same source gave another id within 2 s and 5 km of this one',
-    }
+    return doubt(twins, 'the same source gave another id within 2 s and 5 km of this one')
   }
   return choose(clearClutter(report, candidates))
 }
@@ -166,11 +196,10 @@ function choose(candidates: Candidate[]): Association {
   const [best, next] = candidates
   if (!best) return { verdict: 'new' }
   if (next && (next.score === 0 || (next.score - best.score) / next.score < CLEAR_LEAD)) {
-    return {
-      verdict: 'ambiguous',
-      candidates: candidates.map((c) => c.quake),
-      why: 'two known quakes fit this determination almost equally well',
-    }
+    return doubt(
+      candidates.map((c) => c.quake),
+      'two known quakes fit this determination almost equally well',
+    )
   }
   return { verdict: 'known', quake: best.quake }
 }
@@ -184,7 +213,9 @@ function succeeds(a: StoredReport, b: StoredReport): boolean {
   const stages = new Set([a.evaluation, b.evaluation])
   if (!stages.has('automatic') || !stages.has('reviewed')) return false
   if (a.originTime === null || b.originTime === null) return false
-  return Math.abs(a.originTime - b.originTime) <= SUCCESSION_MS && separation(a, b) <= SUCCESSION_KM
+  const great = sizeOf(a, b) >= GREAT || isAbroad(a) || isAbroad(b)
+  const { ms, km } = great ? windowsOf(a, b) : { ms: SUCCESSION_MS, km: SUCCESSION_KM }
+  return Math.abs(a.originTime - b.originTime) <= ms && separation(a, b) <= km
 }
 
 function isTwin(a: StoredReport, b: StoredReport): boolean {
@@ -201,18 +232,38 @@ export function separation(a: StoredReport, b: StoredReport): number {
 /** Normalised misfit, or null outside the windows: they widen with size, because large quakes are located apart. */
 function scorePair(report: StoredReport, other: StoredReport, succession: boolean): number | null {
   if (report.originTime === null || other.originTime === null) return null
-  const size = Math.max(report.magnitude?.value ?? 0, other.magnitude?.value ?? 0)
-  const automatic = report.evaluation !== 'reviewed' || other.evaluation !== 'reviewed'
-  const far = isAbroad(report) || isAbroad(other)
-  const timeWindow = size >= 7 || (automatic && far) ? WIDEST_MS : (size >= 5 ? 40 : 20) * SECOND
-  const reach = size >= 7 || far ? 300 : automatic ? 120 : 60
+  const { ms: timeWindow, km: reach } = windowsOf(report, other)
   const dt = Math.abs(report.originTime - other.originTime)
   const km = separation(report, other)
   if (dt > timeWindow || km > reach) return null
   const gap = report.magnitude && other.magnitude ? Math.abs(report.magnitude.value - other.magnitude.value) : 0
   // A succession is the same analysts' word: a formal M 3.9 after an automatic 5.2 must reach the automatic's readers.
-  if (gap > MAGNITUDE_GAP && !succession) return null
+  if (gap > MAGNITUDE_GAP && !succession && !coincides(report, other)) return null
   return (dt / timeWindow) ** 2 + (km / reach) ** 2 + (0.5 * gap) ** 2
+}
+
+/** How far two solutions of one quake may lie apart (feeds.md §3). */
+function windowsOf(a: StoredReport, b: StoredReport): { ms: number; km: number } {
+  const size = sizeOf(a, b)
+  const automatic = a.evaluation !== 'reviewed' || b.evaluation !== 'reviewed'
+  const far = isAbroad(a) || isAbroad(b)
+  return {
+    ms: size >= 7 || (automatic && far) ? WIDEST_MS : (size >= 5 ? 40 : 20) * SECOND,
+    km: size >= 7 || far ? 300 : automatic ? 120 : 60,
+  }
+}
+
+function sizeOf(a: StoredReport, b: StoredReport): number {
+  return Math.max(a.magnitude?.value ?? 0, b.magnitude?.value ?? 0)
+}
+
+/**
+ * Two official networks that put a shock into the same seconds and the same town speak of one shock, however far their
+ * magnitudes differ: else a machine's 5.6 would stand uncorrected beside the formal 4.1.
+ */
+function coincides(a: StoredReport, b: StoredReport): boolean {
+  if (!maySpeak(a.authority) || !maySpeak(b.authority) || a.originTime === null || b.originTime === null) return false
+  return Math.abs(a.originTime - b.originTime) <= COINCIDENCE_MS && separation(a, b) <= COINCIDENCE_KM
 }
 
 function isAbroad(report: StoredReport): boolean {

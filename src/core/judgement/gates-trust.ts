@@ -1,5 +1,6 @@
 // In: a determination, the others about the same minutes. Out: the verdicts of the gates that look at who says it.
 // Must not let a mirror or a foreign figure speak, and must not stop a CC/CD formal for disagreement (DESIGN §6.6–6.7).
+import { roundHalfUp } from '../decimal.ts'
 import { hasReportWithin, standingReports, type Quake, type StoredReport } from '../quake.ts'
 import { separation } from './associate.ts'
 import { PASS, type Gate, type GateInput } from './gate.ts'
@@ -40,7 +41,8 @@ export const sizeGate: Gate = {
   words: ['first', 'follow-up'],
   decide: (input) => {
     const { report, voice, policy } = input
-    const value = report.magnitude?.value ?? 0
+    // What counts is the figure that would be printed: 6.46 would be told as 6.5.
+    const value = roundHalfUp(report.magnitude?.value ?? 0, 1)
     if (!isAutomatic(input) || value < policy.gates.holdMagnitude) return PASS
     if (
       otherAgencies(input).some((other) => agrees(report, other, policy.gates.agreeMagnitude, policy.gates.agreeKm))
@@ -55,7 +57,7 @@ export const contradictionGate: Gate = {
   name: 'contradiction',
   stops: 'two shocks joined into one (Japan 2018), a mislocation 450 km off (Japan 2020)',
   passes: 'an aftershock elsewhere in the same minute; any formal: disagreement only alarms beside it',
-  words: ['first'],
+  words: ['first', 'follow-up'],
   decide: (input) => {
     if (!isAutomatic(input)) return PASS
     const { report } = input

@@ -60,7 +60,9 @@ export const swapGate: Gate = {
     if (latitude === null || longitude === null || countiesNamed(place).length === 0) return PASS
     if (!suspectSwap(place, latitude, longitude, policy.gates.swapKm)) return PASS
     const words = word === 'follow-up' && isFormal(voice) ? 'formal ' : ''
-    return { outcome: 'hold', reason: `${words}latitude and longitude look exchanged for ${place}` }
+    const meant = `latitude ${longitude}, longitude ${latitude}`
+    const reason = `${words}latitude and longitude look exchanged for ${place}; a person who publishes it says ${meant}`
+    return { outcome: 'hold', reason }
   },
 }
 

@@ -17,7 +17,7 @@ import { estimateExposure, findAuthorisation, findRule, matches } from './rules.
 import { speakOrigin, type Spoken } from './spoken-origin.ts'
 import { decideFollowUp, type FollowUp } from './worth.ts'
 
-export type { JudgeInput, Judgement, Word } from './judgement.ts'
+export { record, type JudgeInput, type Judgement, type Word } from './judgement.ts'
 
 /** A later text about the same epicentre may keep the place we already printed up to this far from it. */
 const SAME_PLACE_KM = 100
@@ -198,7 +198,15 @@ function judgeWithoutOrigin(
   const gates = runGates(inputFor(input, preference, 'first', rule !== null && maySpeak(report.authority)))
   const waits = gates.find((gate) => gate.verdict.outcome === 'wait')
   const stop = decisive(gates)
-  if (stop?.verdict.outcome === 'archive') return record(stop.gate, stop.verdict.reason, [], gates)
+  if (stop?.verdict.outcome === 'archive') {
+    const { reason: why, alarm } = stop.verdict
+    return record(
+      stop.gate,
+      why,
+      alarm && rule && rule.mode !== 'record' && maySpeak(report.authority) ? [why] : [],
+      gates,
+    )
+  }
   if (waits?.verdict.outcome === 'wait') {
     return {
       act: 'wait',

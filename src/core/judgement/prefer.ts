@@ -72,11 +72,13 @@ export function rankReports(quake: Quake): StoredReport[] {
   return standing.sort((a, b) => {
     const pinned = Number(b.id === quake.pinnedReportId) - Number(a.id === quake.pinnedReportId)
     if (pinned !== 0) return pinned
-    const rank = RANK[voiceOf(b)] - RANK[voiceOf(a)]
-    if (rank !== 0) return rank
-    // A version without a magnitude never outranks one of the same voice that has one.
+    const speaks = Number(maySpeak(b.authority)) - Number(maySpeak(a.authority))
+    if (speaks !== 0) return speaks
+    // A formal version that still lacks its magnitude must not silence the automatic that has one.
     const complete = Number(b.magnitude !== null) - Number(a.magnitude !== null)
-    return complete !== 0 ? complete : (order.get(b.id) ?? 0) - (order.get(a.id) ?? 0)
+    if (complete !== 0) return complete
+    const rank = RANK[voiceOf(b)] - RANK[voiceOf(a)]
+    return rank !== 0 ? rank : (order.get(b.id) ?? 0) - (order.get(a.id) ?? 0)
   })
 }
 

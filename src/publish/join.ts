@@ -1,0 +1,110 @@
+// In: a person's word that two quakes are one, or that one is two. Out: their reports moved for ever, and what follows said.
+// Must not leave a notice with a quake that no longer has the determination it states.
+import { baseId, headOf, standingLineage, type Quake } from '../core/quake.ts'
+import type { Plan } from '../store/plan.ts'
+import { closeHold } from './carry-out.ts'
+import { begin, settleQuake, type Decision } from './decide.ts'
+import { raiseAlarm } from './holds.ts'
+import type { Ledger, LedgerContext } from './ledger.ts'
+import type { Picture } from './picture.ts'
+
+/** Moves one quake's reports into another, which is then judged: a formal that was held for doubt follows its quick report. */
+export function mergeQuakes(
+  picture: Picture,
+  act: { fromQuake: string; intoQuake: string; by: string },
+  ledger: Ledger,
+  context: LedgerContext,
+): Decision | string {
+  const { fromQuake, intoQuake, by } = act
+  const from = picture.quakes.get(fromQuake)
+  const into = picture.quakes.get(intoQuake)
+  if (!from || !into) return `no quake ${from ? intoQuake : fromQuake}`
+  if (from === into) return 'a quake cannot be merged into itself'
+  if (from.class !== into.class) return `a ${from.class} quake cannot be merged into a ${into.class} one`
+  const gone = [from, into].find((quake) => quake.mergedInto !== null)
+  if (gone) return `${gone.id} was merged into ${gone.mergedInto} before`
+  const said = standingLineage(from)
+  if (said && !standingLineage(into)) {
+    return `${said.serial} speaks of ${fromQuake}: merge ${intoQuake} into it, so that the notice is followed`
+  }
+  const decision = begin(picture, context.clock(from.class))
+  const { plan } = decision
+  const source = decision.workbench.touch(from)
+  const target = decision.workbench.touch(into)
+  bind(plan, source.reports, target, by)
+  const spoken = { ...context, now: context.clock(from.class), actor: by }
+  decision.changes.push(...closeHold(plan, source, picture, 'resolved', by, `merged into ${intoQuake}`))
+  if (said)
+    raiseAlarm(plan, source, `merge ${fromQuake}`, `${said.serial} 与另一公告是同一地震：请以 duplicate 撤回`, spoken)
+  // In order of arrival, as the record gives them after a restart.
+  target.reports = [...target.reports, ...source.reports].toSorted((a, b) => a.receivedAt - b.receivedAt)
+  source.mergedInto = intoQuake
+  plan.quakes.push({ id: fromQuake, class: from.class, merged_into: intoQuake })
+  plan.journal.push({ actor: by, act: 'quake.merge', subject: fromQuake, detail: { into: intoQuake } })
+  judgeJoined(decision, picture, target, by, ledger, context)
+  return decision
+}
+
+/** Moves one source id into a quake of its own; both are then judged. */
+export function splitQuake(
+  picture: Picture,
+  act: { quakeId: string; source: string; sourceEventId: string; by: string },
+  ledger: Ledger,
+  context: LedgerContext,
+): Decision | string {
+  const known = picture.quakes.get(act.quakeId)
+  if (!known) return `no quake ${act.quakeId}`
+  const base = baseId(act.sourceEventId)
+  const moving = known.reports.filter((r) => r.source === act.source && baseId(r.sourceEventId) === base)
+  if (moving.length === 0) return `${act.quakeId} has no report ${act.sourceEventId} of ${act.source}`
+  if (moving.length === known.reports.length) return 'that would leave an empty quake behind'
+  const lineage = standingLineage(known)
+  if (lineage && moving.some((r) => r.id === headOf(lineage).reportId)) {
+    return `${lineage.serial} states that very determination: split the others from it, or withdraw it first`
+  }
+  const decision = begin(picture, context.clock(known.class))
+  const { plan } = decision
+  const quake = decision.workbench.touch(known)
+  quake.reports = quake.reports.filter((r) => !moving.includes(r))
+  const fresh = decision.workbench.add({
+    id: `q-${context.random().slice(0, 20)}`,
+    class: known.class,
+    createdAt: context.clock(known.class),
+    reports: moving,
+    pinnedReportId: null,
+    mergedInto: null,
+    lineages: [],
+  })
+  plan.quakes.push({ id: fresh.id, class: fresh.class })
+  bind(plan, moving, fresh, act.by)
+  const detail = { into: fresh.id, source: act.source, id: act.sourceEventId }
+  plan.journal.push({ actor: act.by, act: 'quake.split', subject: act.quakeId, detail })
+  for (const each of [quake, fresh]) judgeJoined(decision, picture, each, act.by, ledger, context)
+  return decision
+}
+
+function judgeJoined(
+  decision: Decision,
+  picture: Picture,
+  quake: Quake,
+  by: string,
+  ledger: Ledger,
+  context: LedgerContext,
+): void {
+  const bindings = decision.plan.bindings.map((b) => ({ source: b.source, baseId: b.base_id, quakeId: b.quake_id }))
+  decision.changes.push((p) => p.bindings.push(...bindings.filter((b) => b.quakeId === quake.id)))
+  const acts = { released: new Set<string>(), dismissed: new Set<string>(), actor: by }
+  const cause = { reportId: null, association: 'person', why: '' }
+  settleQuake(decision, picture, quake, cause, ledger.circumstances(quake.class), context, acts)
+}
+
+function bind(plan: Plan, reports: Quake['reports'], target: Quake, by: string): void {
+  for (const report of reports) plan.belongs.push({ report_id: report.id, quake_id: target.id })
+  const ids = new Set(
+    reports.filter((r) => r.sourceEventId !== '').map((r) => `${r.source}\n${baseId(r.sourceEventId)}`),
+  )
+  for (const id of ids) {
+    const [source = '', base = ''] = id.split('\n')
+    plan.bindings.push({ source, base_id: base, quake_id: target.id, actor: by })
+  }
+}
