@@ -41,6 +41,8 @@ export function nearestCounties(
   const at = Math.asin(Math.min(1, Math.max(-1, z)))
   let north = lowerBound(latitudes, at)
   let south = north - 1
+  // Cosine and angle of the farthest of them, once there are enough.
+  let worst = -Infinity
   let reach = Infinity
   for (;;) {
     const gapNorth = (latitudes[north] ?? Infinity) - at
@@ -49,8 +51,11 @@ export function nearestCounties(
     const index = northward[gapNorth <= gapSouth ? north++ : south--] ?? 0
     const from = index * 3
     const cosine = x * (vectors[from] ?? 0) + y * (vectors[from + 1] ?? 0) + z * (vectors[from + 2] ?? 0)
-    if (!insert(best, { index, cosine }, count) || best.length < count) continue
-    reach = Math.acos(Math.max(-1, Math.min(1, (best.at(-1)?.cosine ?? -1) - ROUNDING)))
+    if (cosine < worst) continue
+    insert(best, { index, cosine }, count)
+    if (best.length < count) continue
+    worst = best.at(-1)?.cosine ?? -1
+    reach = Math.acos(Math.max(-1, Math.min(1, worst - ROUNDING)))
   }
   const near = best.flatMap(({ index }) => {
     const county = counties[index]
@@ -73,8 +78,8 @@ function lowerBound(values: Float64Array, value: number): number {
   return low
 }
 
-/** Puts a candidate into its place among the best, nearest first, then by code; false when it is none of them. */
-function insert(best: Candidate[], candidate: Candidate, count: number): boolean {
+/** Puts a candidate into its place among the best, nearest first, then by code; the one too many falls off. */
+function insert(best: Candidate[], candidate: Candidate, count: number): void {
   const isBefore = (other: Candidate): boolean =>
     candidate.cosine > other.cosine || (candidate.cosine === other.cosine && candidate.index < other.index)
   let slot = best.length
@@ -82,10 +87,8 @@ function insert(best: Candidate[], candidate: Candidate, count: number): boolean
     const before = best[slot - 1]
     if (!before || !isBefore(before)) break
   }
-  if (slot >= count) return false
   best.splice(slot, 0, candidate)
   if (best.length > count) best.pop()
-  return true
 }
 
 /**
