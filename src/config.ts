@@ -2,7 +2,6 @@
 // The only reader of process.env. Must not let a missing secret pass: silence would follow (DESIGN "rehearsal").
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { parse as parseYaml, YAMLParseError } from 'yaml'
 import type { Channel } from './core/channel.ts'
 import { parseZonedTime, type Instant } from './core/instant.ts'
 import {
@@ -17,6 +16,7 @@ import { DEFAULT_RULES } from './core/judgement/rules.ts'
 import type { AttenuationModel } from './core/intensity/attenuation.ts'
 import type { Authority } from './core/quake-report.ts'
 import { readSecretFiles } from './config/secret-files.ts'
+import { readYaml } from './config/yaml.ts'
 import { describeFaults, findNearest, listKeys } from './config/complain.ts'
 import { configShape, type ConfigFile, type FeedFormatName } from './config/schema.ts'
 
@@ -113,7 +113,9 @@ export function loadConfig(
   demonstration: boolean,
 ): Config {
   const faults: string[] = []
-  const given = readSecretFiles(readYaml(text), folder, faults)
+  const yaml = readYaml(text)
+  if (!yaml.ok) throw new BadConfig([yaml.fault])
+  const given = readSecretFiles(yaml.value, folder, faults)
   const parsed = configShape.safeParse(given)
   if (!parsed.success) throw new BadConfig([...faults, ...describeFaults(parsed.error, given, listKeys(configShape))])
   const file = parsed.data
@@ -122,13 +124,15 @@ export function loadConfig(
   checkReferences(file, outlets, faults)
   const ports = readPorts(env, faults)
   const clockStart = readClock(env, outlets, faults)
+  const databaseUrl = readDatabaseUrl(env, 'DATABASE_URL', faults)
+  const databaseOwnerUrl = readDatabaseUrl(env, 'DATABASE_OWNER_URL', faults)
   if (faults.length > 0) throw new BadConfig(faults)
   return {
     ...ports,
     host: env['HOST'] ?? (demonstration ? '127.0.0.1' : '0.0.0.0'),
     dataFolder: resolve(env['QUAKEDESK_DATA'] ?? 'data'),
-    databaseUrl: secretOf(env, 'DATABASE_URL'),
-    databaseOwnerUrl: secretOf(env, 'DATABASE_OWNER_URL'),
+    databaseUrl,
+    databaseOwnerUrl,
     redisUrl: secretOf(env, 'REDIS_URL'),
     clockStart,
     bureau: { ...file.bureau, publicUrl: file.bureau.publicUrl ?? `http://127.0.0.1:${ports.port}` },
@@ -156,15 +160,6 @@ export function loadConfigFile(path: string, env: Environment, channels: readonl
   return loadConfig(readFileSync(path, 'utf8'), dirname(path), env, channels, false)
 }
 
-function readYaml(text: string): unknown {
-  try {
-    return parseYaml(text, { schema: 'core', maxAliasCount: 20 })
-  } catch (error) {
-    if (error instanceof YAMLParseError) throw new BadConfig([`quakedesk.yaml is no valid YAML: ${error.message}`])
-    throw error
-  }
-}
-
 function readOutlets(file: ConfigFile, channels: readonly Channel<unknown>[], faults: string[]): OutletConfig[] {
   const seen = new Set<string>()
   return file.outlets.flatMap((outlet, index): OutletConfig[] => {
@@ -184,7 +179,7 @@ function readOutlets(file: ConfigFile, channels: readonly Channel<unknown>[], fa
     const parsed = channel.config.safeParse(own)
     if (!parsed.success) {
       const keys = ['id', 'channel', 'class', 'mode', ...listKeys(channel.config)]
-      faults.push(...describeFaults(parsed.error, own, keys).map((fault) => `${at}.${fault}`))
+      faults.push(...describeFaults(parsed.error, own, keys, channel.secrets).map((fault) => `${at}.${fault}`))
       return []
     }
     return [{ id, class: trafficClass, mode, channel, config: parsed.data }]
@@ -262,6 +257,14 @@ export function reachesOut(outlet: OutletConfig): boolean {
     addresses.length === 0 ||
     addresses.some((address) => !URL.canParse(address) || !isLoopbackHost(new URL(address).hostname))
   )
+}
+
+/** libpq's forms; the value holds a password and is never shown. */
+function readDatabaseUrl(env: Environment, key: string, faults: string[]): string | null {
+  const url = secretOf(env, key)
+  if (url === null || /^postgres(?:ql)?:\/\//.test(url)) return url
+  faults.push(`${key} = (secret): must begin with postgresql://, e.g. postgresql://user:password@host:5432/quakedesk`)
+  return null
 }
 
 function secretOf(env: Environment, key: string): string | null {

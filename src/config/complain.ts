@@ -3,11 +3,22 @@
 import type { z } from 'zod'
 
 /** Keys whose values never appear in a message. */
-const SECRET = /secret|token|key|password/i
+const SECRET = /secret|token|key|passw|credential/i
+/** What a credential looks like under a key that nobody knows: one long run, neither a sentence nor an address. */
+const CREDENTIAL = /^(?!https?:)(?=.*\d|.*[a-z].*[A-Z]|.*[A-Z].*[a-z])[\w+/=.~-]{12,}$/
 
-/** One line per fault: key, value, what is expected, the nearest known key (issue A; DESIGN L10). */
-export function describeFaults(error: z.ZodError, given: unknown, known: readonly string[]): string[] {
-  return error.issues.flatMap((issue) => describeIssue(issue as Issue, given, known))
+/**
+ * One line per fault: key, value, what is expected, the nearest known key (issue A; DESIGN L10).
+ * @param secrets further keys whose values are never shown
+ */
+export function describeFaults(
+  error: z.ZodError,
+  given: unknown,
+  known: readonly string[],
+  secrets: readonly string[] = [],
+): string[] {
+  const isSecret = (key: string): boolean => SECRET.test(key) || secrets.includes(key)
+  return error.issues.flatMap((issue) => describeIssue(issue as Issue, given, known, isSecret))
 }
 
 interface Issue {
@@ -18,20 +29,29 @@ interface Issue {
   errors?: Issue[][]
 }
 
-function describeIssue(issue: Issue, given: unknown, known: readonly string[]): string[] {
+function describeIssue(
+  issue: Issue,
+  given: unknown,
+  known: readonly string[],
+  isSecret: (key: string) => boolean,
+): string[] {
   const path = issue.path.map(String)
   if (issue.code === 'unrecognized_keys') {
     return (issue.keys ?? []).map((key) => {
       const near = findNearest(key, known)
       const hint = near ? `; did you mean ${near}?` : ''
-      return `${[...path, key].join('.')} = ${show(key, dig(given, [...path, key]))}: no such key${hint}`
+      const value = dig(given, [...path, key])
+      const hidden = isSecret(near ?? '') || (typeof value === 'string' && CREDENTIAL.test(value))
+      return `${[...path, key].join('.')} = ${hidden ? HIDDEN : show(key, value, isSecret)}: no such key${hint}`
     })
   }
   const value = dig(given, path)
   const name = path.join('.') || 'the file'
   if (value === undefined) return [`${name} is missing: ${issue.message}`]
-  return [`${name} = ${show(path.at(-1) ?? '', value)}: ${issue.message}`]
+  return [`${name} = ${show(path.at(-1) ?? '', value, isSecret)}: ${issue.message}`]
 }
+
+const HIDDEN = '(secret)'
 
 function dig(value: unknown, path: readonly string[]): unknown {
   let at = value
@@ -42,10 +62,19 @@ function dig(value: unknown, path: readonly string[]): unknown {
   return at
 }
 
-function show(key: string, value: unknown): string {
-  if (SECRET.test(key)) return '(secret)'
-  const text = JSON.stringify(value) ?? String(value)
+function show(at: string, value: unknown, isSecret: (key: string) => boolean): string {
+  const text =
+    JSON.stringify({ [at]: value }, (key, inner: unknown) =>
+      isSecret(key) ? HIDDEN : typeof inner === 'string' ? hideInAddress(inner) : inner,
+    ).slice(JSON.stringify(at).length + 2, -1) || String(value)
+  if (text === JSON.stringify(HIDDEN)) return HIDDEN
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
+}
+
+/** An address may carry a name with its password, and a key behind its question mark. */
+function hideInAddress(text: string): string {
+  const at = /^([a-z][a-z\d+.-]*:\/\/)(?:[^/?#]*@)?([^?#]*)(.?)/i.exec(text)
+  return at === null ? text : `${at[1]}${at[2]}${at[3] === '' ? '' : `${at[3]}…`}`
 }
 
 /** Nearest known key by edit distance, at most a third of its length away; null when none is near. */

@@ -84,6 +84,13 @@ const gateShape = Object.fromEntries(
   Object.keys(DEFAULT_GATES).map((key) => [key, z.number().min(0).optional()]),
 ) as Record<keyof GateThresholds, z.ZodOptional<z.ZodNumber>>
 
+/** Standard Webhooks: whsec_ and the base64 of 24 to 64 bytes; found out at start, not when the first push comes in. */
+const doorSecret = z.string().refine((text) => {
+  const key = Buffer.from(text.slice(6), 'base64')
+  const same = `whsec_${key.toString('base64')}`.replace(/={1,2}$/, '') === text.replace(/={1,2}$/, '')
+  return same && key.length >= 24 && key.length <= 64
+}, 'must be whsec_ and 24 to 64 random bytes in base64; npm run init writes one')
+
 const httpUrl = z.url({ protocol: /^(https?|wss?)$/, error: 'must be a URL' })
 
 export const configShape = z.strictObject({
@@ -118,9 +125,7 @@ export const configShape = z.strictObject({
     .max(100)
     .default([]),
   inbound: z
-    .array(
-      z.strictObject({ id, format: z.enum(FEED_FORMATS), authority: z.enum(AUTHORITIES), secret: z.string().min(1) }),
-    )
+    .array(z.strictObject({ id, format: z.enum(FEED_FORMATS), authority: z.enum(AUTHORITIES), secret: doorSecret }))
     .max(100)
     .default([]),
   gates: z.strictObject(gateShape).default({} as never),
