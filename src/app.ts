@@ -7,11 +7,13 @@ import { openCallbacks } from './app/callbacks.ts'
 import { openCommands } from './app/commands.ts'
 import { openDatabase, type Database } from './app/database.ts'
 import { openHealth } from './app/health.ts'
+import { inspectOutlets } from './app/inspect.ts'
 import { openOutlets, randomHex } from './app/outlets.ts'
+import { setUpOutlet } from './app/set-up.ts'
 import type { HandCrank } from './app/hand-crank.ts'
 import { listActs } from './app/acts.ts'
 import { readHeads } from './app/journal-heads.ts'
-import { refuseUnspeakable } from './app/own-words.ts'
+import { rehearseWords } from './app/own-words.ts'
 import { buildPolicy, listStale } from './app/policy.ts'
 import { openPagesDue } from './app/pages-due.ts'
 import { readPublic } from './app/read-back.ts'
@@ -27,7 +29,7 @@ import { openLedger, type Ledger, type LedgerContext } from './publish/ledger.ts
 import { startPublisher, type Publisher } from './publish/publisher.ts'
 import { startSchedule } from './schedule.ts'
 import { clearAlarm, raiseAlarm } from './store/alarms.ts'
-import { countOpen } from './store/deliveries.ts'
+import { countOpen, openBox } from './store/deliveries.ts'
 import { saveOutlets } from './store/outlets.ts'
 import { openPool, openWriter } from './store/pool.ts'
 import { listSources, saveSources } from './store/sources.ts'
@@ -75,7 +77,7 @@ const POOL = 12
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, log } = options
   const renderer = createRenderer(await loadTemplates('notices'))
-  refuseUnspeakable(config, renderer)
+  const unfit = rehearseWords(config, renderer)
   const clock = options.clock ?? openClock(config.clockStart)
   const database = options.database ?? (await openDatabase(config, log))
   const connectionLost = (error: Error): void => log.error({ err: error }, 'database connection lost')
@@ -99,7 +101,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     config.outlets.map((o) => ({ id: o.id, class: o.class, channel: o.channel.name, mode: o.mode })),
   )
   const shown = { show: (noticeId: string) => site.show(noticeId), isShown: (code: string) => site.isShown(code) }
-  const opened = openOutlets(config.outlets, pool, clock, shown, log)
+  const opened = await openOutlets(config.outlets, pool, clock, shown, log)
   const alarm = async (
     kind: string,
     subject: string,
@@ -125,7 +127,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     clear,
     settled: (job, change, outlet) => {
       health.count('deliveries_total', { outlet, state: change.state })
-      if (change.state === 'accepted' && job.attempt > 1) void clear('delivery', job.deliveryId).catch(() => undefined)
+      if (change.state === 'accepted' && job.attempt > 1 && change.alarm === undefined)
+        void clear('delivery', job.deliveryId).catch(() => undefined)
       if (job.class === 'actual') pagesDue.changed(job.noticeId)
     },
     log,
@@ -194,11 +197,15 @@ export async function startApp(options: AppOptions): Promise<App> {
   )
 
   const stale = listStale(policy, clock.now('actual'))
+  // What a former start told of an outlet that carries everything now is no longer true.
+  for (const { id } of config.outlets) await clear('words', id)
+  for (const { id, why, class: lane } of unfit) await alarm('words', id, why, lane)
   for (const { id, why } of stale) await alarm('authorisation', id, `预授权 ${id} 已失效：${why}`)
   const silentSources = () =>
     config.feeds.filter((feed) => isSilent(feed.everyMs, health.lastHeard(feed.id), startedAt, clock.realNow()))
   const degraded = (): string[] => [
     ...listStale(policy, clock.now('actual')).map(({ id, why }) => `authorisation ${id}: ${why}`),
+    ...unfit.map(({ id, why }) => `outlet ${id}: ${why}`),
     ...silentSources().map((feed) => `source ${feed.id} is silent`),
   ]
   const commandToken = await writeToken(config.dataFolder)
@@ -221,7 +228,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
   const desk = await buildDeskServer({
     receive: (door, headers, body) => sources.receiveAtDoor(door, headers, body),
-    callback: openCallbacks(opened.outlets, pool, clock, log),
+    callback: openCallbacks(opened.outlets, pool, clock, log, alarm),
     command: openCommands({
       pool,
       ledger,
@@ -236,6 +243,7 @@ export async function startApp(options: AppOptions): Promise<App> {
           .filter((feed) => feed.authority === 'official-national' || feed.authority === 'official-provincial')
           .map((feed) => feed.id),
       outletIds: opened.outlets.map((o) => o.id),
+      setUp: (outlet, folder) => setUpOutlet(opened, outlet, folder),
       drill: async (scenario, by) =>
         options.drill
           ? options.drill(app, scenario, by)

@@ -33,27 +33,30 @@ const AT = Date.UTC(2026, 0, 31, 4, 30)
 /** A bureau writes hundreds of serials a year at most. */
 const NUMBER = 999
 
-/** @throws BadConfig with every sentence of findUnspeakable */
-export function refuseUnspeakable(config: Config, renderer: Renderer): void {
-  const faults = findUnspeakable(config, renderer)
-  if (faults.length > 0) throw new BadConfig(faults)
+/** An outlet that takes no text the configuration can make for it. */
+export interface UnfitOutlet {
+  id: string
+  class: OutletConfig['class']
+  /** One sentence in Chinese, as the duty group reads alarms. */
+  why: string
 }
 
 /**
  * Makes every kind of notice with the bureau's own names, for each of its outlets.
- * @returns sentences that name the key, its value and what stops it; [] when the bureau can say whatever it may have to
+ * @returns outlets that could not carry one of them; the others speak all the same, so they are for an alarm
+ * @throws BadConfig with a sentence for every name that no notice may hold
  */
-export function findUnspeakable(config: Config, renderer: Renderer): string[] {
+export function rehearseWords(config: Config, renderer: Renderer): UnfitOutlet[] {
+  const lanes = [...new Set(['actual' as const, ...config.outlets.map((outlet) => outlet.class)])]
   const { name, shortName, serialPrefix, publicUrl, home } = config.bureau
   const own: OwnNames = { name, shortName, serialPrefix, publicUrl, home: home.name }
-  const lanes = [...new Set(['actual' as const, ...config.outlets.map((outlet) => outlet.class)])]
   const stopped = firstFailure(own, lanes, renderer)
   if (stopped === null) return lanes.flatMap((lane) => findUnfit(own, lane, config.outlets, renderer))
   const faults = (Object.keys(KEYS) as (keyof OwnNames)[]).flatMap((key) => {
     const failure = firstFailure({ ...PLAIN, [key]: own[key] }, lanes, renderer)
     return failure === null ? [] : [`${KEYS[key]} = ${JSON.stringify(own[key])}: ${describe(failure)}`]
   })
-  return faults.length > 0 ? faults : [`bureau: ${describe(stopped)}`]
+  throw new BadConfig(faults.length > 0 ? faults : [`bureau: ${describe(stopped)}`])
 }
 
 function firstFailure(own: OwnNames, lanes: readonly NoticeFacts['class'][], renderer: Renderer): RenderFailure | null {
@@ -70,26 +73,23 @@ function firstFailure(own: OwnNames, lanes: readonly NoticeFacts['class'][], ren
   return null
 }
 
-/** Notices that an outlet would not take because of what the configuration alone makes of them: a domain, a length. */
 function findUnfit(
   own: OwnNames,
   lane: OutletConfig['class'],
   outlets: readonly OutletConfig[],
   renderer: Renderer,
-): string[] {
-  const faults = new Map<string, string>()
+): UnfitOutlet[] {
+  const unfit = new Map<string, string>()
   for (const facts of listFacts(own, lane)) {
     const rendered = renderer.render(facts)
     for (const { id, channel, config } of outlets.filter((outlet) => outlet.class === lane)) {
       for (const leg of channel.legs(config, facts.kind)) {
         const composed = channel.compose(rendered, facts, config, leg)
-        if (!composed.ok && !faults.has(id)) {
-          faults.set(id, `outlets (${id}): it could not carry a ${facts.kind}: ${composed.reason}`)
-        }
+        if (!composed.ok && !unfit.has(id)) unfit.set(id, `${id} 发不出 ${facts.kind}：${composed.reason}`)
       }
     }
   }
-  return [...faults.values()]
+  return [...unfit].map(([id, why]) => ({ id, class: lane, why }))
 }
 
 function describe({ hole, template }: RenderFailure): string {

@@ -128,6 +128,11 @@ describe('a start that cannot be', () => {
       (text: string) => text.replace('every: 1s', 'every: soon'),
       /feeds\.0\.every = "soon": must be <n>s or <n>m/,
     ],
+    [
+      'a name that was never filled in',
+      (text: string) => text.replace(/^( +name: ).*地震局.*$/m, '$1某市地震局'),
+      /bureau\.name = "某市地震局": no notice can be made with it: “某” reads as a blank that nobody filled in/,
+    ],
   ])('%s is named with what is expected', async (_what, spoil, sentence) => {
     const file = join(folder, 'spoilt.yaml')
     expect(spoil(yaml)).not.toBe(yaml)
