@@ -191,6 +191,14 @@ export async function startApp(options: AppOptions): Promise<App> {
       health: () => health.listSources(config.feeds, startedAt),
       alarm,
       clear,
+      inspect: () =>
+        inspectOutlets({
+          outlets: opened.outlets,
+          box: (outlet) => openBox(pool, outlet),
+          now: () => clock.now('actual'),
+          alarm,
+          clear,
+        }),
       log,
     }),
     { pool, log },

@@ -16,6 +16,10 @@ const USAGE = `npm run desk -- <command>
   merge <quake> --into <quake> --as <name>
   split <quake> --source <feed> --id <source id> --as <name>
   kill-switch <outlet|*> on|off --as <name> [--why <text>]
+  settle <serial> --outlet <id> [--leg <leg>] --is posted|absent|again --as <name> [--url <address>]
+                                                  what you saw there: it stands; it does not; it does not, send it again
+  setup-wechat <outlet> [--covers <folder>] --as <name>
+                                                  tries the account; uploads covers: default.png, withdrawal.png, …
   acknowledge <alarm> --as <name>
   verify                                          walks the journal's chain
   drill <scenario> --as <name>                    plays it to the drill outlets
@@ -45,6 +49,11 @@ function readCall(argv: readonly string[]): Call & { json: boolean } {
       area: { type: 'string' },
       floor: { type: 'string' },
       cause: { type: 'string' },
+      outlet: { type: 'string' },
+      leg: { type: 'string' },
+      is: { type: 'string' },
+      url: { type: 'string' },
+      covers: { type: 'string' },
     },
   })
   const [name = '', ...rest] = positionals
@@ -52,6 +61,8 @@ function readCall(argv: readonly string[]): Call & { json: boolean } {
   const named: Record<string, unknown> = Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),
   )
+  // The publisher reads the folder: it runs on this machine, but elsewhere than here.
+  if (typeof named['covers'] === 'string') named['covers'] = resolve(named['covers'])
   if (named['floor'] !== undefined) named['floor'] = Number(named['floor'])
   const input = { ...readPositionals(name, rest), ...named }
   return { name, input, json }
@@ -64,6 +75,8 @@ const SUBJECT: Readonly<Record<string, string>> = {
   withdraw: 'serial',
   merge: 'from',
   split: 'quake',
+  settle: 'serial',
+  'setup-wechat': 'outlet',
   acknowledge: 'alarm',
   drill: 'scenario',
 }

@@ -15,6 +15,9 @@ const covers = z.partialRecord(
   opaqueId('a permanent media_id, as the cover upload prints it'),
 )
 
+/** Written instead of a media_id: the one that the set-up command has put into the account (covers.ts). */
+export const UPLOADED = 'uploaded'
+
 const schema = z
   .strictObject({
     baseUrl: apiBase.default('https://api.weixin.qq.com'),
@@ -55,13 +58,13 @@ const schema = z
       .optional(),
   })
   .superRefine((given, ctx) => {
-    const needsCover = given.legs.filter((leg) => leg !== 'subscribe')
+    const needsCover = listArticleLegs(given)
     const bare = NOTICE_KINDS.filter((kind) => coverFor(given, kind) === null)
     if (needsCover.length > 0 && bare.length > 0)
       ctx.addIssue({
         code: 'custom',
         path: ['covers'],
-        message: `${needsCover.join(' and ')} need a cover, but ${bare.join(', ')} have none; set covers.default`,
+        message: `${needsCover.join(' and ')} need a cover, but ${bare.join(', ')} have none; set covers.default to a media_id, or to ${UPLOADED} for what npm run desk -- setup-wechat has uploaded`,
       })
     if (given.legs.includes('subscribe') && given.subscribe === undefined)
       ctx.addIssue({
@@ -80,6 +83,11 @@ const schema = z
 export type WechatConfig = z.infer<typeof schema>
 export const config: z.ZodType<WechatConfig> = schema
 export const secrets = ['secret', 'callbackToken', 'encodingAesKey'] as const
+
+/** Legs whose articles need a cover. */
+export function listArticleLegs(given: Pick<WechatConfig, 'legs'>): WechatLeg[] {
+  return given.legs.filter((leg) => leg !== 'subscribe')
+}
 
 /** The permanent media_id for a kind, or covers.default, or null. */
 export function coverFor(given: { covers: Partial<Record<string, string>> }, kind: NoticeKind): string | null {

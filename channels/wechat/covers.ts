@@ -1,4 +1,4 @@
-// In: pictures per notice kind. Out: permanent media ids for `covers:` of the YAML.
+// In: pictures per notice kind. Out: permanent media ids of the account's library.
 // Must not run during an earthquake: a cover must exist before the draft that names it (channels.md §2.2).
 import type { Reach } from '../../src/core/channel.ts'
 import type { NoticeKind } from '../../src/core/notice.ts'
@@ -9,7 +9,7 @@ import { openCalls } from './call.ts'
 import type { WechatConfig } from './config.ts'
 import { describeError } from './react.ts'
 
-type CoverName = NoticeKind | 'default'
+export type CoverName = NoticeKind | 'default'
 
 export interface Cover {
   name: CoverName

@@ -8,6 +8,7 @@ import { config, legsFor, secrets, type WechatConfig, type WechatLeg } from './c
 import { openFreepublish } from './freepublish.ts'
 import { DRAFT_READS, DRAFT_SPAN, limits } from './limits.ts'
 import { openMass } from './mass.ts'
+import { adoptCovers, setUpAccount } from './set-up.ts'
 import { openSubscribe } from './subscribe.ts'
 import { inspectCredential } from './token.ts'
 
@@ -64,4 +65,6 @@ export const wechat: Channel<WechatConfig> = {
   variants,
   compose,
   open,
+  adopt: adoptCovers,
+  setUp: setUpAccount,
 }

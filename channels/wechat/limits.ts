@@ -11,6 +11,7 @@ export const limits: readonly CallLimit[] = [
   { api: 'stable_token', max: 10_000, window: 'minute', reserve: 100 },
   { api: 'material/add_material', max: 100_000, window: 'day', reserve: 0 },
   { api: 'draft/add', max: 1000, window: 'day', reserve: 50 },
+  { api: 'draft/delete', max: 1000, window: 'day', reserve: 0 },
   { api: 'draft/get', max: 500, window: 'day', reserve: 50 },
   { api: 'freepublish/submit', max: 100, window: 'day', reserve: 20 },
   { api: 'freepublish/get', max: 100, window: 'day', reserve: 20 },

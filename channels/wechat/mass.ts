@@ -19,11 +19,14 @@ const SEND = { kind: 'effectful', probeAfterMs: KEYED_REPEAT_AFTER } as const
  * The delivery's clientmsgid: 32 hex digits (64 bytes are documented, a 36-character one was refused, §2.5). The
  * notice's address is part of it, so that a new installation's deliveries never repeat an old one's key.
  */
-export function clientMsgId(job: Pick<Job, 'deliveryId' | 'url'>): string {
-  return createHash('sha256').update(`${job.deliveryId}\n${job.url}`).digest('hex').slice(0, 32)
+export function clientMsgId(job: Pick<Job, 'deliveryId' | 'url' | 'progress'>): string {
+  // A person has seen that nothing came of the rounds before, and the platform would only answer with their msg_id.
+  const { round } = job.progress
+  const key = `${job.deliveryId}\n${job.url}${typeof round === 'number' ? `\n${round}` : ''}`
+  return createHash('sha256').update(key).digest('hex').slice(0, 32)
 }
 
-/** Progress keys: mediaId, msgId, checks. */
+/** Progress keys: mediaId, msgId, checks, round (set when a person has it sent anew). */
 export function openMass(wechat: Wechat, reach: Reach): MassLeg {
   async function deliver(job: Job): Promise<Outcome> {
     const { mediaId, msgId } = job.progress
@@ -115,7 +118,7 @@ export function openMass(wechat: Wechat, reach: Reach): MassLeg {
 }
 
 function consumedKey(job: Job): string {
-  return `consumed:${job.deliveryId}`
+  return `consumed:${clientMsgId(job)}`
 }
 
 function jsonBody(text: string): { contentType: string; bytes: string } {

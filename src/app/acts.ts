@@ -18,6 +18,8 @@ export interface ActsContext {
   health: () => SourceHealth[]
   alarm: (kind: string, subject: string, message: string) => Promise<void>
   clear: (kind: string, subject: string) => Promise<void>
+  /** Asks outlets for the life of their credentials. */
+  inspect: () => Promise<void>
   log: { info: (fields: object, message: string) => void }
 }
 
@@ -33,6 +35,8 @@ export function listActs(context: ActsContext): Act[] {
     { name: 'drill-left-over', cron: '30 * * * * *', run: () => sweepDrill(context.pool, context.clock.realNow()) },
     // Every hour, for a box that is off at midnight: the first of a day writes, the others find it done.
     { name: 'journal-head', cron: '0 5 * * * *', run: () => exportToday(context) },
+    // A look at the box; each outlet is asked once a day, a refused one once an hour.
+    { name: 'credentials', cron: '30 */10 * * * *', run: context.inspect },
     { name: 'forget', cron: '0 20 3 * * *', run: () => forgetOld(context.pool, context.clock.now('actual') - KEEP_MS) },
   ]
 }

@@ -1,5 +1,5 @@
 // In: what WeChat posts to /callbacks/wechat. Out: "success" at once, and the delivery it speaks of looked at again.
-// Must not believe the callback's word alone: it only wakes the check that asks the platform (a lost or forged one costs nothing).
+// Must not settle a delivery by the callback's word alone: it only wakes the check that asks the platform.
 import type { Pool } from 'pg'
 import type { FastifyBaseLogger } from 'fastify'
 import {
@@ -7,10 +7,15 @@ import {
   NOTHING_TO_SAY,
   openCallback,
   parseCallback,
+  type CallbackEvent,
   type CallbackQuery,
 } from '../../channels/wechat/callback.ts'
 import type { WechatConfig } from '../../channels/wechat/config.ts'
+import { changeSubscribers } from '../../channels/wechat/subscribers.ts'
+import type { TrafficClass } from '../core/quake-report.ts'
 import type { Outlet } from '../publish/outlets.ts'
+import { findAcceptedByJob } from '../store/by-hand.ts'
+import { openBox } from '../store/deliveries.ts'
 import { toTimestamp } from '../store/pool.ts'
 import { rememberMessage, wakePending } from '../store/wake.ts'
 import type { DeskContext } from '../web/desk/server.ts'
@@ -18,12 +23,15 @@ import type { InstallationClock } from './clock.ts'
 
 const PLAIN = 'text/plain; charset=utf-8'
 
+type RaiseAlarm = (kind: string, subject: string, message: string, trafficClass: TrafficClass) => Promise<void>
+
 /** Opens the callback door for every WeChat outlet; the signature tells which account it is. */
 export function openCallbacks(
   outlets: readonly Outlet[],
   pool: Pool,
   clock: InstallationClock,
   log: FastifyBaseLogger,
+  alarm: RaiseAlarm,
 ): DeskContext['callback'] {
   const accounts = outlets.filter((outlet) => outlet.channel.name === 'wechat')
   return async (given, body, method) => {
@@ -44,18 +52,52 @@ export function openCallbacks(
       const opened = openAtEitherClock(config, query, body ?? '', clock)
       if (!opened.ok) continue
       const event = parseCallback(opened.body)
-      if (event === null) return { status: 200, type: PLAIN, body: NOTHING_TO_SAY }
+      if (event === null) {
+        log.warn({ outlet: account.id }, 'a signed callback that cannot be read; XML is expected')
+        return { status: 200, type: PLAIN, body: NOTHING_TO_SAY }
+      }
       const at = toTimestamp(clock.now(account.class))
       const isNew = await rememberMessage(pool, `wechat ${account.id}`, event.dedupeKey, at)
       if (isNew && (event.event === 'publish-finished' || event.event === 'mass-finished')) {
         await wakePending(pool, account.id, at)
+        await tellRemoved(event, account, pool, alarm)
       }
+      const change = isNew ? readChange(event, config.subscribe?.templateId) : null
+      if (change !== null && !(await changeSubscribers(openBox(pool, account.id), change, clock.now(account.class))))
+        await alarm('subscribers', account.id, `渠道 ${account.id} 的订阅者名单不可读或已满`, account.class)
       log.info({ outlet: account.id, event: event.event, repeated: !isNew }, 'callback')
       return { status: 200, type: PLAIN, body: NOTHING_TO_SAY }
     }
     log.warn({ method }, 'a callback whose signature fits no account was refused')
     return { status: 401, type: PLAIN, body: 'signature' }
   }
+}
+
+/** An article that stood and was taken down since, by the platform or in its console: a person must know, at once. */
+async function tellRemoved(
+  event: CallbackEvent & { event: 'publish-finished' | 'mass-finished' },
+  account: Outlet,
+  pool: Pool,
+  alarm: RaiseAlarm,
+): Promise<void> {
+  if (event.outcome?.state !== 'rejected') return
+  const job = event.event === 'publish-finished' ? event.result.publishId : event.msgId
+  const stood = await findAcceptedByJob(pool, account.id, job)
+  if (stood === null) return
+  const message = `${account.id}（${stood.serial}）：平台通知，已发布的内容不再可见：${event.outcome.reason}`
+  await alarm('removed', stood.id, message, account.class)
+}
+
+/** Who wants notices from now on, and who does not (channels.md §2.6); null when the event is about neither. */
+function readChange(
+  event: CallbackEvent,
+  templateId: string | undefined,
+): { add?: string[]; remove?: string[] } | null {
+  // Service notices also reach people who do not follow the account: only a refusal or a used-up permission ends them.
+  if (event.event !== 'notice-choice' || event.openid === '') return null
+  const choice = event.choices.findLast((one) => one.templateId === templateId)
+  if (choice === undefined) return null
+  return choice.accepted ? { add: [event.openid] } : { remove: [event.openid] }
 }
 
 /** Under a shifted clock (scenarios, tests) the platform's stand-in may sign by either. */

@@ -15,6 +15,8 @@ import type { Pool } from 'pg'
 import type { CommandAnswer } from '../web/desk/server.ts'
 import { writeNotice } from '../web/public/notice-json.ts'
 import type { InstallationClock } from './clock.ts'
+import type { setUpOutlet } from './set-up.ts'
+import { settleDelivery, settleShape } from './settle.ts'
 
 export interface CommandContext {
   pool: Pool
@@ -25,6 +27,8 @@ export interface CommandContext {
   demonstration: boolean
   home: { name: string; latitude: number; longitude: number }
   outletIds: string[]
+  /** Prepares an outlet's account. */
+  setUp: (outlet: string, folder: string | undefined) => ReturnType<typeof setUpOutlet>
   /** Heads of the journal's chain that left the database day by day. */
   journalHeads: () => Promise<ExportedHead[]>
   /** Official sources that do not answer now: while one is silent nobody can say that nothing happened. */
@@ -75,6 +79,8 @@ const shapes = {
     as: person,
     why: z.string().max(200).default(''),
   }),
+  settle: z.strictObject({ ...settleShape, as: person }),
+  'setup-wechat': z.strictObject({ outlet: z.string().min(1), covers: z.string().max(4096).optional(), as: person }),
   acknowledge: z.strictObject({ alarm: z.string().min(1), as: person }),
   verify: z.strictObject({}),
   drill: z.strictObject({ scenario: z.string().regex(/^[a-z0-9-]+$/), as: person }),
@@ -116,6 +122,13 @@ export function openCommands(context: CommandContext): (name: string, input: unk
       await context.ledger.reload()
       return { ok: true, result: { outlet: input.outlet, on: input.on } }
     },
+    settle: (input) =>
+      settleDelivery(input, {
+        pool: context.pool,
+        now: () => context.clock.now('actual'),
+        realNow: context.clock.realNow,
+      }),
+    'setup-wechat': (input) => setUp(context, input),
     acknowledge: async (input) => {
       const done = await acknowledgeAlarm(context.pool, input.alarm, input.as, context.clock.realNow())
       if (!done) return { ok: false, reason: `no alarm ${input.alarm} that waits for anyone` }
@@ -181,6 +194,18 @@ async function listDesk(context: CommandContext): Promise<CommandAnswer> {
       alarms,
     },
   }
+}
+
+async function setUp(context: CommandContext, input: Input<'setup-wechat'>): Promise<CommandAnswer> {
+  const { report, ...said } = await context.setUp(input.outlet, input.covers)
+  if (report)
+    await appendJournal(context.pool, context.clock.now('actual'), {
+      actor: input.as,
+      act: 'outlet.setup',
+      subject: input.outlet,
+      detail: report,
+    })
+  return said
 }
 
 async function withdraw(context: CommandContext, input: Input<'withdraw'>): Promise<CommandAnswer> {

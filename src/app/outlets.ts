@@ -1,8 +1,8 @@
 // In: the outlets of the YAML and what adapters may touch. Out: opened outlets.
 // Must not share a client between lanes: a drill's HTTP opens no host but this machine (DESIGN L4).
 import type { Pool } from 'pg'
-import type { Reach } from '../core/channel.ts'
-import type { OutletConfig } from '../config.ts'
+import type { Reach, SetUpFile, SetUpReport } from '../core/channel.ts'
+import { BadConfig, type OutletConfig } from '../config.ts'
 import { openOutbound, type Outbound } from '../publish/http.ts'
 import type { Outlet } from '../publish/outlets.ts'
 import { openBudgets } from '../store/budget.ts'
@@ -15,23 +15,30 @@ export const randomHex = openRandom()
 
 export interface OpenedOutlets {
   outlets: Outlet[]
+  /** Prepares an outlet's account; null when there is no such outlet or nothing to prepare. Takes effect at once. */
+  setUp(outlet: string, files: readonly SetUpFile[]): Promise<SetUpReport | null>
   close(): Promise<void>
 }
 
-/** Opens every configured outlet. */
-export function openOutlets(
+/**
+ * Opens every configured outlet.
+ * @throws BadConfig when a live one lacks what must be set up first
+ */
+export async function openOutlets(
   configs: readonly OutletConfig[],
   pool: Pool,
   clock: InstallationClock,
   site: Reach['site'],
   log: { error: (fields: object, message: string) => void },
-): OpenedOutlets {
+): Promise<OpenedOutlets> {
   const budgets = openBudgets(pool, (error) => log.error({ err: error }, 'a call could not be booked'))
   const lanes: Record<'actual' | 'drill', Outbound> = {
     actual: openOutbound({ loopbackOnly: false }),
     drill: openOutbound({ loopbackOnly: true }),
   }
-  const outlets = configs.map((config): Outlet => {
+  const reaches = new Map<Outlet, Reach>()
+  const faults: string[] = []
+  for (const [index, config] of configs.entries()) {
     const now = (): number => clock.now(config.class)
     const reach: Reach = {
       outlet: config.id,
@@ -44,13 +51,34 @@ export function openOutlets(
       isReplaced: (noticeId) => isReplaced(pool, noticeId),
       site,
     }
-    return { ...config, client: config.channel.open(config.config, reach) }
-  })
+    const adopted = await config.channel.adopt?.(config.config, reach.box)
+    if (config.mode === 'live')
+      faults.push(...(adopted?.lacks ?? []).map((lack) => `outlets.${index} (${config.id}).${lack}`))
+    const settings = adopted?.config ?? config.config
+    const outlet: Outlet = { ...config, config: settings, client: config.channel.open(settings, reach) }
+    reaches.set(outlet, reach)
+  }
+  const close = async (): Promise<void> => {
+    budgets.close()
+    await Promise.all([lanes.actual.close(), lanes.drill.close()])
+  }
+  if (faults.length > 0) {
+    await close()
+    throw new BadConfig(faults)
+  }
+  const outlets = [...reaches.keys()]
   return {
     outlets,
-    close: async () => {
-      budgets.close()
-      await Promise.all([lanes.actual.close(), lanes.drill.close()])
+    setUp: async (id, files) => {
+      const outlet = outlets.find((one) => one.id === id)
+      const reach = outlet && reaches.get(outlet)
+      if (!outlet?.channel.setUp || !reach) return null
+      const given = configs.find((one) => one.id === id && one.class === outlet.class)?.config ?? outlet.config
+      const report = await outlet.channel.setUp(given, reach, files)
+      const adopted = await outlet.channel.adopt?.(given, reach.box)
+      if (adopted) outlet.config = adopted.config
+      return report
     },
+    close,
   }
 }

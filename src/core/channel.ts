@@ -187,4 +187,23 @@ export interface Channel<C> {
   /** Picks and checks texts in the channel's own counting; pure. */
   compose(rendered: RenderedNotice, facts: NoticeFacts, config: C, leg: string): Composed
   open(config: C, reach: Reach): OutletClient
+  /**
+   * Completes a configuration by what was set up in the account (pictures uploaded once) and kept in the box.
+   * lacks: sentences on what a live outlet cannot do without; it must not start.
+   */
+  adopt?(config: C, box: Box): Promise<{ config: C; lacks: string[] }>
+  /** Prepares the account with these files and tries everything that has no visible effect; may be repeated. */
+  setUp?(config: C, reach: Reach, files: readonly SetUpFile[]): Promise<SetUpReport>
+}
+
+/** A file for the account; its name says what it is for. */
+export interface SetUpFile {
+  name: string
+  bytes: Uint8Array
+}
+
+/** done: what stands now. missing: what a person must still do; empty when the outlet may go live. */
+export interface SetUpReport {
+  done: string[]
+  missing: string[]
 }

@@ -418,7 +418,9 @@ describe('mass', () => {
       clientmsgid: clientMsgId(job('mass')),
     })
     expect(String(payload['clientmsgid'])).toMatch(/^[\x21-\x7e]{1,32}$/)
-    expect(clientMsgId({ deliveryId: 'a', url: 'u' })).not.toBe(clientMsgId({ deliveryId: 'b', url: 'u' }))
+    const key = (deliveryId: string, progress = {}) => clientMsgId({ deliveryId, url: 'u', progress })
+    expect(new Set([key('a'), key('b'), key('a', { round: 1 }), key('a', { round: 2 })]).size).toBe(4)
+    expect(key('a', { mediaId: 'x' })).toBe(key('a'))
   })
 
   test('a lost reply is repeated with the same key after more than a minute, and the first msg_id adopted', async () => {

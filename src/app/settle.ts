@@ -1,0 +1,78 @@
+// In: what a person saw on a channel, by serial and outlet. Out: the delivery settled so, on the journal under that name.
+// Must not guess which delivery was meant.
+import { z } from 'zod'
+import type { Pool } from 'pg'
+import type { Instant } from '../core/instant.ts'
+import { clearAlarm } from '../store/alarms.ts'
+import { settleByHand, SETTLED_FROM, type Verdict } from '../store/by-hand.ts'
+import { appendJournal } from '../store/journal.ts'
+import { listLineage } from '../store/notices.ts'
+import type { CommandAnswer } from '../web/desk/server.ts'
+
+export const settleShape = {
+  serial: z.string().min(1),
+  outlet: z.string().min(1),
+  leg: z.string().min(1).optional(),
+  is: z.enum(['posted', 'absent', 'again']),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2048)
+    .optional(),
+} as const
+
+export interface SettleContext {
+  pool: Pool
+  now: () => Instant
+  realNow: () => Instant
+}
+
+interface Said {
+  serial: string
+  outlet: string
+  leg?: string | undefined
+  is: Verdict['is']
+  url?: string | undefined
+  as: string
+}
+
+/** An unknown that no probe can end, a refusal whose cause was removed, a post made by hand: a person ends them (DESIGN §3). */
+export async function settleDelivery(said: Said, context: SettleContext): Promise<CommandAnswer> {
+  const serial = said.serial.replace(/\s*第\d+报$/, '')
+  const report = /第(\d+)报$/.exec(said.serial)?.[1]
+  const notices = await listLineage(context.pool, serial)
+  const notice = report === undefined ? notices.at(-1) : notices.find((one) => one.report === Number(report))
+  if (!notice) return { ok: false, reason: `no notice with serial ${said.serial}` }
+  const meant = notice.deliveries.filter(
+    (one) => one.outlet === said.outlet && (said.leg === undefined || one.leg === said.leg),
+  )
+  const [delivery] = meant
+  if (!delivery || meant.length > 1) {
+    const there = notice.deliveries.map((one) => `${one.outlet}/${one.leg} (${one.state})`).join(', ')
+    return { ok: false, reason: `${meant.length === 0 ? 'no such delivery' : 'which leg? --leg'}; there are ${there}` }
+  }
+  if (!SETTLED_FROM[said.is].includes(delivery.state))
+    return {
+      ok: false,
+      reason: `${delivery.outlet}/${delivery.leg} is ${delivery.state}: only ${SETTLED_FROM[said.is].join(', ')} can be settled as ${said.is}`,
+    }
+  const verdict: Verdict =
+    said.is === 'posted'
+      ? { is: 'posted', url: said.url ?? null }
+      : said.is === 'again'
+        ? { is: 'again', keepProgress: delivery.leg === 'subscribe' }
+        : { is: 'absent' }
+  const at = context.now()
+  if (!(await settleByHand(context.pool, delivery.id, verdict, said.as, at)))
+    return {
+      ok: false,
+      reason: `${delivery.outlet}/${delivery.leg} is being sent or asked for at this moment; try again`,
+    }
+  await appendJournal(context.pool, at, {
+    actor: said.as,
+    act: `delivery.${said.is}-by-hand`,
+    subject: delivery.id,
+    detail: { outlet: delivery.outlet, leg: delivery.leg, was: delivery.state },
+  })
+  await clearAlarm(context.pool, 'delivery', delivery.id, context.realNow())
+  return { ok: true, result: `${said.serial} ${delivery.outlet}/${delivery.leg}: ${said.is}` }
+}
