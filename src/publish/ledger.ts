@@ -37,6 +37,8 @@ export interface Payload {
   parsed: ParsedFeed
   /** True for polled lists: their first payload seeds silently (DESIGN §6.8). */
   list: boolean
+  /** Of a message that a list pointed at: whether that list was the source's first. Else `list` decides. */
+  seeding?: boolean
   /** Standard Webhooks id of a door, for repeats. */
   message?: { door: string; id: string }
 }
@@ -156,7 +158,7 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
   const decidePayload = (now: Picture, payload: Payload, fresh: KeyedRow[]): Decision => {
     const world = circumstances(payload.class, {
       bulk: fresh.length > context.policy.gates.bulkRows,
-      seeding: payload.list && !now.seeded.has(payload.source),
+      seeding: payload.seeding ?? (payload.list && !now.seeded.has(payload.source)),
     })
     const news = { source: payload.source, authority: payload.authority, receivedAt: payload.receivedAt, rows: fresh }
     const decision = decideRows(now, news, world, context)
