@@ -27,7 +27,7 @@ export interface Scene {
   advanceTo: (at: number) => Promise<void>
 }
 
-const REPLY_AFTER_MS = 900 // long enough to take a lock while the reply is on its way
+const REPLY_AFTER_MS = 1_500 // long enough to take a lock while the reply is on its way
 /** On a busy machine the stand-ins hear of a new time a moment before or after the program. */
 const CLOCKS_APART_MS = 1_000
 
