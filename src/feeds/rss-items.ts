@@ -1,16 +1,10 @@
 // In: decoded RSS 0.9/1.0/2.0 or Atom text. Out: where each item stands, and the start tags that its prefixes need.
 // Must not interpret an item, nor let one broken item swallow the next: items are cut out before anything is parsed.
-import { hash } from 'node:crypto'
 import { UnreadableFeed } from '../core/quake-report.ts'
 import { refuseDoctype } from './xml.ts'
 
-/** One item or entry as it stands in the text. */
-interface ItemSlice {
-  /** Equal keys mean equal bytes under equal namespace declarations, hence an equal outcome. */
-  key: string
-  /** Start and end (exclusive) in the text. */
-  slice: [number, number]
-}
+/** Start and end (exclusive) of one item or entry in the text. */
+type ItemSlice = [number, number]
 
 /** A feed cut into items. */
 export interface FeedItems {
@@ -55,9 +49,7 @@ export function splitItems(text: string): FeedItems {
   if (opening.length > MAX_OPENING) {
     throw new UnreadableFeed('rss-opening', `the start tags of the feed have ${opening.length} characters`)
   }
-  const items = starts.slices.slice(0, MAX_ITEMS).map(([start, end]): ItemSlice => {
-    return { key: hash('sha256', `${opening}\n${text.slice(start, end)}`, 'base64url'), slice: [start, end] }
-  })
+  const items = starts.slices.slice(0, MAX_ITEMS)
   return { shape, opening, closing, items, count: starts.slices.length, complete: starts.complete }
 }
 
@@ -116,7 +108,9 @@ function nameAt(text: string, at: number): string {
 
 /** True when exactly this tag name stands at `at`. */
 function namedAt(text: string, at: number, name: string): boolean {
-  return text.startsWith(name, at) && /^[\s/>]?$/.test(text.charAt(at + name.length))
+  if (!text.startsWith(name, at)) return false
+  const after = text.charAt(at + name.length)
+  return after === '>' || /^[\s/]?$/.test(after)
 }
 
 /** Index after the ">" that ends the tag, minding quotes; null for an empty or broken tag. */
@@ -137,10 +131,10 @@ function findItemTags(
   text: string,
   root: StartTag,
   shape: 'item' | 'entry',
-): { slices: [number, number][]; complete: boolean } {
+): { slices: ItemSlice[]; complete: boolean } {
   const prefix = root.name.slice(0, root.name.indexOf(':') + 1)
   const names = [...new Set([shape, prefix + shape, `rss:${shape}`])]
-  const slices: [number, number][] = []
+  const slices: ItemSlice[] = []
   let complete = false
   let open: { name: string; start: number } | null = null
   let at = text.indexOf('<', root.end)

@@ -19,17 +19,21 @@ const MAX_TAGS = 500_000
 
 /**
  * Parses a feed item by item. RSSHub gives M to one decimal and coordinates to two, others two and four.
- * @param seen true for the key of an item (splitItems) that an earlier poll has dealt with; it is skipped and appears in no list
+ * @param seen true for an item that an earlier poll has dealt with; it is skipped and appears in no list. Asked with the
+ *   item's text and the start tags around the list (FeedItems.opening): equal both, the outcome is equal
  * @throws UnreadableFeed xml-doctype, xml-size, rss-root, rss-opening, and xml-malformed when no item at all can be read
  */
-export async function parseRss(text: string, seen: (key: string) => boolean = () => false): Promise<ParsedFeed> {
+export async function parseRss(
+  text: string,
+  seen: (item: string, opening: string) => boolean = () => false,
+): Promise<ParsedFeed> {
   const feed = splitItems(text)
   const parsed: ParsedFeed = { reports: [], refused: [], ignored: [] }
   let unread = 0
   let tags = 0
   for (const [row, item] of feed.items.entries()) {
-    if (seen(item.key)) continue
-    const slice = text.slice(...item.slice)
+    const slice = text.slice(...item)
+    if (seen(slice, feed.opening)) continue
     tags += countTags(slice)
     if (tags > MAX_TAGS) {
       parsed.refused.push({ row, rule: 'feed-tags', reason: `more than ${MAX_TAGS} tags; the rest was not read` })
