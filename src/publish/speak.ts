@@ -215,11 +215,11 @@ function deliveryRow(
     priority: PRIORITY[notice.kind as NoticeKind],
     state,
     content: composed.ok ? composed.content : {},
-    due_at: formatUtc(now),
+    due_at: notice.issued_at,
     lease_owner: sending ? context.node : '',
     lease_ms: LEASE_MS,
     attempts: sending ? 1 : 0,
-    first_attempt_at: sending ? formatUtc(now) : null,
+    first_attempt_at: sending ? notice.issued_at : null,
     reason,
     expires_at: notice.kind === 'quick-report' ? formatUtc(now + context.policy.gates.quickReportLifeMs) : null,
   }
