@@ -35,7 +35,7 @@ interface Place {
 function findPlace(): Place {
   const env = readEnvironment()
   const yaml = findConfigFile(env)
-  if (yaml === null) return { databaseUrl: null, ownerUrl: null, dataFolder: resolve(env['QUAKEDESK_DATA'] ?? 'data') }
+  if (yaml === null) return { databaseUrl: null, ownerUrl: null, dataFolder: resolve(env['QUAKEDESK_DATA'] || 'data') }
   const config = loadConfigFile(yaml, env, channels)
   return { databaseUrl: config.databaseUrl, ownerUrl: config.databaseOwnerUrl, dataFolder: config.dataFolder }
 }

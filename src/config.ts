@@ -15,7 +15,7 @@ import { isLoopbackHost } from './core/loopback.ts'
 import { DEFAULT_RULES } from './core/judgement/rules.ts'
 import type { AttenuationModel } from './core/intensity/attenuation.ts'
 import type { Authority } from './core/quake-report.ts'
-import { readSecretFiles } from './config/secret-files.ts'
+import { readSecretFile, readSecretFiles } from './config/secret-files.ts'
 import { readYaml } from './config/yaml.ts'
 import { describeFaults, findNearest, listKeys } from './config/complain.ts'
 import { configShape, type ConfigFile, type FeedFormatName } from './config/schema.ts'
@@ -129,8 +129,8 @@ export function loadConfig(
   if (faults.length > 0) throw new BadConfig(faults)
   return {
     ...ports,
-    host: env['HOST'] ?? (demonstration ? '127.0.0.1' : '0.0.0.0'),
-    dataFolder: resolve(env['QUAKEDESK_DATA'] ?? 'data'),
+    host: env['HOST'] || (demonstration ? '127.0.0.1' : '0.0.0.0'),
+    dataFolder: resolve(env['QUAKEDESK_DATA'] || 'data'),
     databaseUrl,
     databaseOwnerUrl,
     redisUrl: secretOf(env, 'REDIS_URL'),
@@ -157,7 +157,16 @@ export function loadConfig(
 /** Reads the file at a path and loads it; a missing file is a fault by name. */
 export function loadConfigFile(path: string, env: Environment, channels: readonly Channel<unknown>[]): Config {
   if (!existsSync(path)) throw new BadConfig([`QUAKEDESK_CONFIG = ${path}: there is no such file`])
-  return loadConfig(readFileSync(path, 'utf8'), dirname(path), env, channels, false)
+  return loadConfig(readYamlFile(path), dirname(path), env, channels, false)
+}
+
+function readYamlFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const code = (error as { code?: string }).code ?? String(error)
+    throw new BadConfig([`QUAKEDESK_CONFIG = ${path}: a YAML file that this user may read is expected (${code})`])
+  }
 }
 
 function readOutlets(file: ConfigFile, channels: readonly Channel<unknown>[], faults: string[]): OutletConfig[] {
@@ -225,7 +234,10 @@ function checkReferences(file: ConfigFile, outlets: readonly OutletConfig[], fau
 
 function readPorts(env: Environment, faults: string[]): { port: number; deskPort: number } {
   const port = readPort(env, 'PORT', 8080, faults)
-  return { port, deskPort: readPort(env, 'DESK_PORT', port + 1, faults) }
+  const deskPort = readPort(env, 'DESK_PORT', port + 1, faults)
+  if (deskPort > 65_535) faults.push(`DESK_PORT: PORT + 1 = ${deskPort} is no port; set DESK_PORT`)
+  if (deskPort === port) faults.push(`DESK_PORT = ${deskPort}: must be another port than PORT`)
+  return { port, deskPort }
 }
 
 function readPort(env: Environment, key: string, otherwise: number, faults: string[]): number {
@@ -270,8 +282,9 @@ function readDatabaseUrl(env: Environment, key: string, faults: string[]): strin
 function secretOf(env: Environment, key: string): string | null {
   const file = env[`${key}_FILE`]
   if (file) {
-    if (!existsSync(file)) throw new BadConfig([`${key}_FILE = ${file}: there is no such file`])
-    return readFileSync(file, 'utf8').trim()
+    const secret = readSecretFile(file)
+    if ('fault' in secret) throw new BadConfig([`${key}_FILE = ${file}: ${secret.fault}`])
+    return secret.text
   }
   return env[key] ?? null
 }

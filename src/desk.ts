@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readEnvironment } from './config.ts'
+import { reachHost } from './config/address.ts'
 
 const USAGE = `npm run desk -- <command>
   list [--json]                                   holds, notices, alarms
@@ -108,11 +109,12 @@ interface Answer {
 
 async function ask({ name, input }: Call): Promise<Answer> {
   const env = readEnvironment()
-  const folder = resolve(env['QUAKEDESK_DATA'] ?? 'data')
+  const folder = resolve(env['QUAKEDESK_DATA'] || 'data')
   const token = readToken(folder)
-  const port = env['DESK_PORT'] ?? String(Number(env['PORT'] ?? 8080) + 1)
+  const port = env['DESK_PORT'] || String(Number(env['PORT'] || 8080) + 1)
+  const host = reachHost(env['HOST'])
   try {
-    const reply = await fetch(`http://127.0.0.1:${port}/desk/command/${name}`, {
+    const reply = await fetch(`http://${host}:${port}/desk/command/${name}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify(input),
@@ -121,7 +123,7 @@ async function ask({ name, input }: Call): Promise<Answer> {
     return (await reply.json()) as Answer
   } catch (cause) {
     throw new Error(
-      `no Quakedesk answers on port ${port}; is it running with this DESK_PORT? (${cause instanceof Error ? cause.message : String(cause)})`,
+      `no Quakedesk answers at ${host}:${port}; is it running with this DESK_PORT? (${cause instanceof Error ? cause.message : String(cause)})`,
       { cause },
     )
   }

@@ -9,6 +9,7 @@ import { startDemonstration, type Demonstration } from './app/demonstration.ts'
 import { runInstallationDrill } from './app/drill.ts'
 import { startPublic } from './app/public.ts'
 import { BadConfig, findConfigFile, loadConfig, loadConfigFile, readEnvironment, type Config } from './config.ts'
+import { reachHost } from './config/address.ts'
 import { acquireOwner } from './store/owner-lock.ts'
 
 const { values } = parseArgs({ options: { role: { type: 'string', default: 'publisher' }, town: { type: 'string' } } })
@@ -26,7 +27,12 @@ const REDACT = [
   '*.token',
   '*.authorization',
 ]
-const log = pino({ level: 'info', base: { role: values.role }, redact: REDACT })
+const log = pino({
+  level: 'info',
+  base: { role: values.role },
+  redact: REDACT,
+  serializers: { err: describeError },
+})
 const DRAIN_MS = 20_000
 const RESTART_MS = 1_000
 
@@ -48,10 +54,20 @@ function fail(error: unknown): never {
   process.exit(1)
 }
 
+/** Name, message, code, stack and cause: a database error carries its whole connection, which helps nobody. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { name, message, stack, cause } = error
+  const { code } = error as NodeJS.ErrnoException
+  return { type: name, message, ...(code ? { code } : {}), stack, ...(cause ? { cause: describeError(cause) } : {}) }
+}
+
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string }
   if (code === 'EADDRINUSE') return `port ${port} on ${address} is taken by another program; set PORT or DESK_PORT`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `HOST = ${readEnvironment()['HOST']}: this machine has no such address`
   if (code === 'EACCES' && port !== undefined)
     return `port ${port} may not be opened by this user; set PORT or DESK_PORT`
   if (code === 'ENOSPC') return 'the disk is full; nothing was lost, free some space and start again'
@@ -85,25 +101,28 @@ async function runPublisher(): Promise<void> {
     log.info({ signal }, 'draining')
     setTimeout(() => process.exit(1), DRAIN_MS).unref()
     await demonstration?.stopPlaying()
+    guard.draining()
     await app?.stop()
     guard.stop()
     await demonstration?.close()
     await owner.release()
+    log.info('stopped; what was under way is on record')
     process.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal))
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a rejection nobody handled'))
+  const here = reachHost(config.host)
   app = await startApp({
     config,
     log,
     ...(demonstration ? { clock: demonstration.clock } : {}),
-    publicBase: `http://127.0.0.1:${config.port}`,
+    publicBase: `http://${here}:${config.port}`,
     drill: (running, scenario, by) => runInstallationDrill(running, config, scenario, by),
   })
   keepDatabaseUp(app)
   await guard.ready
   process.stdout.write(
-    `\nQuakedesk 震讯台 is ready.\n  public   http://127.0.0.1:${config.port}/\n  desk     http://127.0.0.1:${config.deskPort}/ (commands: npm run desk -- list)\n`,
+    `\nQuakedesk 震讯台 is ready.\n  public   http://${here}:${config.port}/\n  desk     http://${here}:${config.deskPort}/ (commands: npm run desk -- list)\n`,
   )
   for (const line of demonstration?.describe() ?? []) process.stdout.write(`  ${line}\n`)
   demonstration?.play(app)
@@ -128,6 +147,8 @@ function restartDatabase(app: App, pause: number): void {
 
 interface PublicGuard {
   ready: Promise<void>
+  /** The database is about to go: the public process serves its copies and need not say so. */
+  draining(): void
   stop(): void
 }
 
@@ -158,7 +179,11 @@ function forkPublic(townYaml: string | null, isStopping: () => boolean): PublicG
     })
   }
   start()
-  return { ready, stop: () => child?.kill('SIGTERM') }
+  return {
+    ready,
+    draining: () => child?.send({ draining: true }, () => undefined),
+    stop: () => child?.kill('SIGTERM'),
+  }
 }
 
 async function runPublic(): Promise<void> {
@@ -169,6 +194,9 @@ async function runPublic(): Promise<void> {
       ? loadConfig(values.town, process.cwd(), env, channels, true)
       : loadConfigFile(file ?? '', env, channels)
   process.once('disconnect', () => process.exit(0))
+  process.on('message', (message: { draining?: boolean }) => {
+    if (message.draining) log.level = 'fatal'
+  })
   try {
     const running = await startPublic(config, log)
     const stop = async (): Promise<void> => {

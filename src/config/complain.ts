@@ -18,7 +18,19 @@ export function describeFaults(
   secrets: readonly string[] = [],
 ): string[] {
   const isSecret = (key: string): boolean => SECRET.test(key) || secrets.includes(key)
-  return error.issues.flatMap((issue) => describeIssue(issue as Issue, given, known, isSecret))
+  const issues = error.issues as Issue[]
+  const named = new Set(
+    issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? [issue.path.map(String).join('.')] : [])),
+  )
+  return issues.flatMap((issue) => describeIssue(issue, { given, known, isSecret, named }))
+}
+
+interface Asked {
+  given: unknown
+  known: readonly string[]
+  isSecret: (key: string) => boolean
+  /** Paths whose unknown keys are named in a line of their own. */
+  named: ReadonlySet<string>
 }
 
 interface Issue {
@@ -29,13 +41,10 @@ interface Issue {
   errors?: Issue[][]
 }
 
-function describeIssue(
-  issue: Issue,
-  given: unknown,
-  known: readonly string[],
-  isSecret: (key: string) => boolean,
-): string[] {
+function describeIssue(issue: Issue, asked: Asked): string[] {
+  const { given, known, isSecret } = asked
   const path = issue.path.map(String)
+  const expected = issue.message.replace(/^Invalid input(: |$)/, '').replace(/, received undefined$/, '')
   if (issue.code === 'unrecognized_keys') {
     return (issue.keys ?? []).map((key) => {
       const near = findNearest(key, known)
@@ -47,8 +56,18 @@ function describeIssue(
   }
   const value = dig(given, path)
   const name = path.join('.') || 'the file'
-  if (value === undefined) return [`${name} is missing: ${issue.message}`]
-  return [`${name} = ${show(path.at(-1) ?? '', value, isSecret)}: ${issue.message}`]
+  if (value !== undefined) return [`${name} = ${show(path.at(-1) ?? '', value, isSecret)}: ${expected}`]
+  const slip = findSlip(path, asked)
+  const hint = slip === null ? '' : `; is ${slip} meant for it?`
+  return [`${name} is missing${expected === '' ? '' : `: ${expected}`}${hint}`]
+}
+
+/** A key of the same part that may have been meant for the missing one; null where unknown keys are named anyway. */
+function findSlip(path: readonly string[], { given, known, named }: Asked): string | null {
+  const parent = path.slice(0, -1)
+  const beside = dig(given, parent)
+  if (named.has(parent.join('.')) || beside === null || typeof beside !== 'object') return null
+  return Object.keys(beside).find((key) => !known.includes(key) && findNearest(key, known) === path.at(-1)) ?? null
 }
 
 const HIDDEN = '(secret)'
@@ -77,12 +96,13 @@ function hideInAddress(text: string): string {
   return at === null ? text : `${at[1]}${at[2]}${at[3] === '' ? '' : `${at[3]}…`}`
 }
 
-/** Nearest known key by edit distance, at most a third of its length away; null when none is near. */
+/** Nearest known key by edit distance, at most a third of its length away; of equals the one that begins alike. */
 export function findNearest(key: string, known: readonly string[]): string | null {
   let best: string | null = null
   let least = Infinity
   for (const candidate of known) {
-    const distance = editDistance(key.toLowerCase(), candidate.toLowerCase())
+    const alike = candidate[0]?.toLowerCase() === key[0]?.toLowerCase() ? 0 : 0.5
+    const distance = editDistance(key.toLowerCase(), candidate.toLowerCase()) + alike
     if (distance < least) {
       least = distance
       best = candidate

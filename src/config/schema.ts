@@ -99,6 +99,7 @@ export const configShape = z.strictObject({
     shortName: name,
     publicUrl: z
       .url({ protocol: /^https?$/, error: 'must be the public address, https://…' })
+      .regex(/^[^?#]*$/, 'must end before ? and #: /n/<code> is put behind it')
       .transform((url) => url.replace(/\/+$/, ''))
       .optional(),
     serialPrefix: z.string().trim().min(1).max(12),

@@ -13,11 +13,23 @@ export function readSecretFiles(value: unknown, folder: string, faults: string[]
       if (twin === undefined || typeof inner !== 'string')
         return [key, readSecretFiles(inner, folder, faults, `${path}${key}.`)]
       const file = isAbsolute(inner) ? inner : resolve(folder, inner)
-      if (!existsSync(file)) {
-        faults.push(`${path}${key} = ${JSON.stringify(inner)}: there is no such file`)
+      const secret = readSecretFile(file)
+      if ('fault' in secret) {
+        faults.push(`${path}${key} = ${JSON.stringify(inner)}: ${secret.fault}`)
         return [twin, '']
       }
-      return [twin, readFileSync(file, 'utf8').trim()]
+      return [twin, secret.text]
     }),
   )
+}
+
+/** Content of a file that must hold something, without the line end that editors add; or what is wrong with it. */
+export function readSecretFile(file: string): { text: string } | { fault: string } {
+  if (!existsSync(file)) return { fault: 'there is no such file' }
+  try {
+    const text = readFileSync(file, 'utf8').trim()
+    return text === '' ? { fault: 'the file is empty' } : { text }
+  } catch (error) {
+    return { fault: `the file cannot be read (${(error as { code?: string }).code ?? String(error)})` }
+  }
 }
