@@ -9,7 +9,7 @@ import type { Installation } from './installation.ts'
 import type { Crash } from './plan.ts'
 import { makeCallsScarce } from './scarce.ts'
 import { SUBSCRIBERS, type TownProcess } from './town.ts'
-import { countCalls, findDeliveryNow, holdLock, until, untilBlocked, untilUnderWay } from './watch.ts'
+import { countCalls, findDeliveryNow, findNewestCall, holdLock, until, untilBlocked, untilUnderWay } from './watch.ts'
 import type { DeliveryNow, Lock } from './watch.ts'
 import { WIRES, type Wire } from './wires.ts'
 
@@ -28,14 +28,12 @@ export interface Scene {
 }
 
 const REPLY_AFTER_MS = 1_500 // long enough to take a lock while the reply is on its way
-/** On a busy machine the stand-ins hear of a new time a moment before or after the program. */
-const CLOCKS_APART_MS = 1_000
 
 /** Brings the notice to the point, kills there, and takes faults and locks away. */
 export async function crashThere(scene: Scene): Promise<void> {
   const { crash, installation, town } = scene
   const db = await installation.database()
-  const stage = new Stage(scene, db, WIRES[crash.channel], installation.now() - CLOCKS_APART_MS)
+  const stage = new Stage(scene, db, WIRES[crash.channel])
   try {
     await stage.reach()
     if (crash.victim === 'postgres') await installation.killPostgres()
@@ -51,15 +49,15 @@ class Stage {
   readonly scene: Scene
   readonly db: Pool
   readonly wire: Wire
-  readonly since: number
+  /** The newest call of each API when the fault was set: those of earlier notices do not count. */
+  readonly before = new Map<string, number>()
   locks: Lock[] = []
   afterDeath: (() => Promise<void>) | null = null
 
-  constructor(scene: Scene, db: Pool, wire: Wire, since: number) {
+  constructor(scene: Scene, db: Pool, wire: Wire) {
     this.scene = scene
     this.db = db
     this.wire = wire
-    this.since = since
   }
 
   async release(): Promise<void> {
@@ -202,13 +200,15 @@ class Stage {
   async fault(api: string, fault: Omit<Fault, 'api'>, beside = false): Promise<void> {
     if (this.wire.stand === null) throw new Error('the website has no stand-in')
     if (!beside) await this.scene.town.clearFaults()
+    this.before.set(api, await findNewestCall(this.scene.town, this.wire.stand, api))
     await this.scene.town.script(this.wire.stand, [{ api, ...fault }])
   }
 
   async untilCalled(api: string, times = 1): Promise<void> {
     const { stand } = this.wire
     if (stand === null) throw new Error('the website has no stand-in')
-    await until(`${api} called`, async () => (await countCalls(this.scene.town, stand, api, this.since)) >= times)
+    const after = this.before.get(api) ?? -Infinity
+    await until(`${api} called`, async () => (await countCalls(this.scene.town, stand, api, after)) >= times)
   }
 
   async faultThen(api: string, fault: Omit<Fault, 'api'>): Promise<void> {

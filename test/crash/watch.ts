@@ -98,7 +98,12 @@ export async function untilUnderWay(db: Pool, deliveryId: string, act: 'deliver'
   await sleep(200)
 }
 
-/** Counts the calls of an API that took effect at a stand-in. */
-export async function countCalls(town: TownProcess, stand: StandName, api: string, since: number): Promise<number> {
-  return (await town.calls(stand)).filter((call) => call.api === api && call.at >= since).length
+/** Counts the calls of an API that took effect at a stand-in after an instant of its clock; it remembers its newest 1,000. */
+export async function countCalls(town: TownProcess, stand: StandName, api: string, after: number): Promise<number> {
+  return (await town.calls(stand)).filter((call) => call.api === api && call.at > after).length
+}
+
+/** When an API was last called, by the stand-in's own clock; -Infinity when never. */
+export async function findNewestCall(town: TownProcess, stand: StandName, api: string): Promise<number> {
+  return Math.max(-Infinity, ...(await town.calls(stand)).filter((call) => call.api === api).map((call) => call.at))
 }
