@@ -11,6 +11,8 @@ import { openHealth } from './health.ts'
 import { reachDatabase } from './database.ts'
 
 const POOL = 4
+/** A question of the public that takes longer is given up: the publisher works on the same server (DESIGN L7). */
+const MODEST = { statement_timeout: 30_000, connectionTimeoutMillis: 3_000 } as const
 /** NOTIFY is a hint; this look finds what a lost one would have told. */
 const LOOK_MS = 500
 const STALE_MS = 5_000
@@ -71,7 +73,9 @@ function openLines(config: Config, log: FastifyBaseLogger): { db: Queryable; clo
   const db: Queryable = {
     query: async (text, values) => {
       const place = pool ? null : reachDatabase(config)
-      if (place) pool = openPool(place, POOL, (error) => log.warn({ err: error }, 'database connection lost'))
+      if (place) {
+        pool = openPool({ ...place, ...MODEST }, POOL, (error) => log.warn({ err: error }, 'database connection lost'))
+      }
       if (!pool) throw new Error('the database is not up')
       return pool.query(text, values) as never
     },

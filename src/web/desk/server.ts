@@ -1,9 +1,11 @@
 // In: what is pushed to the publisher: signed payloads, platform callbacks, the officer's commands. Out: receipts.
 // Listens on DESK_PORT only. Must not answer "accepted" before the commit (DESIGN L1).
 import { timingSafeEqual } from 'node:crypto'
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { RefusedRow } from '../../core/quake-report.ts'
-import { SAFE_HEADERS, type Readiness } from '../public/server.ts'
+import type { Readiness } from '../public/server.ts'
+import { SAFE_HEADERS, servingOptions, SMALL_BODY } from '../serving.ts'
+import { openBodyRoom } from './body-room.ts'
 
 /** What a door answered to one message. */
 export type DoorAnswer =
@@ -31,17 +33,16 @@ export interface DeskContext {
 
 /** A payload may be a long list; DESIGN's fetcher has the same cap. */
 const MOST_BYTES = 20 * 1024 * 1024
-/** WeChat's callbacks have a few hundred bytes (channels.md §2.9). */
-const MOST_CALLBACK = 64 * 1024
+/** From the first byte of a push to its last: 20 MB over a line of 6 Mbit/s. */
+const REQUEST_MS = 30_000
 const READABLE = /^(application\/(?:[\w.+-]+\+)?(?:json|xml)|text\/[\w.+-]+)\b/i
 
 /** Builds the publisher's server; the caller listens. */
 export async function buildDeskServer(context: DeskContext): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: context.logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: MOST_BYTES,
-    forceCloseConnections: 'idle',
+    ...servingOptions(REQUEST_MS),
+    bodyLimit: SMALL_BODY,
   })
   // Signatures cover bytes: every body is taken as it came.
   app.removeAllContentTypeParsers()
@@ -50,42 +51,47 @@ export async function buildDeskServer(context: DeskContext): Promise<FastifyInst
     for (const [name, value] of Object.entries(SAFE_HEADERS)) reply.header(name, value)
     reply.header('cache-control', 'no-store')
   })
+  const oneAtATime = shareRunning(context.ready)
+  const room = openBodyRoom()
   app.get('/healthz', async () => ({ ok: true }))
   app.get('/readyz', async (_request, reply) => {
-    const ready = await context.ready()
+    const ready = await oneAtATime()
     return reply.code(ready.ok ? 200 : 503).send(ready)
   })
   app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(context.metrics()))
 
-  app.post<{ Params: { id: string } }>('/ingest/v1/:id', async (request, reply) => {
-    const type = request.headers['content-type'] ?? ''
-    if (!READABLE.test(type)) {
-      return reply
-        .code(415)
-        .send({ error: `content-type ${JSON.stringify(type)}: JSON, XML or text is expected`, rule: 'content-type' })
-    }
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-    return answerDoor(reply, await context.receive(request.params.id, request.headers, body))
-  })
+  app.post<{ Params: { id: string } }>(
+    '/ingest/v1/:id',
+    { bodyLimit: MOST_BYTES, onRequest: room },
+    async (request, reply) => {
+      const type = request.headers['content-type'] ?? ''
+      if (!READABLE.test(type)) {
+        return reply
+          .code(415)
+          .send({ error: `content-type ${JSON.stringify(type)}: JSON, XML or text is expected`, rule: 'content-type' })
+      }
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+      return answerDoor(reply, await context.receive(request.params.id, request.headers, body))
+    },
+  )
 
   app.get<{ Querystring: Record<string, string> }>('/callbacks/wechat', async (request, reply) => {
     const answer = await context.callback(request.query, null, 'GET')
     return reply.code(answer.status).type(answer.type).send(answer.body)
   })
-  app.post<{ Querystring: Record<string, string> }>(
-    '/callbacks/wechat',
-    { bodyLimit: MOST_CALLBACK },
-    async (request, reply) => {
-      const body = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : ''
-      const answer = await context.callback(request.query, body, 'POST')
-      return reply.code(answer.status).type(answer.type).send(answer.body)
-    },
-  )
+  // WeChat's callbacks have a few hundred bytes (channels.md §2.9).
+  app.post<{ Querystring: Record<string, string> }>('/callbacks/wechat', async (request, reply) => {
+    const body = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : ''
+    const answer = await context.callback(request.query, body, 'POST')
+    return reply.code(answer.status).type(answer.type).send(answer.body)
+  })
 
-  app.post<{ Params: { name: string } }>('/desk/command/:name', async (request, reply) => {
-    if (!isToken(request.headers['authorization'], context.commandToken)) {
-      return reply.code(401).send({ ok: false, reason: 'the token in <data>/desk.token is needed' })
-    }
+  // The token is looked at before a byte of the body is taken.
+  const locked = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    if (isToken(request.headers['authorization'], context.commandToken)) return undefined
+    return reply.code(401).send({ ok: false, reason: 'the token in <data>/desk.token is needed' })
+  }
+  app.post<{ Params: { name: string } }>('/desk/command/:name', { onRequest: locked }, async (request, reply) => {
     const text = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '{}'
     const input = readJson(text)
     if (input === undefined) return reply.code(400).send({ ok: false, reason: 'the body is no JSON', usage: true })
@@ -100,6 +106,12 @@ export async function buildDeskServer(context: DeskContext): Promise<FastifyInst
     return reply.code(status).send({ error: status >= 500 ? 'internal' : error.message, rule })
   })
   return app
+}
+
+/** Strangers may ask whether we are ready as often as they like: the database is asked once at a time. */
+function shareRunning<T>(ask: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | null = null
+  return () => (running ??= ask().finally(() => (running = null)))
 }
 
 function answerDoor(reply: FastifyReply, answer: DoorAnswer): FastifyReply {

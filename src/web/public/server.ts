@@ -1,17 +1,11 @@
 // In: requests of the public. Out: stored pages, byte for byte, and the API's further pages.
 // Its own process and pool: whatever happens here, the publisher does not notice (DESIGN L7). Must not write to the record.
 import { readFile } from 'node:fs/promises'
-import Fastify, {
-  LogController,
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { StoredPage } from '../../store/pages.ts'
-import { listNotices } from '../../store/notices.ts'
 import type { Queryable } from '../../store/pool.ts'
-import { writeNotice } from './notice-json.ts'
+import { SAFE_HEADERS, servingOptions } from '../serving.ts'
+import { openArchive } from './archive.ts'
 
 export interface PublicContext {
   db: Queryable
@@ -34,30 +28,33 @@ export interface PageShelf {
   get(path: string): StoredPage | undefined
 }
 
-const MOST_LISTED = 100
+/** From the first byte of a request to its last; none has a body. */
+const REQUEST_MS = 10_000
 const ASSETS: Readonly<Record<string, string>> = { 'app.css': 'text/css; charset=utf-8' }
-
-/** Headers of every answer; nothing on these pages loads from elsewhere. */
-export const SAFE_HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'x-frame-options': 'DENY',
-}
 
 /** Builds the public server; the caller listens. */
 export async function buildPublicServer(context: PublicContext): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: context.logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: 16 * 1024,
-    forceCloseConnections: 'idle',
+    ...servingOptions(REQUEST_MS),
+    bodyLimit: 1,
+    // A reader that takes nothing for so long has gone. Longer than Fastify's 72 s of keep-alive, which proxies count on.
+    connectionTimeout: 75_000,
   })
   const assets = await loadAssets()
   app.addHook('onSend', async (_request, reply) => {
     for (const [name, value] of Object.entries(SAFE_HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value)
   })
+  // Nothing is posted here yet: a body is not waited for.
+  app.addHook('onRequest', async (request, reply): Promise<unknown> => {
+    if (request.method === 'GET' || request.method === 'HEAD') return undefined
+    return reply
+      .code(405)
+      .header('allow', 'GET, HEAD')
+      .header('connection', 'close')
+      .send({ error: `${request.method} is not answered here`, rule: 'method' })
+  })
+  const archive = openArchive(context)
   app.get('/healthz', async () => ({ ok: true }))
   app.get('/readyz', async (_request, reply) => {
     const ready = await context.ready()
@@ -69,10 +66,12 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
     if (!asset) return notFound(reply, context)
     return reply.type(asset.type).header('cache-control', 'public, max-age=300').send(asset.body)
   })
-  app.get<{ Querystring: { before?: string; limit?: string } }>('/api/v1/notices', async (request, reply) => {
+  app.get<{ Querystring: Record<string, unknown> }>('/api/v1/notices', async (request, reply) => {
     const { before, limit } = request.query
     if (before === undefined && limit === undefined) return sendPage(request, reply, context)
-    return listMore(before, limit, reply, context)
+    const answer = await archive.list(before, limit)
+    if (answer.status === 503) reply.header('retry-after', '1')
+    return reply.code(answer.status).type('application/json; charset=utf-8').send(answer.body)
   })
   app.get('/*', async (request, reply) => sendPage(request, reply, context))
   app.setNotFoundHandler((_request, reply) => notFound(reply, context))
@@ -104,27 +103,6 @@ function sendPage(request: FastifyRequest, reply: FastifyReply, context: PublicC
   reply.code(page.status).type(page.contentType)
   const packs = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')
   return packs && page.gzip ? reply.header('content-encoding', 'gzip').send(page.gzip) : reply.send(page.body)
-}
-
-async function listMore(
-  before: string | undefined,
-  limit: string | undefined,
-  reply: FastifyReply,
-  context: PublicContext,
-): Promise<FastifyReply> {
-  const most = limit === undefined ? 30 : Number(limit)
-  if (!Number.isInteger(most) || most < 1 || most > MOST_LISTED) {
-    return reply
-      .code(400)
-      .send({ error: `limit = ${JSON.stringify(limit)}: must be a whole number from 1 to ${MOST_LISTED}` })
-  }
-  const notices = await listNotices(context.db, { class: 'actual', limit: most, before, onSite: [] })
-  const next = notices.length === most ? (notices.at(-1)?.id ?? null) : null
-  return reply.send({
-    notices: notices.map((notice) => writeNotice(notice, context.publicUrl, context.demonstration)),
-    next,
-    ...(context.demonstration ? { demonstration: true } : {}),
-  })
 }
 
 function notFound(reply: FastifyReply, context: PublicContext): FastifyReply {
