@@ -9,7 +9,7 @@ import { maySpeak, rankReports } from '../core/judgement/prefer.ts'
 import type { Quake, StoredReport } from '../core/quake.ts'
 import type { Authority, TrafficClass } from '../core/quake-report.ts'
 import { emptyPlan, type Plan } from '../store/plan.ts'
-import { carryOut, type Change } from './carry-out.ts'
+import { carryOut, closeHold, type Change } from './carry-out.ts'
 import { describeDoubt, keepAmbiguous, type Cause } from './doubt.ts'
 import type { Picture } from './picture.ts'
 import { toRow } from './report-row.ts'
@@ -165,6 +165,7 @@ function place(report: StoredReport, decision: Decision, picture: Picture, conte
   if (found.verdict === 'orphan') return { quake: null, association: 'orphan', why: '' }
   if (found.verdict === 'known') {
     const quake = workbench.touch(found.quake)
+    if (found.absorbs) absorb(decision, picture, found.absorbs, quake)
     quake.reports.push(report)
     return { quake, association: 'known', why: '' }
   }
@@ -180,6 +181,20 @@ function place(report: StoredReport, decision: Decision, picture: Picture, conte
   plan.quakes.push({ id: quake.id, class: quake.class })
   if (found.verdict === 'new') return { quake, association: 'new', why: '' }
   return { quake, association: 'ambiguous', why: describeDoubt(found) }
+}
+
+/** A row whose zone its source has put right: its slipped versions follow it, and nobody is asked about them any more. */
+function absorb(decision: Decision, picture: Picture, from: Quake, into: Quake): void {
+  const { plan, workbench, changes } = decision
+  // Not one that this very payload brought or added to: a commit moves a report once.
+  if (plan.belongs.some((row) => row.quake_id === from.id)) return
+  const slipped = workbench.touch(from)
+  slipped.mergedInto = into.id
+  into.reports = [...into.reports, ...slipped.reports].toSorted((a, b) => a.receivedAt - b.receivedAt)
+  plan.quakes.push({ id: from.id, class: from.class, merged_into: into.id })
+  for (const report of slipped.reports) plan.belongs.push({ report_id: report.id, quake_id: into.id })
+  plan.journal.push({ actor: 'system', act: 'quake.merge', subject: from.id, detail: { into: into.id } })
+  changes.push(...closeHold(plan, slipped, picture, 'resolved', 'system', 'its source put the time right'))
 }
 
 /** Judges a quake of the decision's workbench and writes what comes of it. */

@@ -66,5 +66,7 @@ export function addressOutlets<L extends TrafficClass>(
       : selectByRule(word.rule.outlets, candidates, outlets).filter(
           (o) => !word.websiteOnly || o.channel.name === 'website',
         )
-  return candidates.filter((outlet) => carriers.has(outlet.id) || called.includes(outlet))
+  const addressed = candidates.filter((outlet) => carriers.has(outlet.id) || called.includes(outlet))
+  const websites = word.quiet ? addressed.filter((outlet) => outlet.channel.name === 'website') : []
+  return websites.length > 0 ? websites : addressed
 }

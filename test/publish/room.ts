@@ -9,6 +9,8 @@ import { createRenderer } from '../../src/core/rendering/renderer.ts'
 import type { DeliveryState, StoredReport } from '../../src/core/quake.ts'
 import type { Circumstances, Policy } from '../../src/core/judgement/policy.ts'
 import { decideAgain, decideRows, type Acts, type DecideContext, type Decision } from '../../src/publish/decide.ts'
+import { openActs, type Acts as PersonalActs } from '../../src/publish/acts.ts'
+import type { Ledger, LedgerContext, Make } from '../../src/publish/ledger.ts'
 import type { Outlet } from '../../src/publish/outlets.ts'
 import { buildPicture, type Picture } from '../../src/publish/picture.ts'
 import { findNewRows, keyRow, rememberRows } from '../../src/publish/rows.ts'
@@ -73,6 +75,8 @@ export interface Room {
   /** Judges whatever fell due. */
   look(now: number, world?: Partial<Circumstances>): Said
   again(quakeIds: readonly string[], now: number, acts?: Partial<Acts>): Said
+  /** The officer's acts at an instant, over this room's picture; `said` is what the last of them committed. */
+  desk(now: number): PersonalActs & { said(): Said }
   /** What outlets came to, for every delivery so far. */
   settle(states: Readonly<Record<string, DeliveryState>>): void
   /** Forgets all memory and reads the record again. */
@@ -213,6 +217,30 @@ export function openRoom(options: RoomOptions = {}): Room {
           ...acts,
         }),
       ),
+    desk: (now) => {
+      let last: Said | null = null
+      const circumstances = (trafficClass: Circumstances['class']): Circumstances =>
+        worldOf({ now, killed: picture.killedAll, class: trafficClass })
+      const ledger = {
+        commit: async (make: Make) => {
+          const decision = await make(picture)
+          last = decision ? commit(decision) : null
+          return decision ? ('committed' as const) : ('nothing' as const)
+        },
+        circumstances,
+      } as unknown as Ledger
+      const pool = {
+        query: (sql: string) => Promise.resolve({ rows: sql.includes('from delivery') ? recall(picture) : [] }),
+      }
+      const acts = openActs(ledger, { ...context, pool, clock: () => now } as unknown as LedgerContext)
+      return {
+        ...acts,
+        said: () => {
+          if (!last) throw new Error('nothing was committed')
+          return last
+        },
+      }
+    },
     settle: (states) => {
       for (const quake of picture.quakes.values()) {
         for (const delivery of quake.lineages.flatMap((l) => l.notices).flatMap((n) => n.deliveries)) {
@@ -231,6 +259,21 @@ export function openRoom(options: RoomOptions = {}): Room {
     notices: () => record.notices,
     holds: () => [...picture.holds.values()].map((hold) => `${hold.state} ${hold.gate}`),
   }
+}
+
+/** The deliveries of a picture as the record has them. */
+function recall(picture: Picture): object[] {
+  return [...picture.quakes.values()]
+    .flatMap((quake) => quake.lineages.flatMap((lineage) => lineage.notices))
+    .flatMap((notice) =>
+      notice.deliveries.map((d) => ({
+        id: d.deliveryId,
+        notice_id: notice.id,
+        outlet_id: d.outlet,
+        leg: d.leg,
+        state: d.state,
+      })),
+    )
 }
 
 /** What the tables would refuse (the migrations record, notices and commit): twice the same serial, hold or alarm; two holds of a quake. */

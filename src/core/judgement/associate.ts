@@ -8,7 +8,8 @@ import { maySpeak } from './prefer.ts'
 
 export type Association =
   | { verdict: 'new' }
-  | { verdict: 'known'; quake: Quake }
+  /** absorbs: a quake of nothing but earlier, slipped versions of the row, of which nothing was said. */
+  | { verdict: 'known'; quake: Quake; absorbs?: Quake }
   /** Close to more than one quake, or too close to tell apart: goes to a person. byId: one source id in two quakes. */
   | { verdict: 'ambiguous'; candidates: Quake[]; why: string; byId: boolean }
   /** A cancel or delete of something we never had. */
@@ -77,7 +78,8 @@ export function associate(
       report,
       known.filter((quake) => quake !== only),
     )
-    return found.verdict === 'new' ? { verdict: 'known', quake: only } : found
+    if (found.verdict === 'new') return { verdict: 'known', quake: only }
+    return found.verdict === 'known' ? { ...found, absorbs: only } : found
   }
   if (only) return doubt(sameId, 'a known source id came back far away in time or place', true)
   return associateByOrigin(report, known)
@@ -142,7 +144,7 @@ function associateByOrigin(report: StoredReport, quakes: readonly Quake[]): Asso
   for (const quake of quakes) {
     // Days of quakes are known, and hardly any is of these minutes; every comparison below is one of time as well.
     if (!hasReportWithin(quake, report.originTime, WIDEST_MS)) continue
-    const ofSource = latestVersions(quake.reports).filter((r) => r.source === report.source && r.lifecycle === 'report')
+    const ofSource = latestVersions(quake.reports).filter((r) => isOwnRow(report, r) && r.lifecycle === 'report')
     // A source without ids says the same row again by time and place alone.
     if (ofSource.some((other) => !report.sourceEventId && !other.sourceEventId && isTwin(report, other))) {
       return { verdict: 'known', quake }
@@ -170,6 +172,14 @@ function listLocated(quake: Quake): StoredReport[] {
       (r) => r.lifecycle === 'report' && r.originTime !== null && r.latitude !== null && r.longitude !== null,
     ),
   )
+}
+
+/**
+ * A row of the same list by the same author: under another id it is another quake. An official door or list carries several
+ * networks (CC beside a province's rows), and two of them may well have located one shock; the feed is not the author.
+ */
+function isOwnRow(report: StoredReport, other: StoredReport): boolean {
+  return other.source === report.source && (other.agency === report.agency || !maySpeak(report.authority))
 }
 
 /** One agency's words through two official feeds. */

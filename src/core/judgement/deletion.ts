@@ -67,13 +67,15 @@ function findElsewhere(quake: Quake, said: StoredReport): StoredReport | undefin
 }
 
 /**
- * A better word than the one taken back: CENC's formal after an automatic or a provincial one, or the same source under
- * another id. That is a follow-up, and the follow-up policy decides whether it is worth a notice.
+ * A better word than the one taken back: CENC's formal after an automatic or a provincial one, or the same source's and
+ * network's under another id. That is a follow-up, and the follow-up policy decides whether it is worth a notice.
  */
 function takesItsPlace({ report, voice }: Preference, said: StoredReport): boolean {
   const before = voiceOf(said)
   if (voice === 'national-formal' && before !== 'national-formal') return true
-  return report.source === said.source && !sameId(report, said) && (isFormal(voice) || !isFormal(before))
+  // A door carries several networks: another one's word is no other number of the one that was taken back.
+  const isRenamed = report.source === said.source && report.agency === said.agency && !sameId(report, said)
+  return isRenamed && (isFormal(voice) || !isFormal(before))
 }
 
 /** The same determination relayed by another official source is the same agency's word: it was taken back, too. */

@@ -15,7 +15,7 @@ import type { Rule } from './policy.ts'
 import { isFormal, maySpeak, prefer, type Preference } from './prefer.ts'
 import { estimateExposure, findAuthorisation, findRule, matches } from './rules.ts'
 import { speakOrigin, type Spoken } from './spoken-origin.ts'
-import { decideFollowUp, type FollowUp } from './worth.ts'
+import { decideFollowUp, isRevisedTooOften, type FollowUp } from './worth.ts'
 
 export { record, type JudgeInput, type Judgement, type Word } from './judgement.ts'
 
@@ -90,8 +90,11 @@ function judgeFollowUp(input: JudgeInput, preference: Preference, lineage: Linea
     // A correction of a spoken word is never held for want of a signature; the missing one alarms instead.
     authorisation: covered.ok ? covered.authorisation : own.ok ? own.authorisation : null,
     websiteOnly: aftershockOf(input.quake, spoken.origin, exposure, input.nearby, input.policy.gates),
+    quiet: follow.kind === 'revision' && isRevisedTooOften(lineage, input.world.now),
     why: follow.why,
   }
+  if (word.quiet)
+    alarms.push(`${lineage.serial} was revised too often: this revision (${follow.why}) is on the website only`)
   if (!own.ok) alarms.push(`follow-up without an authorisation of its own: ${own.reason}`)
   return settle(gates, alarms, word) ?? { act: 'publish', word, gates, alarms }
 }

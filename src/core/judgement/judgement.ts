@@ -38,6 +38,8 @@ export interface Word {
   authorisation: Authorisation | null
   /** True when only the website may carry it (swarm rule, DESIGN §6.11). */
   websiteOnly: boolean
+  /** True when not even its earlier readers get it but on the website: one revision too many. */
+  quiet?: boolean
   why: string
 }
 

@@ -1,9 +1,10 @@
 // In: what we said and what stands now. Out: whether that is worth a new notice, and of which kind.
 // Must not know thresholds of first words: what corrects a spoken word always goes out (DESIGN §3 "follow-up").
+import { HOUR, type Instant } from '../instant.ts'
 import type { NoticeKind, SpokenOrigin } from '../notice.ts'
 import { readPlace } from '../places/county-names.ts'
 import { distanceKm } from '../places/distance.ts'
-import type { SpokenNotice } from '../quake.ts'
+import type { Lineage, SpokenNotice } from '../quake.ts'
 import { isFormal, type Voice } from './prefer.ts'
 
 /** Follow-up policy of feeds.md §3: an update is worth a notice if any of these holds. */
@@ -40,6 +41,16 @@ export function decideFollowUp(
   if (said.kind !== next.kind) return { kind: 'correction', why: 'the kind of the event changed' }
   const change = describeChange(said, next)
   return change ? { kind: 'revision', why: change } : null
+}
+
+/** A determination that swings to and fro must not burn the readers' trust and the channels' budgets (feeds.md §3). */
+const MOST_REVISIONS = 3
+const REVISIONS_MS = 6 * HOUR
+
+/** True when so many revisions went out in the last hours that a further one is for the website alone, with an alarm. */
+export function isRevisedTooOften(lineage: Lineage, now: Instant): boolean {
+  const recent = lineage.notices.filter((n) => n.kind === 'revision' && now - n.issuedAt < REVISIONS_MS)
+  return recent.length >= MOST_REVISIONS
 }
 
 const NATIONAL = 'CENC-formal'
