@@ -21,8 +21,12 @@ let ledger: Ledger
 let now = SHOCK
 
 const query = async <R extends object>(text: string): Promise<R[]> => (await pool.query<R>(text)).rows
-const hear = async (rows: readonly StoredReport[], refused: RefusedRow[] = []): Promise<number> => {
-  const { source = 'cenc-a', authority = 'official-national', receivedAt = now } = rows[0] ?? {}
+const hear = async (
+  rows: readonly StoredReport[],
+  refused: RefusedRow[] = [],
+  from: Partial<Pick<StoredReport, 'source' | 'authority'>> = {},
+): Promise<number> => {
+  const { source = 'cenc-a', authority = 'official-national', receivedAt = now } = { ...from, ...rows[0] }
   now = Math.max(now, receivedAt)
   const receipt = await ledger.receive({
     source,
@@ -224,5 +228,25 @@ describe('a row with a latitude of 121', () => {
     for (let poll = 0; poll < 3; poll += 1) await hear([], refused)
     expect(await query('select count(*) as n from refused_row')).toEqual([{ n: 1 }])
     expect(await query(`select count(*) as n from alarm where kind = 'refused-row'`)).toEqual([{ n: 1 }])
+  })
+  test('and any other official row that could not be used alarms once for its source and rule, again for a new one', async () => {
+    const depth = (value: number): RefusedRow => ({ row: value % 7, rule: 'depth-range', reason: `depth is ${value}` })
+    for (let poll = 0; poll < 3; poll += 1) await hear([], [...refused, depth(12_000), depth(9_000)])
+    const alarms = () => query(`select subject, acknowledged_at is null as rings from alarm order by subject`)
+    expect(await alarms()).toEqual([
+      { subject: 'cenc-a depth-range', rings: true },
+      { subject: 'cenc-a latitude-range', rings: true },
+    ])
+    await query(`update alarm set acknowledged_at = now(), acknowledged_by = '值班员'`)
+    await hear([], [...refused, depth(12_000), depth(9_000), depth(15_000)])
+    expect(await alarms()).toEqual([
+      { subject: 'cenc-a depth-range', rings: true },
+      { subject: 'cenc-a latitude-range', rings: false },
+    ])
+  })
+  test('from a mirror is recorded and wakes nobody', async () => {
+    await hear([], refused, { source: 'relay', authority: 'mirror' })
+    expect(await query('select count(*) as n from refused_row')).toEqual([{ n: 1 }])
+    expect(await query('select count(*) as n from alarm')).toEqual([{ n: 0 }])
   })
 })
