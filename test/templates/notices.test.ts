@@ -241,9 +241,45 @@ describe('a revision', () => {
       }),
     )
     expect(text).toBe(
-      '【修订】中国地震台网正式测定：06月03日18时11分在内蒙古阿拉善盟阿拉善左旗（北纬37.98度，东经103.59度）发生5.2级地震，震源深度10千米。与银震信〔2017〕12号 第1报相比，震级由5.0级修订为5.2级。',
+      '【修订】中国地震台网正式测定：06月03日18时11分在内蒙古阿拉善盟阿拉善左旗（北纬37.98度，东经103.59度）发生5.2级地震，震源深度10千米。与第1报相比，震级由5.0级修订为5.2级。',
     )
   })
+})
+
+describe('a revision on Weibo', () => {
+  const revised = (now: Partial<SpokenOrigin>): RenderedNotice =>
+    renderer.render(
+      factsOf({
+        kind: 'revision',
+        previous: originOf({ sourceCode: 'CC', magnitude: 4.7 }),
+        origin: originOf({ sourceCode: 'CC', ...now }),
+      }),
+    )
+
+  it('says from what to what even where the full text is too long', () => {
+    const { variants } = revised({ magnitude: 5.1 })
+    for (const suffix of ['weibo', 'weibo-brief', 'weibo-minimal', 'wechat-digest', 'wechat-subscribe']) {
+      expect(variants[suffix], suffix).toContain('震级由4.7级修订为5.1级')
+    }
+    expect(weiboLength(variants['weibo-brief'] ?? '')).toBeLessThanOrEqual(130)
+  })
+
+  it('of several figures at once names the report it revises and what, in the shortest text, too', () => {
+    const far = { magnitude: 5.1, depthKm: 90, latitude: 38.5, place: '内蒙古阿拉善盟额济纳旗' }
+    const { variants } = revised({ ...far, originTime: beijing(2017, 6, 4, 0, 0, 1) })
+    expect(variants['weibo-minimal']).toContain('较第1报修订了震级等5项。（银震信〔2017〕12号 第2报）')
+  })
+})
+
+describe('a follow-up that comes as a subscribe notice', () => {
+  it.each(['collapse', 'volcanic', 'suspected-blast', 'induced', 'other'] as const)(
+    'of a %s names the kind, and calls nothing unnatural that may be natural',
+    (kind) => {
+      const origin = originOf({ sourceCode: 'CC', kind, depthKm: 0 })
+      const { variants } = renderer.render(factsOf({ kind: 'formal-report', origin }))
+      expect(variants['wechat-subscribe']).toMatch(/^thing5: 事件类型：\p{Script=Han}{2,4}，详见公告$/mu)
+    },
+  )
 })
 
 describe('a correction', () => {
@@ -276,6 +312,19 @@ describe('a withdrawal', () => {
       }
     },
   )
+
+  it.each(WITHDRAWAL_REASONS)('for %s can be understood by who only hears it', (withdrawal) => {
+    const { variants } = renderer.render(factsOf({ kind: 'withdrawal', withdrawal }))
+    const speech = variants['speech'] ?? ''
+    expect(speech).toMatch(/^银川市地震局撤回公告。/)
+    expect(speech).toMatch(/6月3日18时12分发布的银震信2017年12号第1报/)
+    expect(speech).toMatch(/现予撤回.*公告编号银震信2017年12号第2报。$/)
+    expect(speech).not.toMatch(/[【】〔〕（）]/)
+  })
+
+  it('is titled once as what it is', () => {
+    expect(renderer.render(factsOf({ kind: 'withdrawal' })).title).toBe('【撤回】银震信〔2017〕12号 第1报已撤回')
+  })
 
   it('has its own words for every reason', () => {
     const texts = WITHDRAWAL_REASONS.map(

@@ -1,6 +1,7 @@
 // In: template sources by name. Out: parsed templates that can only be filled.
 // Must not reach a file, run code, or print a hole: strictVariables alone prints null, '' and NaN, so every output is checked.
 import { Liquid, type Template } from 'liquidjs'
+import { compilePlain, type PlainFill } from './plain-fill.ts'
 
 /** A notice text could not be made. Names the template file and the hole in it; nothing of it goes out. */
 export class RenderFailure extends Error {
@@ -60,6 +61,7 @@ export interface Engine {
  * @param output text: as it is. markup: escaped; there is no `raw` to lift it
  */
 export function createEngine(fields: ReadonlySet<string>, output: 'text' | 'markup'): Engine {
+  const print = output === 'text' ? printable : printableMarkup
   const liquid = new Liquid({
     // An empty map instead of the file system: nothing can be looked up (partials are set in before, include.ts).
     templates: {},
@@ -68,18 +70,21 @@ export function createEngine(fields: ReadonlySet<string>, output: 'text' | 'mark
     ownPropertyOnly: true,
     // '' means "not said": {% if depth %} must be false for it, as editors expect.
     jsTruthy: true,
-    outputEscape: output === 'text' ? printable : printableMarkup,
+    outputEscape: print,
     ...LIMITS,
   })
   for (const filter of Object.keys(liquid.filters)) delete liquid.filters[filter]
   for (const tag of Object.keys(liquid.tags)) if (!TAGS.has(tag)) delete liquid.tags[tag]
 
+  const plain = new WeakMap<Template[], PlainFill>()
   return {
     parse(name, source) {
       try {
         const parsed = liquid.parse(source, name)
         const strange = liquid.globalVariablesSync(parsed, { partials: false }).filter((field) => !fields.has(field))
         if (strange.length > 0) throw new Error(`names ${strange.join(', ')}, which no notice has`)
+        const fill = compilePlain(parsed, print)
+        if (fill !== null) plain.set(parsed, fill)
         return parsed
       } catch (error) {
         throw failureOf(name, error)
@@ -87,7 +92,7 @@ export function createEngine(fields: ReadonlySet<string>, output: 'text' | 'mark
     },
     fill(name, parsed, view) {
       try {
-        return liquid.renderSync(parsed, view) as string
+        return plain.get(parsed)?.(view) ?? (liquid.renderSync(parsed, view) as string)
       } catch (error) {
         throw failureOf(name, error)
       }

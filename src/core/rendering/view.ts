@@ -15,19 +15,23 @@
 //   time day timeDated timeStamp   06月03日18时11分 · 06月03日 · with year · for WeChat time fields
 //   timeSpoken   6月3日18时11分, never padded, for reading aloud
 //   where   place, with （塌陷） and 附近 where they belong    whereBrief  the same, a long place replaced by its position
-//   whereThing  at most 20 字                                 whereTitle? the same if it fits a 32 字 title
+//   whereThing  at most 20 字                 whereTitle? the place, else its position, if it fits a 32 字 title
 //   position   北纬37.98度，东经103.59度      magnitude   5.0 (write 级 after it)      depth?   10千米
 //   kind? gloss?   塌陷 · one sentence that explains it
 //   home?   距银川市约240公里      felt?   部分地区可能有感      nearest   list of {name, distance: 83公里}, may be empty
 //   nearby?   距甲县12公里、距乙县15公里
-// revision and correction:   changes?   震级由5.0级修订为5.2级；…      changedItems   震级、震源深度
+// revision:   changes?   震级由5.0级修订为5.2级；…      changesSpoken?   the same, times unpadded
+//   changesThing? changesBrief?   the same if it fits 20 字 · if it is short, else 较第1报修订了震级、震源深度
+// revision and correction:   changedItems   震级、震源深度
 //   replaces replacesNo replacesThing replacesTitle   银震信〔2017〕12号 第1报 · 第1报 · the first of both that fits
-//   20 字, or a title      replacedTime?   when it was issued
+//   20 字, or a title      replacesSpoken   银震信2017年12号第1报
+//   replacedTime? replacedTimeSpoken?   when it was issued · never padded
 // withdrawal: replaces… and replacedTime only; the determination is blank, because a withdrawal must not restate it.
 // no-quake, and a withdrawal for that reason:   window   06月03日18时00分至18时30分      windowSpoken  the same, unpadded
 //   area areaThing areaTitle?   银川市 · at most 20 字 · if it fits a title      floor   3.0 (write 级及以上)      cause?   施工
+import type { Instant } from '../instant.ts'
 import type { NoticeFacts, SpokenOrigin } from '../notice.ts'
-import { describeChanges, listChanges, nameErrors, type Change } from './changes.ts'
+import { nameErrors, sayRevised } from './changes.ts'
 import * as format from './format.ts'
 import { UnspeakableFact, type TimeForm } from './format.ts'
 import { KIND_MARKS, kindWord, labelOf } from './label.ts'
@@ -73,12 +77,17 @@ const BLANK = {
   felt: '',
   nearby: '',
   changes: '',
+  changesSpoken: '',
+  changesThing: '',
+  changesBrief: '',
   changedItems: '',
   replaces: '',
   replacesNo: '',
   replacesThing: '',
+  replacesSpoken: '',
   replacesTitle: '',
   replacedTime: '',
+  replacedTimeSpoken: '',
   window: '',
   windowSpoken: '',
   area: '',
@@ -110,24 +119,9 @@ export function viewOf(facts: NoticeFacts, form: TimeForm = 'padded'): NoticeVie
   if (origin === null) throw new UnspeakableFact('origin', `a ${kind} states a determination`)
   Object.assign(view, sayOrigin(facts, origin, form), saySurroundings(facts))
   if (kind === 'revision' && facts.previous === null) throw new UnspeakableFact('previous', 'a revision says from what')
-  if (kind === 'revision' || kind === 'correction') {
-    const changes = facts.previous === null ? [] : listKnownChanges(facts.previous, origin, form)
-    // A correction never says the old value (DESIGN L8); only a revision, whose old value was not false, does.
-    if (kind === 'revision') view.changes = describeChanges(changes)
-    view.changedItems =
-      kind === 'correction' ? nameErrors(changes) : changes.map((change) => change.item).join('、') || '有关内容'
-  }
+  if (kind === 'revision') Object.assign(view, sayRevised(facts.previous, origin, form, view.replacesNo))
+  if (kind === 'correction') view.changedItems = nameErrors(facts.previous, origin, form)
   return view
-}
-
-/** An old value that cannot be printed must not hold up the notice that puts it right. */
-function listKnownChanges(previous: SpokenOrigin, origin: SpokenOrigin, form: TimeForm): Change[] {
-  try {
-    return listChanges(previous, origin, form)
-  } catch (error) {
-    if (error instanceof UnspeakableFact) return []
-    throw error
-  }
 }
 
 function sayIdentity(facts: NoticeFacts, form: TimeForm): Partial<NoticeView> {
@@ -142,12 +136,17 @@ function sayIdentity(facts: NoticeFacts, form: TimeForm): Partial<NoticeView> {
     reportNo,
     serialReport,
     serialThing: firstThatFits(THING, serialReport, reportNo),
-    serialSpoken: `${serial.replace(/〔(\d{4})〕/, '$1年')}${reportNo}`,
+    serialSpoken: speakSerial(serialReport),
     url: speakAddress(facts.url),
     issued: format.formatMoment(facts.issuedAt, form, 'issuedAt'),
     issuedDated: format.formatDatedMoment(facts.issuedAt, form, 'issuedAt'),
     issuedStamp: format.formatStamp(facts.issuedAt, 'issuedAt'),
   }
+}
+
+/** 银震信2017年12号第2报: brackets and blanks are not read aloud. */
+function speakSerial(serialReport: string): string {
+  return serialReport.replace(/〔(\d{4})〕/, '$1年').replace(/ (?=第)/, '')
 }
 
 function sayReplaced(facts: NoticeFacts, form: TimeForm): Partial<NoticeView> {
@@ -160,16 +159,21 @@ function sayReplaced(facts: NoticeFacts, form: TimeForm): Partial<NoticeView> {
   if (at === null && facts.kind === 'withdrawal') {
     throw new UnspeakableFact('replacedIssuedAt', 'a withdrawal says when the notice was issued')
   }
-  const yearOf = (text: string): string => text.slice(0, text.indexOf('年'))
-  const dated = at === null ? '' : format.formatDatedMoment(at, form, 'replacedIssuedAt')
-  const sameYear = yearOf(dated) === yearOf(format.formatDatedMoment(facts.issuedAt, form, 'issuedAt'))
+  const yearOf = (moment: Instant): string => format.formatDatedMoment(moment, form, 'replacedIssuedAt').slice(0, 5)
+  const sayWhen = (how: TimeForm): string => {
+    if (at === null) return ''
+    const say = yearOf(at) === yearOf(facts.issuedAt) ? format.formatMoment : format.formatDatedMoment
+    return say(at, how, 'replacedIssuedAt')
+  }
   return {
     replaces,
     replacesNo: number,
     replacesThing: firstThatFits(THING, replaces, number),
-    // 【撤回】撤回 stands before it.
-    replacesTitle: firstThatFits(titleRoom(facts) - 6, replaces, number),
-    replacedTime: at !== null && sameYear ? format.formatMoment(at, form, 'replacedIssuedAt') : dated,
+    replacesSpoken: speakSerial(replaces),
+    // 【撤回】 and 已撤回 stand around it.
+    replacesTitle: firstThatFits(titleRoom(facts) - 7, replaces, number),
+    replacedTime: sayWhen(form),
+    replacedTimeSpoken: sayWhen('unpadded'),
   }
 }
 
@@ -205,7 +209,7 @@ function sayOrigin(facts: NoticeFacts, origin: SpokenOrigin, form: TimeForm): Pa
     where,
     whereBrief: countCharacters(where) <= BRIEF_PLACE ? where : at,
     whereThing: firstThatFits(THING, where, at, position),
-    whereTitle: firstThatFits(titleRoom(facts) - prefix - countCharacters(title), where),
+    whereTitle: firstThatFits(titleRoom(facts) - prefix - countCharacters(title), where, at),
     position,
     magnitude,
     // The automatic sentence has no depth (wording-and-rules.md §2.1).

@@ -188,8 +188,8 @@ describe('the signed hash', () => {
       return renderer.render(factsOf({ kind, class: 'drill', ...withdrawal })).text
     })
     expect([FORMATTER_VERSION, sha256(prints.join('\n'))]).toEqual([
-      2,
-      'd497a324144702a38c8ea53a38d0e1dbd6e991d565a05246606fd768840e9496',
+      3,
+      '6aa8d559e51e0ec01b2cd10e8f7b8c00ba2defdcd3806e52bff027858e8734a6',
     ])
   })
 

@@ -1,5 +1,6 @@
 // What a template is handed: the regulated words, chosen by source code and kind, and nothing that is not true.
 import { describe, expect, it } from 'vitest'
+import type { SpokenOrigin } from '../../../src/core/notice.ts'
 import { UnspeakableFact } from '../../../src/core/rendering/format.ts'
 import { kindWord, labelOf, LABELLED_CODES } from '../../../src/core/rendering/label.ts'
 import { speakName } from '../../../src/core/rendering/spoken-name.ts'
@@ -83,7 +84,7 @@ describe('the place', () => {
     expect(view.where).toBe(`${place}附近`)
     expect(view.whereBrief).toBe('北纬37.98度，东经103.59度附近')
     expect(view.whereThing).toBe('北纬37.98度，东经103.59度附近')
-    expect(view.whereTitle).toBe('')
+    expect(view.whereTitle).toBe('北纬37.98度，东经103.59度附近')
   })
 
   it.each([
@@ -163,6 +164,42 @@ describe('what changed', () => {
     expect(view.changedItems).toBe('震级、震源深度')
   })
 
+  it('is said in a short text, too: with its values where they fit, else by name', () => {
+    const brief = (now: Partial<SpokenOrigin>): string[] => {
+      const previous = originOf({ sourceCode: 'CC', magnitude: 4.7 })
+      const origin = originOf({ sourceCode: 'CC', magnitude: 4.7, ...now })
+      const view = viewOf(factsOf({ kind: 'revision', previous, origin }))
+      return [view.changesThing, view.changesBrief]
+    }
+    expect(brief({ magnitude: 5.1 })).toEqual(['震级由4.7级修订为5.1级', '震级由4.7级修订为5.1级'])
+    expect(brief({ magnitude: 5.1, depthKm: 20 })).toEqual(['', '较第1报修订了震级、震源深度'])
+    const all = { magnitude: 5.1, depthKm: 20, latitude: 38.2, originTime: beijing(2017, 6, 4, 0, 0) }
+    expect(brief(all)).toEqual(['', '较第1报修订了震级等4项'])
+    expect(brief({})).toEqual(['', ''])
+  })
+
+  it('is read aloud with the times as people say them', () => {
+    const previous = originOf({ sourceCode: 'CC' })
+    const origin = originOf({ sourceCode: 'CC', originTime: beijing(2017, 6, 4, 0, 5) })
+    const view = viewOf(factsOf({ kind: 'revision', previous, origin }))
+    expect(view.changes).toBe('发震时刻由06月03日18时11分修订为06月04日00时05分')
+    expect(view.changesSpoken).toBe('发震时刻由6月3日18时11分修订为6月4日0时05分')
+  })
+
+  it.each([
+    ['内蒙古阿拉善盟阿拉善左旗', '内蒙古自治区阿拉善盟阿拉善左旗', '震级'],
+    ['内蒙古阿左旗', '内蒙古阿拉善盟阿拉善左旗', '震级'],
+    ['四川甘孜州泸定县', '四川甘孜州泸定县与雅安市石棉县交界', '震中地名、震级'],
+    ['宁夏银川市永宁县望远镇', '宁夏银川市永宁县', '震中地名、震级'],
+    ['日本本州东岸近海', '日本本州东岸远海', '震中地名、震级'],
+  ])('is no place that is only spelt in another way: %s, %s', (before, now, items) => {
+    for (const kind of ['revision', 'correction'] as const) {
+      const previous = originOf({ sourceCode: 'CC', magnitude: 4.6, place: before })
+      const view = viewOf(factsOf({ kind, previous, origin: originOf({ sourceCode: 'CC', place: now }) }))
+      expect(view.changedItems).toBe(items)
+    }
+  })
+
   it('counts only what is printed: an automatic report had no depth', () => {
     const view = viewOf(
       factsOf({
@@ -228,6 +265,7 @@ describe('the identity', () => {
     const view = viewOf(factsOf({ report: 3 }))
     expect(view.serialReport).toBe('银震信〔2017〕12号 第3报')
     expect(view.serialSpoken).toBe('银震信2017年12号第3报')
+    expect(viewOf(factsOf({ kind: 'withdrawal' })).replacesSpoken).toBe('银震信2017年12号第1报')
     for (const url of ['javascript:alert(1)', 'https://a.example/#x', 'https://a.example/ b', 'https://a.example/银']) {
       expect(() => viewOf(factsOf({ url }))).toThrow(UnspeakableFact)
     }
