@@ -1,7 +1,7 @@
 // In: feeds and doors of the YAML. Out: their bytes parsed and handed to the ledger, and how healthy each is.
 // Must not let one source wait for another, nor remember a body before it is durable.
 import { join } from 'node:path'
-import type { Config, FeedConfig, InboundConfig } from '../config.ts'
+import type { Config, FeedConfig } from '../config.ts'
 import type { Authority, TrafficClass } from '../core/quake-report.ts'
 import { UnreadableFeed } from '../core/quake-report.ts'
 import type { Instant } from '../core/instant.ts'
@@ -11,14 +11,15 @@ import { createFeedDispatcher } from '../feeds/fetch-guard.ts'
 import { fetchFeed, type FetchState } from '../feeds/fetch.ts'
 import { watchFolder } from '../feeds/folder.ts'
 import { startPolling, type PollEvent } from '../feeds/poll.ts'
-import { verifySignature } from '../feeds/signature.ts'
 import { createSocketOpener } from '../feeds/websocket-socket.ts'
 import { WEBSOCKET_PROTOCOLS } from '../feeds/websocket-protocols.ts'
 import { startWebsocket } from '../feeds/websocket.ts'
+import { createPursuit } from './pursuits.ts'
 import type { Ledger, Payload, Receipt } from '../publish/ledger.ts'
 import type { Pool } from 'pg'
 import { saveFetchState, type SourceState } from '../store/sources.ts'
 import type { DoorAnswer } from '../web/desk/server.ts'
+import { answerDoor } from './door.ts'
 import type { InstallationClock } from './clock.ts'
 import { openParsing } from './parsing.ts'
 import type { HandCrank } from './hand-crank.ts'
@@ -126,12 +127,13 @@ export async function startSources(context: SourcesContext): Promise<Sources> {
     await context.alarm('unreadable', source.id, `来源 ${source.id} 的内容无法读取（${error.rule}）：${error.message}`)
   }
 
-  const takeOver = async (received: Received, list: boolean): Promise<void> => {
+  const takeOver = async (received: Received, list: boolean, seeding?: boolean): Promise<void> => {
     const source = sources.get(received.source)
     if (!source) throw new Error(`no source ${received.source}`)
     const transport = received.transport === 'inbound' ? 'door' : received.transport
     try {
-      const receipt = await receive(source, received, { transport, list })
+      const seeds = seeding === undefined ? {} : { seeding }
+      const receipt = await receive(source, received, { transport, list, ...seeds })
       if (receipt.fresh > 0) context.heard({ source: source.id, at: received.receivedAt, changed: true })
       reportRefused(context, source.id, receipt)
     } catch (error) {
@@ -142,14 +144,25 @@ export async function startSources(context: SourcesContext): Promise<Sources> {
 
   const polled = config.feeds.filter((feed) => !/^wss?:/.test(feed.url))
   const states = new Map(context.states.map((state) => [state.id, state]))
+  const pursuitOf = (feed: FeedConfig) =>
+    createPursuit(feed, {
+      target: targetOf(feed),
+      fetch: (target, signal) => fetchFeed(target, {}, { clock: transportClock, dispatcher, signal }),
+      take: (fetched, seeding) => takeOver({ source: feed.id, transport: 'poll', ...fetched }, false, seeding),
+      seeding: () => !ledger.picture().seeded.has(feed.id),
+      quakes: () => ledger.picture().quakes.values(),
+      now: () => transportClock.now(),
+      lost: (url, detail) =>
+        void context.alarm('source', feed.id, `来源 ${feed.id} 列出的 ${url} 多次未能取得，已放弃：${detail}`),
+    })
   const startPolls = (feeds: readonly FeedConfig[], pollClock: Clock) =>
     startPolling(
-      feeds.map((feed) => ({
-        source: feed.id,
-        target: targetOf(feed),
-        everyMs: feed.everyMs,
-        state: stateOf(states.get(feed.id)),
-      })),
+      feeds.map((feed) => {
+        const pursue = pursuitOf(feed)
+        const state = stateOf(states.get(feed.id))
+        const polled = { source: feed.id, target: targetOf(feed), everyMs: feed.everyMs, state }
+        return pursue === null ? polled : { ...polled, pursue }
+      }),
       {
         clock: pollClock,
         fetch: (target, state, signal) => fetchFeed(target, state, { clock: transportClock, dispatcher, signal }),
@@ -212,30 +225,19 @@ export async function startSources(context: SourcesContext): Promise<Sources> {
   )
 
   return {
-    receiveAtDoor: async (id, headers, body) => {
-      const door = config.inbound.find((d) => d.id === id)
-      if (!door) return { status: 404, error: `no inbound door ${id}`, rule: 'no-such-door' }
-      const verified = verifyAtEitherClock(headers, body, door, clock)
-      if (!verified.ok) return { status: 401, error: verified.reason, rule: verified.rule }
-      const contentType = String(headers['content-type'] ?? '')
-      const decoded = decodeText(body, contentType)
-      if (!decoded.ok) return { status: 415, error: decoded.reason, rule: 'charset' }
-      const arrival = { bytes: body, text: decoded.text, contentType, receivedAt: clock.now('actual') }
-      try {
-        const receipt = await receive(door, arrival, {
-          transport: 'door',
-          list: false,
-          message: { door: id, id: verified.id },
-        })
-        reportRefused(context, id, receipt)
-        const parsedCount = receipt.reports
-        return { status: receipt.state === 'repeated' ? 200 : 202, accepted: parsedCount, refused: receipt.refused }
-      } catch (error) {
-        if (!(error instanceof UnreadableFeed)) throw error
-        await keepUnreadable(door, arrival, error, 'door')
-        return { status: 422, error: error.message, rule: error.rule }
-      }
-    },
+    receiveAtDoor: (id, headers, body) =>
+      answerDoor(
+        { id, headers, body },
+        {
+          ...context,
+          keepUnreadable,
+          receive: async (door, arrival, more) => {
+            const receipt = await receive(door, arrival, more)
+            reportRefused(context, id, receipt)
+            return receipt
+          },
+        },
+      ),
     take: async (source, bytes, contentType, lane, list) => {
       const decoded = decodeText(bytes, contentType)
       if (!decoded.ok) throw new UnreadableFeed('charset', decoded.reason)
@@ -264,24 +266,13 @@ function stateOf(state: SourceState | undefined): FetchState {
   return { etag: state.etag, lastModified: state.last_modified, sha256: state.body_sha256 }
 }
 
-/** A shifted clock (QUAKEDESK_CLOCK, a scenario) must not lock out a sender that signs by the real one. */
-function verifyAtEitherClock(
-  headers: Record<string, string | string[] | undefined>,
-  body: Buffer,
-  door: InboundConfig,
-  clock: InstallationClock,
-) {
-  const byOurs = verifySignature(headers, body, [door.secret], clock.now('actual'))
-  if (byOurs.ok || clock.offset() === 0) return byOurs
-  return verifySignature(headers, body, [door.secret], clock.realNow())
-}
-
 function reportRefused(context: SourcesContext, source: string, receipt: Receipt): void {
   for (const row of receipt.refused.slice(0, 5)) context.log.warn({ source, ...row }, 'a row was refused')
 }
 
 function reportPoll(context: SourcesContext, event: PollEvent): void {
-  if (event.date !== null) context.heardDate(event.source, event.endedAt - context.clock.offset() - event.date)
+  // Not by endedAt: a slow disk behind the answer is no wrong clock.
+  if (event.date !== null) context.heardDate(event.source, event.answeredAt - context.clock.offset() - event.date)
   if (event.result === 'changed' || event.result === 'unchanged') {
     context.heard({ source: event.source, at: event.endedAt, changed: false })
   } else {

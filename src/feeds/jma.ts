@@ -166,6 +166,11 @@ function isEruption(body: XmlElement | null): boolean {
   return comments !== null && /噴火/.test(textAt(comments, 'FreeFormComment').slice(0, 2_000))
 }
 
+/** True for the title of a telegram that may hold a hypocentre, and for one that says nothing. */
+export function mayDetermine(title: string): boolean {
+  return title === '' || setAside(title.normalize('NFKC')) === null
+}
+
 /** Where the telegrams of an index are. */
 export interface TelegramLink {
   id: string

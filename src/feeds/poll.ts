@@ -3,6 +3,7 @@
 import type { Instant } from '../core/instant.ts'
 import { MINUTE } from '../core/instant.ts'
 import { UnreadableFeed } from '../core/quake-report.ts'
+import type { Pursue } from './errands.ts'
 import { CLOSED_CIRCUIT, feedPolicy, stepCircuit } from './circuit.ts'
 import type { Circuit, CircuitStep, PollResult } from './circuit.ts'
 import type { FailureReason, FeedTarget, FetchOutcome, FetchState } from './fetch.ts'
@@ -17,6 +18,8 @@ export interface PolledFeed {
   everyMs: number
   /** What the store remembers from before the start; {} fetches unconditionally. */
   state?: FetchState
+  /** Fetches what the list points at. While anything is outstanding the list's state is not remembered. */
+  pursue?: Pursue
 }
 
 /** The end of one poll, for freshness, the clock gate and the metrics. */
@@ -85,12 +88,20 @@ async function pollForever(feed: PolledFeed, deps: PollDeps, signal: AbortSignal
   let circuit = CLOSED_CIRCUIT
   // Counted in waits, not read from a clock: that may be set back.
   let trustedMs = 0
+  let unremembered = false
   while (!signal.aborted) {
     const startedAt = deps.clock.now()
     const trusting = trustedMs < Math.max(LONGEST_TRUST, LEAST_TRUSTED_POLLS * feed.everyMs)
     const polled = await pollOnce(feed, trusting ? state : withoutConditions(state), deps, signal)
     if (polled === null) return
     if (polled.event.result !== 'failed') state = polled.state
+    unremembered ||= polled.list !== null
+    const settled = polled.verdict.kind !== 'answered' || (await pursueSafely(feed, polled.list, signal))
+    if (unremembered && settled) {
+      const trouble = await rememberSafely(feed.source, state, deps)
+      unremembered = trouble !== ''
+      if (unremembered) polled.event.detail = trouble
+    }
     if (polled.event.result === 'changed' || (!trusting && polled.event.result === 'unchanged')) trustedMs = 0
     const step = stepCircuit(circuit, polled.verdict, policy)
     circuit = step.circuit
@@ -114,6 +125,8 @@ async function pollForever(feed: PolledFeed, deps: PollDeps, signal: AbortSignal
 
 interface Polled {
   state: FetchState
+  /** Text of a list that was taken over; null when there is nothing new to remember. */
+  list: string | null
   verdict: PollResult
   event: Pick<PollEvent, 'result' | 'date' | 'answeredAt' | 'reason' | 'detail' | 'status'>
 }
@@ -135,12 +148,12 @@ async function pollOnce(
     const failed = { kind, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } as const
     const verdict = reason === 'forbidden' ? ({ kind: 'forbidden' } as const) : failed
     const event = { result: 'failed', reason, detail, ...at, ...(status === undefined ? {} : { status }) } as const
-    return { state, verdict, event }
+    return { state, list: null, verdict, event }
   }
   const verdict = { kind: 'answered' } as const
   if (outcome.state === 'unchanged') {
     const next = { ...state, ...keepValidators(outcome, state) }
-    return { state: next, verdict, event: { result: 'unchanged', ...at } }
+    return { state: next, list: null, verdict, event: { result: 'unchanged', ...at } }
   }
   let next: FetchState = { ...keepValidators(outcome, {}), sha256: outcome.sha256 }
   const { bytes, text, contentType } = outcome
@@ -152,17 +165,31 @@ async function pollOnce(
   } catch (error) {
     detail = error instanceof Error ? error.message.slice(0, 300) : String(error)
     if (!(error instanceof UnreadableFeed))
-      return { state, verdict: { kind: 'not-taken' }, event: { result: 'not-taken', detail, ...at } }
+      return { state, list: null, verdict: { kind: 'not-taken' }, event: { result: 'not-taken', detail, ...at } }
     result = 'unreadable'
     // It may be a good list cut short on its way. "Unchanged" would then keep what was cut off from us for good.
     next = { sha256: outcome.sha256 }
   }
+  return { state: next, list: text, verdict, event: { result, ...at, ...(detail === '' ? {} : { detail }) } }
+}
+
+/** '' when the state is remembered, else what went wrong. */
+async function rememberSafely(source: string, state: FetchState, deps: PollDeps): Promise<string> {
   try {
-    await deps.remember?.(feed.source, next)
+    await deps.remember?.(source, state)
+    return ''
   } catch (error) {
-    detail = `the state was not remembered: ${String(error).slice(0, 300)}`
+    return `the state was not remembered: ${String(error).slice(0, 300)}`
   }
-  return { state: next, verdict, event: { result, ...at, ...(detail === '' ? {} : { detail }) } }
+}
+
+/** True when nothing is outstanding; a fault in it must not end this feed's loop. */
+async function pursueSafely(feed: PolledFeed, list: string | null, signal: AbortSignal): Promise<boolean> {
+  try {
+    return (await feed.pursue?.(list, signal)) ?? true
+  } catch {
+    return false
+  }
 }
 
 /** fetchFeed never throws; a fault in another fetcher must still not end this feed's loop. */
