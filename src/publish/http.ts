@@ -1,23 +1,11 @@
 // In: one HTTP call of an adapter. Out: the reply, or nothing with the one fact that matters: can bytes have left?
 // Never throws for network trouble, never follows a redirect, never reads more than it was told to.
-import { Agent, request, type Dispatcher } from 'undici'
+import { Agent, buildConnector, request, type Dispatcher } from 'undici'
 import type { Http, HttpCall, HttpReply } from '../core/channel.ts'
 import { isLoopbackHost } from '../core/loopback.ts'
 
-/** Failures that happen before the first byte of the request is written. */
-const BEFORE_BYTES: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'CERT_HAS_EXPIRED',
-])
+/** Refusals of our own client, which has not opened a socket for the call. */
+const NEVER_BEGUN: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'ERR_INVALID_URL', 'UND_ERR_CONNECT_TIMEOUT'])
 const CONNECT_MS = 3_000
 const MOST_BYTES = 1_000_000
 
@@ -31,15 +19,32 @@ export interface Outbound {
  * @param loopbackOnly drills: any other host is refused before a socket is opened (DESIGN L4)
  */
 export function openOutbound(options: { loopbackOnly: boolean; dispatcher?: Dispatcher }): Outbound {
+  // A connection that never came to stand, TLS included, has carried no byte of a request, whatever its error is called.
+  const unconnected = new WeakSet<Error>()
+  const connect = buildConnector({ timeout: CONNECT_MS })
   const dispatcher =
-    options.dispatcher ?? new Agent({ connect: { timeout: CONNECT_MS }, keepAliveTimeout: 20_000, pipelining: 1 })
+    options.dispatcher ??
+    new Agent({
+      connect: (target, done) =>
+        connect(target, (...result) => {
+          if (result[0] !== null) unconnected.add(result[0])
+          done(...result)
+        }),
+      keepAliveTimeout: 20_000,
+      pipelining: 1,
+    })
   return {
-    http: (call) => send(call, dispatcher, options.loopbackOnly),
+    http: (call) => send(call, dispatcher, options.loopbackOnly, unconnected),
     close: () => dispatcher.destroy(),
   }
 }
 
-async function send(call: HttpCall, dispatcher: Dispatcher, loopbackOnly: boolean): Promise<HttpReply> {
+async function send(
+  call: HttpCall,
+  dispatcher: Dispatcher,
+  loopbackOnly: boolean,
+  unconnected: WeakSet<Error>,
+): Promise<HttpReply> {
   if (loopbackOnly && !isLoopback(call.url)) {
     return { got: 'nothing', sent: false, reason: 'a drill opens no host but this machine' }
   }
@@ -59,7 +64,7 @@ async function send(call: HttpCall, dispatcher: Dispatcher, loopbackOnly: boolea
     const body = await readLimited(reply.body, call.maxBytes ?? MOST_BYTES)
     return { got: 'reply', status: reply.statusCode, headers: flatten(reply.headers), body }
   } catch (error) {
-    return { got: 'nothing', sent: answered || !failedBeforeBytes(error), reason: describe(error) }
+    return { got: 'nothing', sent: answered || !isUnsent(error, unconnected), reason: describe(error) }
   }
 }
 
@@ -87,11 +92,10 @@ export function isLoopback(url: string): boolean {
   return /^https?:$/.test(protocol) && isLoopbackHost(hostname)
 }
 
-function failedBeforeBytes(error: unknown): boolean {
+function isUnsent(error: unknown, unconnected: WeakSet<Error>): boolean {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const { code } = at as NodeJS.ErrnoException
-    if (code !== undefined && BEFORE_BYTES.has(code)) return true
-    if (at instanceof AggregateError && at.errors.length > 0) return at.errors.every(failedBeforeBytes)
+    if (unconnected.has(at) || (code !== undefined && NEVER_BEGUN.has(code))) return true
   }
   return false
 }
@@ -99,6 +103,7 @@ function failedBeforeBytes(error: unknown): boolean {
 /** Names the failure without the URL: it may hold a token. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown failure'
-  const code = (error as NodeJS.ErrnoException).code ?? (error.cause as NodeJS.ErrnoException | undefined)?.code
-  return code ?? error.name
+  // A DOMException's code is a number that tells nobody anything.
+  const codes = [error, error.cause].map((at) => (at as { code?: unknown } | undefined)?.code)
+  return codes.find((code) => typeof code === 'string') ?? error.name
 }
