@@ -1,0 +1,341 @@
+// In: the strict stand-ins behind real sockets, the real HTTP client, every fault that can be scripted, at every call of
+// every leg. Out: proof that each delivery ends as one visible post or at a person's alarm, and never as two.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { robot } from '../../channels/robot/index.ts'
+import { webhook } from '../../channels/webhook/index.ts'
+import { wechat } from '../../channels/wechat/index.ts'
+import { weibo } from '../../channels/weibo/index.ts'
+import type { AnyChannel } from '../../channels/index.ts'
+import type { Job, Outcome, ProbeOutcome } from '../../src/core/channel.ts'
+import { afterDeliver, afterProbe, type DeliveryChange } from '../../src/core/delivery.ts'
+import { DAY, HOUR, MINUTE, SECOND, type Instant } from '../../src/core/instant.ts'
+import { openOutbound } from '../../src/publish/http.ts'
+import type { Fault } from '../../src/town/faults.ts'
+import type { LedgerEntry } from '../../src/town/ledger.ts'
+import { startRobots } from '../../src/town/robots.ts'
+import type { Stand } from '../../src/town/stand.ts'
+import { TOWN } from '../../src/town/town.ts'
+import { startWebhook } from '../../src/town/webhook.ts'
+import { startWechat } from '../../src/town/wechat.ts'
+import { startWeibo } from '../../src/town/weibo.ts'
+import { fakeReach, sampleFacts, sampleJob, sampleRendered, START } from './fakes.ts'
+
+/** A hanging call costs this much real time; the deadlines themselves have their own test. */
+const PATIENCE_MS = 50
+const USERS = ['oReader001', 'oReader002', 'oReader003']
+const clock = { at: START as Instant }
+const now = (): Instant => clock.at
+const outbound = openOutbound({ loopbackOnly: true })
+
+let stands: Record<'weibo' | 'wechat' | 'webhook' | 'robots', Stand>
+
+beforeAll(async () => {
+  stands = {
+    weibo: await startWeibo({
+      now,
+      accounts: [{ uid: TOWN.weiboUid, screenName: '示例局', accessToken: TOWN.weiboToken }],
+      safeDomains: ['zq.example.cn'],
+      visibleAfterMs: 5 * SECOND,
+    }),
+    wechat: await startWechat({
+      now,
+      appId: TOWN.wechatAppId,
+      secret: TOWN.wechatSecret,
+      kind: 'service',
+      materials: [{ mediaId: TOWN.cover, type: 'image' }],
+      users: USERS.map((openid) => ({ openid, grants: [{ templateId: 'tpl', left: 'long-term' as const }] })),
+      templates: [{ id: 'tpl', kind: 'subscribe', fields: ['thing1', 'time2', 'number3'] }],
+    }),
+    webhook: await startWebhook({ now, secrets: [TOWN.webhookSecret] }),
+    robots: await startRobots({
+      now,
+      robots: [{ kind: 'dingtalk', key: TOWN.robotToken, secret: TOWN.robotSecret }],
+    }),
+  }
+})
+afterAll(async () => {
+  await outbound.close()
+  await Promise.all(Object.values(stands).map((stand) => stand.close()))
+})
+
+interface Leg {
+  name: string
+  channel: AnyChannel
+  leg: string
+  stand: keyof typeof stands
+  settings: () => unknown
+  /** Calls that a delivery may make; the first is the one with the effect. */
+  apis: string[]
+  isPost: (entry: LedgerEntry) => boolean
+  /** How many posts one delivery makes. */
+  posts: number
+  /** True where a lost reply may double the message, as the channel declares (DESIGN §3 "exactly once"). */
+  atLeastOnce?: boolean
+}
+
+const wechatLeg = (leg: string, apis: string[], act: LedgerEntry['act'], more: Partial<Leg> = {}): Leg => ({
+  name: `wechat ${leg}`,
+  channel: wechat,
+  leg,
+  stand: 'wechat',
+  settings: () => ({
+    baseUrl: stands.wechat.url,
+    appId: TOWN.wechatAppId,
+    secret: TOWN.wechatSecret,
+    kind: 'service',
+    legs: ['freepublish', 'mass', 'subscribe'],
+    covers: { default: TOWN.cover },
+    subscribe: { templateId: 'tpl', users: USERS, repeatUnknown: false },
+  }),
+  apis,
+  isPost: (entry) => entry.act === act,
+  posts: 1,
+  ...more,
+})
+
+const LEGS: readonly Leg[] = [
+  {
+    name: 'weibo post',
+    channel: weibo,
+    leg: 'post',
+    stand: 'weibo',
+    settings: () => ({
+      baseUrl: stands.weibo.url,
+      accessToken: TOWN.weiboToken,
+      uid: TOWN.weiboUid,
+      safeDomain: 'zq.example.cn',
+      rip: '127.0.0.1',
+    }),
+    apis: ['statuses/share', 'statuses/user_timeline'],
+    isPost: (entry) => entry.act === 'post',
+    posts: 1,
+  },
+  wechatLeg(
+    'freepublish',
+    ['freepublish/submit', 'draft/add', 'stable_token', 'freepublish/get', 'draft/get', 'freepublish/batchget'],
+    'publish',
+  ),
+  wechatLeg('mass', ['message/mass/sendall', 'draft/add', 'message/mass/get'], 'mass'),
+  wechatLeg('subscribe', ['message/subscribe/bizsend'], 'user-message', { posts: USERS.length }),
+  {
+    name: 'webhook',
+    channel: webhook,
+    leg: 'message',
+    stand: 'webhook',
+    settings: () => ({ url: `${stands.webhook.url}/hook`, secret: TOWN.webhookSecret }),
+    apis: ['hook'],
+    isPost: (entry) => entry.act === 'message',
+    posts: 1,
+  },
+  {
+    name: 'robot',
+    channel: robot,
+    leg: 'message',
+    stand: 'robots',
+    settings: () => ({
+      kind: 'dingtalk',
+      url: `${stands.robots.url}/robot/send?access_token=${TOWN.robotToken}`,
+      secret: TOWN.robotSecret,
+    }),
+    apis: ['robot/send'],
+    isPost: (entry) => entry.act === 'message',
+    posts: 1,
+    atLeastOnce: true,
+  },
+]
+
+const WIRE: readonly Omit<Fault, 'api'>[] = [
+  { kind: 'http-5xx', applied: false },
+  { kind: 'http-5xx', applied: true },
+  { kind: 'html', applied: true },
+  { kind: 'html', applied: false },
+  { kind: 'wrong-type' },
+  { kind: 'truncated' },
+  { kind: 'drip', ms: 20 },
+  { kind: 'hang' },
+  { kind: 'hang', applied: false },
+  { kind: 'delay', ms: 100 },
+  { kind: 'close-before' },
+  { kind: 'close-after' },
+  { kind: 'token-expiry' },
+]
+const OWN: Partial<Record<Leg['stand'], readonly Omit<Fault, 'api'>[]>> = {
+  weibo: [
+    { kind: 'pending', ms: 60 * SECOND },
+    { kind: 'error', code: 10_001 },
+    { kind: 'error', code: 10_002 },
+    { kind: 'error', code: 20_016 },
+    { kind: 'error', code: 10_023 },
+    { kind: 'error', code: 10_004 },
+  ],
+  wechat: [
+    { kind: 'error', code: -1 },
+    { kind: 'error', code: 45_009 },
+    { kind: 'error', code: 45_011 },
+    { kind: 'error', code: 40_164 },
+  ],
+}
+
+interface End {
+  change: DeliveryChange
+  alarms: string[]
+  posts: number
+}
+
+/** One delivery of a formal report as the dispatcher drives it, on a clock that jumps to whatever is due. */
+async function runDelivery(leg: Leg, faults: readonly Fault[], until: Instant): Promise<End> {
+  const stand = stands[leg.stand]
+  clock.at = START
+  stand.reset()
+  for (const fault of faults) stand.faults.add(fault)
+  const reach = fakeReach((call) => outbound.http({ ...call, deadlineMs: Math.min(call.deadlineMs, PATIENCE_MS) }))
+  reach.now = now
+  const config: unknown = leg.channel.config.parse(leg.settings())
+  const composed = leg.channel.compose(sampleRendered(), sampleFacts(), config, leg.leg)
+  if (!composed.ok) throw new Error(composed.reason)
+  let job: Job = sampleJob({ leg: leg.leg, content: composed.content, firstAttemptAt: START, priority: 1 })
+  const client = leg.channel.open(config, reach)
+  const alarms: string[] = []
+  let change: DeliveryChange = { state: 'sending' }
+  let act: 'deliver' | 'probe' | 'check' = 'deliver'
+  let unresolved = false
+  for (let turn = 0; turn < 300; turn += 1) {
+    const standing = { ...job, attempts: job.attempt, expiresAt: null, unresolved }
+    const outcome: Outcome | ProbeOutcome =
+      act === 'deliver'
+        ? await client.deliver(job)
+        : await (act === 'check' && client.check ? client.check(job) : client.probe(job))
+    change =
+      act === 'deliver'
+        ? afterDeliver(standing, outcome as Outcome, now())
+        : afterProbe(
+            standing,
+            act === 'check' ? 'pending' : 'unknown',
+            outcome as ProbeOutcome,
+            leg.channel.certainty(leg.leg),
+            now(),
+          )
+    if (change.alarm !== undefined) alarms.push(change.alarm)
+    job = {
+      ...job,
+      attempt: job.attempt + 1,
+      progress: { ...job.progress, ...change.progress },
+      absentProbes: change.absentProbes ?? job.absentProbes,
+      absentSince: change.absentSince === undefined ? job.absentSince : change.absentSince,
+    }
+    if (change.nextAct === 'deliver') {
+      if (act !== 'deliver') unresolved = outcome.state === 'absent'
+      act = 'deliver'
+      continue
+    }
+    unresolved = false
+    if (['accepted', 'failed', 'expired'].includes(change.state)) break
+    clock.at = Math.max(clock.at, change.dueAt ?? 0)
+    if (clock.at > until) stand.faults.clear()
+    if (clock.at > START + 2 * DAY) break
+    act = change.state === 'unknown' ? 'probe' : change.state === 'pending' ? 'check' : 'deliver'
+  }
+  clock.at += HOUR
+  return { change, alarms, posts: stand.ledger().filter((entry) => entry.visible && leg.isPost(entry)).length }
+}
+
+function judge(leg: Leg, end: End, what: string): void {
+  const { change, posts, alarms } = end
+  const said = `${what}: ${change.state} (${change.reason ?? ''}), ${posts} posts`
+  if (leg.atLeastOnce) expect(change.state === 'accepted' ? posts : 1, said).toBeGreaterThanOrEqual(1)
+  else expect(posts, said).toBeLessThanOrEqual(leg.posts)
+  if (change.state !== 'accepted') expect(alarms, said).not.toEqual([])
+  else if (alarms.length === 0 && !leg.atLeastOnce && leg.leg !== 'subscribe') expect(posts, said).toBe(leg.posts)
+}
+
+const nameOf = (fault: Fault): string => `${fault.api} ${fault.kind}${fault.code ?? ''}${fault.applied ?? ''}`
+
+describe.each(LEGS)('$name', (leg) => {
+  const kinds = [...WIRE, ...(OWN[leg.stand] ?? [])].filter(
+    // Standard Webhooks: 2xx is the receiver's word, whatever its body; a gateway that lies with 200 cannot be told from it.
+    (kind) => !(leg.channel === webhook && kind.kind === 'html' && kind.applied === false),
+  )
+
+  test('any fault of any call, once: exactly one post, and known to be there', async () => {
+    for (const api of leg.apis) {
+      for (const kind of kinds) {
+        const fault: Fault = { api, ...kind, times: 1 }
+        const end = await runDelivery(leg, [fault], START + 3 * HOUR)
+        judge(leg, end, nameOf(fault))
+        expect(end.change.state, `${nameOf(fault)}: ${end.change.reason}`).toBe('accepted')
+      }
+    }
+  }, 120_000)
+
+  test('any fault of any call for twenty minutes: one post in the end, or a person was told', async () => {
+    for (const api of leg.apis) {
+      for (const kind of kinds) {
+        // Calls without an effect fare alike in every silence, and silences cost real time.
+        if (api !== leg.apis[0] && ['delay', 'drip', 'hang'].includes(kind.kind)) continue
+        const fault: Fault = { api, ...kind }
+        const end = await runDelivery(leg, [fault], START + 20 * MINUTE)
+        judge(leg, end, `twenty minutes of ${nameOf(fault)}`)
+      }
+    }
+  }, 120_000)
+
+  test('the effect applied and the reply lost, then the read-back failing in every way', async () => {
+    const [effect = '', ...reads] = leg.apis
+    for (const api of reads) {
+      for (const kind of kinds) {
+        const faults: Fault[] = [
+          { api: effect, kind: 'close-after', times: 1 },
+          { api, ...kind, times: 3 },
+        ]
+        judge(leg, await runDelivery(leg, faults, START + 3 * HOUR), faults.map(nameOf).join(' + '))
+      }
+    }
+  }, 120_000)
+})
+
+test('a message that waits for an administrator for half an hour and then fails is told to a person', async () => {
+  const leg = LEGS.find((one) => one.leg === 'mass')
+  if (!leg) return
+  const guarded = await startWechat({
+    now,
+    appId: TOWN.wechatAppId,
+    secret: TOWN.wechatSecret,
+    kind: 'service',
+    materials: [{ mediaId: TOWN.cover, type: 'image' }],
+    massProtection: true,
+  })
+  const usual = stands.wechat
+  stands.wechat = guarded
+  try {
+    const end = await runDelivery(leg, [], START)
+    expect(end).toMatchObject({ change: { state: 'failed' }, posts: 0 })
+    expect(end.alarms[0]).toContain('手机上确认')
+    expect(end.alarms.at(-1)).toContain('群发失败')
+  } finally {
+    stands.wechat = usual
+    await guarded.close()
+  }
+})
+
+test('a publish job that runs for an hour is told after minutes and accepted when it ends', async () => {
+  const leg = LEGS.find((one) => one.leg === 'freepublish')
+  if (!leg) return
+  const slow = await startWechat({
+    now,
+    appId: TOWN.wechatAppId,
+    secret: TOWN.wechatSecret,
+    kind: 'service',
+    materials: [{ mediaId: TOWN.cover, type: 'image' }],
+    publishMs: 70 * MINUTE,
+  })
+  const usual = stands.wechat
+  stands.wechat = slow
+  try {
+    const end = await runDelivery(leg, [], START)
+    expect(end).toMatchObject({ change: { state: 'accepted' }, posts: 1 })
+    expect(end.alarms.length).toBeGreaterThan(0)
+  } finally {
+    stands.wechat = usual
+    await slow.close()
+  }
+})
