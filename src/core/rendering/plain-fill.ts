@@ -10,9 +10,6 @@ export type PlainFill = (view: object, item?: unknown) => string | null
 
 type Read = (view: object, item: unknown) => unknown
 
-/** LiquidJS gives these a meaning of their own on any value. */
-const RESERVED: ReadonlySet<string> = new Set(['size', 'first', 'last', 'forloop'])
-
 /**
  * Makes the function, or null when the template holds anything else.
  * @param print a text as it is put out; never called with a blank one
@@ -101,11 +98,9 @@ function compileRead(value: Value, element: string | null): Read | null {
 
 function readToken(token: unknown, element: string | null): Read | null {
   if (!TypeGuards.isPropertyAccessToken(token) || token.variable !== undefined) return null
-  const names = token.props.map((prop) => (TypeGuards.isWordToken(prop) ? prop.content : null))
-  const [name, field, more] = names
-  if (name === null || name === undefined || more !== undefined || names.some((each) => RESERVED.has(each ?? ''))) {
-    return null
-  }
+  const [name, field, more] = token.props.map((prop) => (TypeGuards.isWordToken(prop) ? prop.content : null))
+  // Inside a loop forloop is LiquidJS's own.
+  if (typeof name !== 'string' || name === 'forloop' || more !== undefined) return null
   if (name === element) return typeof field === 'string' ? (_, item) => own(item, field) : null
   return field === undefined ? (view) => own(view, name) : null
 }

@@ -8,7 +8,7 @@ import { createEngine, RenderFailure } from '../../../src/core/rendering/engine.
 import { expandIncludes } from '../../../src/core/rendering/include.ts'
 import { compilePlain } from '../../../src/core/rendering/plain-fill.ts'
 
-const FIELDS = new Set(['a', 'b', 'c', 'list', 'x'])
+const FIELDS = new Set(['a', 'b', 'c', 'list', 'x', 'forloop'])
 /** Prints nothing, and is none of what the short way knows. */
 const LONG_WAY = '{% unless x %}{% endunless %}'
 
@@ -24,7 +24,21 @@ function fill(output: 'text' | 'markup', source: string, view: object): unknown 
   }
 }
 
-const name = fc.constantFrom('a', 'b', 'c', 'x', 'list', 'p.a', 'p.b', 'p', 'a.b', 'p.size', 'forloop.index')
+const name = fc.constantFrom(
+  'a',
+  'b',
+  'c',
+  'x',
+  'list',
+  'p.a',
+  'p.b',
+  'p',
+  'a.b',
+  'p.size',
+  'forloop',
+  'forloop.index',
+  'p["a"]',
+)
 const words = fc.constantFrom('震', ' ', '\n', '<b>', '级，', '{ }', '')
 const dash = fc.constantFrom('', '-')
 
@@ -66,7 +80,8 @@ const view = fc.record(
     b: odd,
     c: odd,
     x: fc.constant('z'),
-    list: fc.oneof(fc.array(fc.record({ a: odd, b: odd }, { requiredKeys: ['a'] }), { maxLength: 3 }), odd),
+    forloop: text,
+    list: fc.oneof(fc.array(fc.record({ a: odd, b: odd, size: text }, { requiredKeys: ['a'] }), { maxLength: 3 }), odd),
   },
   { requiredKeys: ['a', 'x'] },
 )
