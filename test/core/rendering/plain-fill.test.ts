@@ -35,6 +35,7 @@ const name = fc.constantFrom(
   'p',
   'a.b',
   'p.size',
+  'p.a.b',
   'forloop',
   'forloop.index',
   'p["a"]',
