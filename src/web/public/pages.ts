@@ -1,7 +1,9 @@
 // In: notices and quakes of the record. Out: whole pages as they are served, and their paths.
 // Must not read the clock or the database; one view-model function per page, all values already text.
 import { Liquid, type Template } from 'liquidjs'
+import { roundDecimal } from '../../core/decimal.ts'
 import type { StoredReport } from '../../core/quake.ts'
+import { formatPosition } from '../../core/rendering/format.ts'
 import type { NoticeView } from '../../store/notices.ts'
 import type { Page } from '../../store/pages.ts'
 import { writeNotice } from './notice-json.ts'
@@ -78,7 +80,7 @@ export function createPages(templates: ReadonlyMap<string, string>, site: SiteId
     notice: (notice) => {
       const inner = fill('notice', noticeView(notice, site)).replace(
         '\u0000body',
-        () => notice.variants['website'] ?? escape(notice.text),
+        () => notice.variants['website'] ?? bodyOf(notice),
       )
       const body = lay(notice.title, inner, notice.class === 'drill')
       return [`/n/${notice.code}`, `/notices/${notice.id}`].map((path) => ({
@@ -105,6 +107,11 @@ export function createPages(templates: ReadonlyMap<string, string>, site: SiteId
       }),
     }),
   }
+}
+
+/** What a notice says that no website outlet was to carry; the others bring sign and serial in their own text. */
+function bodyOf({ text, serial, report }: NoticeView): string {
+  return `<p class="notice-text">${escape(text)}</p>\n<p class="notice-serial">公告编号：${escape(serial)} 第${report}报</p>`
 }
 
 function escape(text: string): string {
@@ -163,7 +170,6 @@ function noticeView(notice: NoticeView, site: SiteIdentity): object {
           : '',
     successorUrl: notice.supersededBy === null ? '' : `/n/${notice.supersededBy}`,
     body: '\u0000body',
-    serial: `${notice.serial} 第${notice.report}报`,
     bureauName: site.bureauName,
     state: stateWord(notice.state),
     url: `${site.publicUrl}/n/${notice.code}`,
@@ -197,12 +203,10 @@ function quakeView(notices: readonly NoticeView[], reports: readonly StoredRepor
     reports: reports.map((report) => ({
       source: `${report.source}${report.lifecycle === 'report' ? '' : '（撤销）'}`,
       time: report.originTime === null ? '—' : writeTime(report.originTime),
-      magnitude: report.magnitude === null ? '—' : `${report.magnitude.type}${report.magnitude.value.toFixed(1)}`,
+      magnitude: report.magnitude === null ? '—' : `${report.magnitude.type}${roundDecimal(report.magnitude.value, 1)}`,
       position:
-        report.latitude === null || report.longitude === null
-          ? '—'
-          : `${report.latitude.toFixed(2)}／${report.longitude.toFixed(2)}`,
-      depth: report.depthKm === null ? '—' : `${report.depthKm} 千米`,
+        report.latitude === null || report.longitude === null ? '—' : formatPosition(report.latitude, report.longitude),
+      depth: report.depthKm === null ? '—' : `${roundDecimal(report.depthKm, 0)}千米`,
       received: writeTime(report.receivedAt),
     })),
   }
