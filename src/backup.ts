@@ -7,6 +7,7 @@ import { findConfigFile, loadConfigFile, readEnvironment } from './config.ts'
 import { backup } from './store/backup.ts'
 import { restore } from './store/backup-restore.ts'
 import { listMigrations, migrate } from './store/migrate.ts'
+import { distrustWaiting } from './store/restored.ts'
 import { acquireOwner } from './store/owner-lock.ts'
 import { ensureRoles, externalConnections } from './store/postgres/roles.ts'
 import { findRunning, startPostgres, withClient } from './store/postgres/start.ts'
@@ -70,8 +71,15 @@ async function runBackup(path: string): Promise<string> {
 async function runRestore(path: string): Promise<string> {
   const migrations = await listMigrations(MIGRATIONS)
   return withOwner(findPlace(), true, async (owner) => {
-    const done = await restore(path, owner, migrations)
+    let unknown = 0
+    const done = await restore(path, owner, migrations, async (client, createdAt) => {
+      unknown = await distrustWaiting(client, createdAt, Date.now())
+    })
     await withClient(owner, (client) => migrate(client, migrations))
-    return `${done.rows} rows of ${done.tables} tables restored, as of ${done.createdAt}`
+    return [
+      `${done.rows} rows of ${done.tables} tables restored, as of ${done.createdAt}`,
+      `${unknown} deliveries waited then and may have gone out since: they are looked for before anything is sent`,
+      'what was issued after that instant is not on record here: compare the serials with what stands on the channels before you start',
+    ].join('\n')
   })
 }

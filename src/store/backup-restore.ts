@@ -5,6 +5,7 @@ import type { ClientBase, ClientConfig } from 'pg'
 import { copyIn, copyOut } from './backup-copy.ts'
 import { BrokenBackup, readBackup } from './backup-format.ts'
 import type { Header, Manifest, Reader } from './backup-format.ts'
+import { assertReferences } from './backup-references.ts'
 import { FIXED_FORMATS, copyFromSql, copyToSql, listTables, quoteName } from './backup-tables.ts'
 import type { TableShape } from './backup-tables.ts'
 import { checkHistory, listApplied, migrate } from './migrate.ts'
@@ -41,9 +42,15 @@ async function inspect(file: string): Promise<{ header: Header; manifest: Manife
  * @param connection as the owner role, with the right to set session_replication_role (embedded: granted at start; else
  *   GRANT SET ON PARAMETER session_replication_role TO quakedesk_owner, once, by an administrator)
  * @param migrations of this program
+ * @param finish what else belongs into the same transaction, once every row has proved to be as it was saved
  * @throws BrokenBackup for a damaged file; otherwise a sentence on why this database cannot take it
  */
-export async function restore(file: string, connection: ClientConfig, migrations: Migration[]): Promise<Restored> {
+export async function restore(
+  file: string,
+  connection: ClientConfig,
+  migrations: Migration[],
+  finish: (client: ClientBase, createdAt: string) => Promise<unknown> = async () => undefined,
+): Promise<Restored> {
   const { header, manifest } = await inspect(file)
   checkHistory(header.migrations, migrations)
   const version = header.migrations.at(-1)?.version ?? 0
@@ -54,6 +61,8 @@ export async function restore(file: string, connection: ClientConfig, migrations
     await client.query(`BEGIN; ${FIXED_FORMATS}; SET LOCAL session_replication_role = replica`)
     try {
       await load(client, file, manifest)
+      await assertReferences(client)
+      await finish(client, header.createdAt)
       await client.query('COMMIT')
     } catch (error) {
       await client.query('ROLLBACK').catch(() => undefined)

@@ -1,0 +1,28 @@
+// In: a database as a backup had it, some time ago. Out: the same, but nothing in it is sent as if no time had passed.
+// Must not end a delivery: the probe or a person does.
+import type { ClientBase } from 'pg'
+import { formatUtc, type Instant } from '../core/instant.ts'
+
+/**
+ * What waited when the backup was taken may have gone out since, from the machine that is gone. It is unknown now: looked
+ * for first, never sent again on a guess (DESIGN L2). Belongs into the transaction that restores.
+ * @param takenAt when the backup was taken, as it says itself
+ * @returns how many deliveries are to be looked for
+ */
+export async function distrustWaiting(client: ClientBase, takenAt: string, now: Instant): Promise<number> {
+  const there = await client.query<{ it: string | null }>(`select to_regclass('public.delivery')::text as it`)
+  if (there.rows[0]?.it == null) return 0
+  const at = formatUtc(now)
+  const { rowCount } = await client.query(
+    `update delivery set state = 'unknown', reason = 'restored from a backup: it may have gone out since',
+       first_attempt_at = coalesce(first_attempt_at, changed_at), due_at = $1, absent_probes = 0, absent_since = null,
+       lease_owner = '', lease_until = null, changed_at = $1
+     where class = 'actual' and state in ('queued', 'sending')`,
+    [at],
+  )
+  await client.query(
+    `insert into journal (at, actor, act, subject, detail) values ($1, 'restore', 'database.restored', $2, $3)`,
+    [at, takenAt, JSON.stringify({ unknown: rowCount ?? 0 })],
+  )
+  return rowCount ?? 0
+}
