@@ -121,6 +121,7 @@ describe('the short way', () => {
     '{% if a == b %}甲{% endif %}',
     '{% for p in list limit:1 %}{{ p.a }}{% endfor %}',
     '{{ "甲" }}',
+    '{% for p in list %}{{ p.a.b }}{% endfor %}',
   ])('is not taken by %s', (source) => {
     const liquid = new Liquid({ outputEscape: String })
     liquid.registerFilter('x', String)
