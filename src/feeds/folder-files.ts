@@ -84,26 +84,47 @@ export async function readDropped(folder: string, file: Dropped, maxBytes: numbe
   }
 }
 
+/** A file at its resting place, as it was when we read it. */
+export interface Rested {
+  name: string
+  path: string
+  mark: string
+  at: Instant
+}
+
 /**
  * Moves a file that was taken over to done/<Beijing date>/.
- * @returns false when it was written to meanwhile: what is new in it must be read first
+ * @returns null when it was written to meanwhile: what is new in it must be read first
  */
-export async function keepDone(folder: string, file: Dropped, at: Instant): Promise<boolean> {
+export async function keepDone(folder: string, file: Dropped, at: Instant): Promise<Rested | null> {
   const from = join(folder, file.name)
   const day = join(folder, 'done', formatBeijing(at).slice(0, 10))
   await mkdir(day, { recursive: true })
   const path = await freePath(day, file.name, at)
-  if (markOf(await lstat(from)) !== file.mark) return false
+  if (markOf(await lstat(from)) !== file.mark) return null
   await rename(from, path)
+  return { name: file.name, path, mark: file.mark, at }
+}
+
+/**
+ * Brings a file back into the inbox that was written to after we moved it: its writer had only paused, and goes on
+ * through the handle that it holds.
+ * @returns false when it lies as it did
+ */
+export async function bringBack(folder: string, rested: Rested, at: Instant): Promise<boolean> {
+  const found = await lstat(rested.path).catch(() => null)
+  if (found === null || markOf(found) === rested.mark) return false
+  await rename(rested.path, await freePath(folder, rested.name, at))
   return true
 }
 
 /** Moves a file to refused/ with a text beside it that says what to do. The reason is written first: never a bare refusal. */
 export async function keepRefused(
   folder: string,
-  name: string,
+  file: Pick<Dropped, 'name' | 'mark'>,
   refusal: { rule: string; reason: string; at: Instant },
-): Promise<void> {
+): Promise<Rested> {
+  const { name } = file
   const place = join(folder, 'refused')
   await mkdir(place, { recursive: true })
   const path = await freePath(place, name, refusal.at)
@@ -116,6 +137,7 @@ export async function keepRefused(
   ]
   await writeFile(`${path}.reason.txt`, `${lines.join('\n')}\n`)
   await rename(join(folder, name), path)
+  return { name, path, mark: file.mark, at: refusal.at }
 }
 
 /** A path that nothing stands at; long names are cut because ".reason.txt" must still fit into 255 bytes. */

@@ -1,5 +1,17 @@
 import { existsSync } from 'node:fs'
-import { link, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import {
+  link,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -163,7 +175,7 @@ describe('what is not a dropped file', () => {
     if (file === undefined) throw new Error('nothing listed')
     await truncate(at('a.json'), 3)
     expect(await readDropped(inbox, file, 1_000)).toEqual({ state: 'still-written' })
-    expect(await keepDone(inbox, file, START)).toBe(false)
+    expect(await keepDone(inbox, file, START)).toBeNull()
     expect(existsSync(at('a.json'))).toBe(true)
   })
 
@@ -222,7 +234,7 @@ describe('a file that cannot be used', () => {
   test('keeps its reason apart from an earlier one of the same name', async () => {
     for (const rule of ['first', 'second']) {
       await writeFile(at('a.json'), rule)
-      await keepRefused(inbox, 'a.json', { rule, reason: rule, at: START })
+      await keepRefused(inbox, { name: 'a.json', mark: '' }, { rule, reason: rule, at: START })
     }
     const names = await readdir(at('refused'))
     expect(names).toHaveLength(4)
@@ -296,6 +308,73 @@ describe('nothing is lost', () => {
     await writeFile(at('a.json'), ROW)
     await lookUntil('it came', () => scene.received.length === 1)
   })
+})
+
+describe('a writer that pauses', () => {
+  test('after half a list loses nothing: what it writes on is read when it is done', async () => {
+    const scene = await start()
+    const handle = await open(at('rows.txt'), 'w')
+    await handle.write('first row\n')
+    await lookUntil('half is taken over', () => existsSync(done('rows.txt')))
+    await handle.write('second row\n')
+    await handle.close()
+    await lookUntil('the whole is taken over', () => scene.received.length === 2)
+    expect(scene.received.map(({ text }) => text)).toEqual(['first row\n', 'first row\nsecond row\n'])
+    expect(scene.events.map(({ what }) => what)).toContain('grown')
+    await lookAround()
+    expect(scene.received).toHaveLength(2)
+  })
+
+  test('for so long that its half was refused is heard all the same', async () => {
+    const scene = await start({}, async ({ text }) => {
+      if (!text.endsWith('}')) throw new UnreadableFeed('json', 'no JSON')
+      scene.received.push({} as Received)
+    })
+    const handle = await open(at('a.json'), 'w')
+    await handle.write('{"half":')
+    await lookUntil('it is refused', () => existsSync(at('refused', 'a.json')))
+    await handle.write('1}')
+    await handle.close()
+    await lookUntil('it is read', () => scene.received.length === 1)
+    expect(existsSync(done('a.json'))).toBe(true)
+  })
+
+  test('over a file that has the same name as one that was refused keeps both', async () => {
+    const scene = await start({}, async ({ text }) => {
+      if (text === 'bad') throw new UnreadableFeed('json', 'no JSON')
+      scene.received.push({} as Received)
+    })
+    await writeFile(at('a.json'), 'bad')
+    await lookUntil('it is refused', () => existsSync(at('refused', 'a.json')))
+    await writeFile(at('a.json'), ROW)
+    await lookUntil('the good one is read', () => scene.received.length === 1)
+    await writeFile(at('a.json'), 'bad')
+    await lookUntil(
+      'the second bad one is refused',
+      () => scene.events.filter((e) => e.what === 'refused').length === 2,
+    )
+    expect((await readdir(at('refused'))).filter((name) => !name.endsWith('.reason.txt'))).toHaveLength(2)
+  })
+})
+
+test('a clock that is set back by an hour delays no file', async () => {
+  let skew = 0
+  const received: Received[] = []
+  const watched = await watchFolder(
+    { source: 'eqim', path: inbox },
+    { clock: { ...clock, now: () => clock.now() + skew }, receive: async (each) => void received.push(each) },
+  )
+  cleanups.push(async () => {
+    const stopped = watched.stop()
+    await clock.advance(2_000)
+    await stopped
+  })
+  await writeFile(at('a.json'), ROW)
+  await clock.advance(500)
+  await lookAround(1)
+  skew = -3_600_000
+  await lookUntil('it came', () => received.length === 1)
+  expect(clock.now() - START).toBeLessThan(60_000)
 })
 
 test('with the real clock a file comes through, by hint or by look', async () => {
