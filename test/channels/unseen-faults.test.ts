@@ -23,7 +23,7 @@ import { fakeReach, sampleFacts, sampleJob, sampleRendered, START } from './fake
 /** A hanging call costs this much real time; the deadlines themselves have their own test. */
 const PATIENCE_MS = 50
 const USERS = ['oReader001', 'oReader002', 'oReader003']
-const clock = { at: START as Instant }
+const clock: { at: Instant } = { at: START }
 const now = (): Instant => clock.at
 const outbound = openOutbound({ loopbackOnly: true })
 
