@@ -92,6 +92,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     bureauName: config.bureau.name,
     publicUrl: config.bureau.publicUrl,
     demonstration: config.demonstration,
+    places: [config.bureau.home, ...config.bureau.watch],
+    attenuation: config.bureau.attenuation,
   }
   const site = openSite(pool, createPages(await loadTemplates('pages'), identity), () => clock.now('actual'))
 

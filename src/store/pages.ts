@@ -25,6 +25,9 @@ export interface StoredPage {
 /** Pages of drills: stored, shown at the desk, never loaded by the public process. */
 export const DRILL_PATH = '/drill'
 
+/** Where the answer to an unknown address is stored; not an address itself. */
+export const MISSING_PATH = '404'
+
 /** Below this a gzip header costs more than it saves. */
 const WORTH_PACKING = 512
 

@@ -71,7 +71,11 @@ test('what a website in rehearsal would have said stands on no list and under no
   expect((await bureau.page('/'))?.body).toContain('目前没有需要发布的地震信息')
   expect(await listed()).toEqual([])
   expect(JSON.parse((await bureau.page('/api/v1/notices?limit=10'))?.body ?? '')).toMatchObject({ notices: [] })
-  expect((await bureau.page(`/n/${code}`))?.status).toBe(404)
+  const missing = await bureau.page(`/n/${code}`)
+  expect(missing?.status).toBe(404)
+  // The page of the house, not a bare line: with its way back and its style.
+  expect(missing?.body).toMatch(/安平市地震局[\s\S]*没有这个页面[\s\S]*href="\/"/)
+  expect(missing?.body).toContain('/assets/app.css')
 })
 
 test('a notice’s own page ends with the outcome of each channel and four durations, not with “under way”', async () => {

@@ -1,6 +1,7 @@
 // In: a notice and a quake of the record. Out: what a citizen reads on their pages, said once and in official form.
 import { beforeAll, describe, expect, it } from 'vitest'
 import { loadTemplates } from '../../src/app/templates.ts'
+import { ATTENUATION_MODELS } from '../../src/core/intensity/attenuation.ts'
 import { createRenderer, type Renderer } from '../../src/core/rendering/renderer.ts'
 import type { NoticeView } from '../../src/store/notices.ts'
 import { createPages, type PageMaker } from '../../src/web/public/pages.ts'
@@ -11,7 +12,8 @@ let pages: PageMaker
 let renderer: Renderer
 beforeAll(async () => {
   renderer = createRenderer(await loadTemplates('notices'))
-  const site = { bureauName: '银川市地震局', publicUrl: 'https://dzj.example.gov.cn', demonstration: false }
+  const identity = { bureauName: '银川市地震局', publicUrl: 'https://dzj.example.gov.cn', demonstration: false }
+  const site = { ...identity, places: [], attenuation: ATTENUATION_MODELS.west }
   pages = createPages(await loadTemplates('pages'), site)
 })
 
@@ -63,7 +65,8 @@ describe('the page of a quake', () => {
   it('gives every determination in the notation and the digits of a notice', () => {
     const far = { latitude: -20.004, longitude: -175.199997, depthKm: 660.4, magnitude: { value: 5.05, type: 'M' } }
     const { body } = pages.quake('q-1', [], [reportOf(undefined, far)])
-    expect(body).toContain('<td>南纬20.00度，西经175.20度</td><td>660千米</td>')
-    expect(body).toContain('<td>M5.1</td>')
+    expect(body).toContain('>南纬20.00度，西经175.20度</td>')
+    expect(body).toContain('>660千米</td>')
+    expect(body).toContain('>M5.1</td>')
   })
 })

@@ -2,17 +2,26 @@
 // Must not read the clock or the database; one view-model function per page, all values already text.
 import { Liquid, type Template } from 'liquidjs'
 import { roundDecimal } from '../../core/decimal.ts'
-import type { StoredReport } from '../../core/quake.ts'
 import { formatPosition } from '../../core/rendering/format.ts'
+import { estimateAt } from '../../core/intensity/estimate.ts'
+import type { AttenuationModel } from '../../core/intensity/attenuation.ts'
+import type { WatchedPlace } from '../../core/judgement/policy.ts'
+import type { StoredReport } from '../../core/quake.ts'
 import type { NoticeView } from '../../store/notices.ts'
-import type { Page } from '../../store/pages.ts'
+import { MISSING_PATH, type Page } from '../../store/pages.ts'
 import { writeNotice } from './notice-json.ts'
-import { channelWord, deliveryWord, stateWord, wordOf, writeDuration, writeTime } from './words.ts'
+import { feltWord, romanIntensity } from '../../core/intensity/felt.ts'
+import { beijingParts } from '../../core/instant.ts'
+import { distanceKm } from '../../core/places/distance.ts'
+import { channelWord, deliveryWord, evaluationWord, stateWord, wordOf, writeDuration, writeTime } from './words.ts'
 
 export interface SiteIdentity {
   bureauName: string
   publicUrl: string
   demonstration: boolean
+  /** Home and the watched places, with the model that estimates their intensities. */
+  places: readonly WatchedPlace[]
+  attenuation: AttenuationModel
 }
 
 export interface PageMaker {
@@ -21,11 +30,13 @@ export interface PageMaker {
   notice(notice: NoticeView): Page[]
   quake(id: string, notices: readonly NoticeView[], reports: readonly StoredReport[]): Page
   listing(notices: readonly NoticeView[], next: string | null): Page
+  /** What an unknown address is answered with. */
+  missing(): Page
 }
 
 const HTML = 'text/html; charset=utf-8'
 const JSON_TYPE = 'application/json; charset=utf-8'
-const PAGE_TEMPLATES = ['layout', 'home', 'notice', 'quake'] as const
+const PAGE_TEMPLATES = ['layout', 'home', 'notice', 'quake', 'missing'] as const
 
 /**
  * Prepares the pages' templates once.
@@ -75,14 +86,16 @@ export function createPages(templates: ReadonlyMap<string, string>, site: SiteId
       path: '/',
       contentType: HTML,
       status: 200,
-      body: lay('首页', fill('home', homeView(notices))),
+      body: lay('地震公告', fill('home', homeView(notices))),
     }),
     notice: (notice) => {
       const inner = fill('notice', noticeView(notice, site)).replace(
         '\u0000body',
         () => notice.variants['website'] ?? bodyOf(notice),
       )
-      const body = lay(notice.title, inner, notice.class === 'drill')
+      // Who only sees the title, in a tab or a search, must see that it no longer stands.
+      const standing = notice.state === 'withdrawn' ? '【已撤回】' : ''
+      const body = lay(`${standing}${notice.title}`, inner, notice.class === 'drill')
       return [`/n/${notice.code}`, `/notices/${notice.id}`].map((path) => ({
         path,
         contentType: HTML,
@@ -90,6 +103,12 @@ export function createPages(templates: ReadonlyMap<string, string>, site: SiteId
         body,
       }))
     },
+    missing: () => ({
+      path: MISSING_PATH,
+      contentType: HTML,
+      status: 404,
+      body: lay('没有这个页面', fill('missing', {})),
+    }),
     quake: (id, notices, reports) => ({
       path: `/quakes/${id}`,
       contentType: HTML,
@@ -146,9 +165,11 @@ function homeView(notices: readonly NoticeView[]): object {
     latest: latest !== undefined,
     latestOpen: latest?.state === 'current',
     latestKind: latest ? wordOf(latest.kind) : '',
+    latestReport: latest?.report ?? 0,
     latestIssued: latest ? writeTime(latest.issuedAt) : '',
     latestUrl: latest ? `/n/${latest.code}` : '',
     latestTitle: latest?.title ?? '',
+    latestFigures: latest ? figuresOf(latest) : [],
     latestText: latest?.text ?? '',
     latestState: latest && latest.state !== 'current' ? stateWord(latest.state) : '',
     latestSerial: latest ? `${latest.serial} 第${latest.report}报` : '',
@@ -157,22 +178,38 @@ function homeView(notices: readonly NoticeView[]): object {
   }
 }
 
+/** The four values that are read first; none for a word that states no determination. */
+function figuresOf({ facts, kind }: NoticeView): { name: string; value: string; unit: string }[] {
+  const { origin, home } = facts
+  if (origin === null) return []
+  const { hour, minute, month, day } = beijingParts(origin.originTime)
+  const two = (n: number): string => String(n).padStart(2, '0')
+  return [
+    { name: '发震时刻', value: `${two(hour)}:${two(minute)}`, unit: `${month}月${day}日` },
+    { name: '震级', value: roundDecimal(origin.magnitude, 1), unit: kind === 'quick-report' ? '级左右' : '级' },
+    ...(origin.depthKm === null || kind === 'quick-report'
+      ? []
+      : [{ name: '震源深度', value: roundDecimal(origin.depthKm, 0), unit: '千米' }]),
+    ...(home === null ? [] : [{ name: `震中距${home.name}`, value: String(home.distanceKm), unit: '千米' }]),
+  ]
+}
+
 function noticeView(notice: NoticeView, site: SiteIdentity): object {
+  const withdrawn = notice.state === 'withdrawn'
   return {
+    tone: notice.state,
     kind: wordOf(notice.kind),
+    report: notice.report,
     issued: writeTime(notice.issuedAt),
     title: notice.title,
-    tombstone:
-      notice.state === 'withdrawn'
-        ? '本公告已撤回，请勿转发。'
-        : notice.state === 'superseded'
-          ? '本公告已有更新。'
-          : '',
+    tombstone: withdrawn ? '本公告已撤回，请勿转发。' : notice.state === 'superseded' ? '本公告已有更新。' : '',
     successorUrl: notice.supersededBy === null ? '' : `/n/${notice.supersededBy}`,
+    successorWord: withdrawn ? '查看后续公告和撤回说明' : '查看更新后的公告',
     body: '\u0000body',
     bureauName: site.bureauName,
     state: stateWord(notice.state),
     url: `${site.publicUrl}/n/${notice.code}`,
+    places: withdrawn ? [] : placesOf(notice, site),
     clocks: clocksOf(notice),
     deliveries: notice.deliveries.map((d) => ({
       channel: channelWord(d.channel),
@@ -184,24 +221,53 @@ function noticeView(notice: NoticeView, site: SiteIdentity): object {
   }
 }
 
+/** Home and watched places, nearest first, with the model's estimate; none where the model may not be used at all. */
+function placesOf({ facts }: NoticeView, site: SiteIdentity): { name: string; distance: string; intensity: string }[] {
+  const { origin } = facts
+  if (origin?.kind !== 'earthquake') return []
+  const rows = site.places.map((place) => {
+    const estimate = estimateAt(site.attenuation, origin, place)
+    return { name: place.name, km: distanceKm(origin, place), degree: estimate?.larger ?? null }
+  })
+  if (rows.every((row) => row.degree === null)) return []
+  return rows
+    .toSorted((a, b) => a.km - b.km)
+    .map(({ name, km, degree }) => ({
+      name,
+      distance: `${Math.round(km)} 千米`,
+      intensity: degree === null ? '模型不适用' : `${romanIntensity(degree)} 度　${feltWord(degree)}`,
+    }))
+}
+
+/** A person's word answers no determination: only what came after the decision can be measured. */
+const WITHOUT_RECEIPT: readonly string[] = ['withdrawal', 'no-quake']
+
 function clocksOf(notice: NoticeView): { name: string; value: string }[] {
   const { clocks } = writeNotice(notice, '', false)
   const accepted = Object.values(clocks.decidedToAcceptedMs)
   const seen = Object.values(clocks.acceptedToSeenMs)
-  return [
+  const heard = [
     { name: '发震到收到', value: clocks.originToReceivedMs === null ? '—' : writeDuration(clocks.originToReceivedMs) },
     { name: '收到到决定', value: writeDuration(clocks.receivedToDecidedMs) },
+  ]
+  return [
+    ...(WITHOUT_RECEIPT.includes(notice.kind) ? [] : heard),
     { name: '决定到各渠道', value: accepted.length === 0 ? '进行中' : writeDuration(Math.max(...accepted)) },
     { name: '发布到可见', value: seen.length === 0 ? '进行中' : writeDuration(Math.max(...seen)) },
   ]
 }
 
 function quakeView(notices: readonly NoticeView[], reports: readonly StoredReport[]): object {
+  const withdrawal = notices.findLast((notice) => notice.kind === 'withdrawal')
+  // A withdrawal's title speaks of a serial; the page is about what had been said.
+  const told = notices.findLast((notice) => notice.kind !== 'withdrawal')
   return {
-    title: notices.at(-1)?.title ?? '地震事件',
+    title: told?.title ?? '地震事件',
+    tombstone: withdrawal === undefined ? '' : '就此发布的公告已撤回，请勿转发。',
+    successorUrl: withdrawal === undefined ? '' : `/n/${withdrawal.code}`,
     notices: notices.map(rowOf).toReversed(),
     reports: reports.map((report) => ({
-      source: `${report.source}${report.lifecycle === 'report' ? '' : '（撤销）'}`,
+      source: `${report.source}（${report.lifecycle === 'report' ? evaluationWord(report.evaluation) : '撤销'}）`,
       time: report.originTime === null ? '—' : writeTime(report.originTime),
       magnitude: report.magnitude === null ? '—' : `${report.magnitude.type}${roundDecimal(report.magnitude.value, 1)}`,
       position:

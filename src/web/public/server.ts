@@ -2,7 +2,7 @@
 // Its own process and pool: whatever happens here, the publisher does not notice (DESIGN L7). Must not write to the record.
 import { readFile } from 'node:fs/promises'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { StoredPage } from '../../store/pages.ts'
+import { MISSING_PATH, type StoredPage } from '../../store/pages.ts'
 import type { Queryable } from '../../store/pool.ts'
 import { SAFE_HEADERS, servingOptions } from '../serving.ts'
 import { openArchive } from './archive.ts'
@@ -106,6 +106,9 @@ function sendPage(request: FastifyRequest, reply: FastifyReply, context: PublicC
 }
 
 function notFound(reply: FastifyReply, context: PublicContext): FastifyReply {
+  const page = context.pages.get(MISSING_PATH)
+  if (page) return reply.code(404).type(page.contentType).send(page.body)
+  // Nothing is stored yet: the database was never reached.
   const mark = context.demonstration ? '<p><strong>演示</strong></p>' : ''
   return reply
     .code(404)

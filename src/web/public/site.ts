@@ -32,7 +32,7 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant): S
     listNotices(db, { class: 'actual', limit: LISTED, onSite: stored })
   const lists = (notices: readonly NoticeView[]): Page[] => {
     const next = notices.length === LISTED ? (notices.at(-1)?.id ?? null) : null
-    return [maker.home(notices), maker.listing(notices, next)]
+    return [maker.home(notices), maker.listing(notices, next), maker.missing()]
   }
   /** Those whose own page is stored. */
   const keepShown = async (notices: readonly NoticeView[]): Promise<NoticeView[]> => {

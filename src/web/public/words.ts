@@ -48,6 +48,10 @@ export function stateWord(state: NoticeState): string {
 export function deliveryWord(state: string): string {
   return DELIVERIES[state] ?? state
 }
+/** 自动 or 正式, as the source's code says. */
+export function evaluationWord(evaluation: string): string {
+  return evaluation === 'reviewed' ? '正式' : '自动'
+}
 export function channelWord(channel: string): string {
   return CHANNELS[channel] ?? channel
 }
@@ -59,9 +63,10 @@ export function writeTime(at: Instant): string {
   return `${p.year}年${p.month}月${p.day}日 ${two(p.hour)}时${two(p.minute)}分${two(p.second)}秒`
 }
 
-/** A duration as people say it: 0.35 秒, 12 分 06 秒, 2 小时 05 分. Negative ones (clock trouble) as 不足 0 秒. */
+/** A duration as people say it: 0.35 秒, 12 分 06 秒, 2 小时 05 分. Negative ones (clock trouble) as 不足 0 秒; 0.00 秒 would not be believed. */
 export function writeDuration(ms: number): string {
   if (ms < 0) return '不足 0 秒'
+  if (ms < 10) return '不足 0.01 秒'
   if (ms < 10_000) return `${(ms / 1000).toFixed(2)} 秒`
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} 秒`

@@ -1,0 +1,147 @@
+// In: notices of an invented bureau. Out: what a citizen reads on its pages; without a database, a clock or a browser.
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { ATTENUATION_MODELS } from '../../src/core/intensity/attenuation.ts'
+import { parseZonedTime } from '../../src/core/instant.ts'
+import type { NoticeView } from '../../src/store/notices.ts'
+import { createPages } from '../../src/web/public/pages.ts'
+import { writeDuration } from '../../src/web/public/words.ts'
+
+const FOLDER = fileURLToPath(new URL('../../templates/pages/', import.meta.url))
+const CSS = readFileSync(fileURLToPath(new URL('../../src/web/assets/app.css', import.meta.url)), 'utf8')
+const templates = new Map(readdirSync(FOLDER).map((name) => [name, readFileSync(FOLDER + name, 'utf8')]))
+const at = (text: string): number => parseZonedTime(text) ?? Number.NaN
+const place = (name: string, latitude: number, longitude: number) => ({
+  name,
+  code: '340100',
+  latitude,
+  longitude,
+  siteTerm: 0,
+})
+const pages = createPages(templates, {
+  bureauName: '兰山市应急管理局',
+  publicUrl: 'https://yj.lanshan.example',
+  demonstration: false,
+  places: [place('兰山市', 31.8, 117.2), place('东河县', 31.9, 117.5), place('<北岭县>', 36, 117.5)],
+  attenuation: ATTENUATION_MODELS.east,
+})
+
+const SERIAL = '兰震信〔2026〕7号 第1报'
+const NOTICE: NoticeView = {
+  id: 'n-1',
+  code: 'abcd2345',
+  serial: '兰震信〔2026〕7号',
+  report: 1,
+  kind: 'formal-report',
+  class: 'actual',
+  lineage: 'l-1',
+  supersedes: null,
+  supersededBy: null,
+  quake: 'q-1',
+  title: '安徽某市某县发生4.6级地震',
+  text: '中国地震台网正式测定：03月04日10时00分在安徽某市某县发生4.6级地震。',
+  variants: { website: `<p class="notice-text">正文</p><p class="notice-serial">公告编号：${SERIAL}</p>` },
+  facts: {
+    origin: {
+      originTime: at('2026-03-04T09:58:00+08:00'),
+      latitude: 31.9,
+      longitude: 117.6,
+      depthKm: 10,
+      magnitude: 4.6,
+      kind: 'earthquake',
+    },
+    home: { name: '兰山市', distanceKm: 39 },
+  } as unknown as NoticeView['facts'],
+  state: 'current',
+  originAt: at('2026-03-04T09:58:00+08:00'),
+  receivedAt: at('2026-03-04T10:00:00+08:00'),
+  decidedAt: at('2026-03-04T10:00:00.004+08:00'),
+  issuedAt: at('2026-03-04T10:00:00.004+08:00'),
+  actor: 'rules',
+  deliveries: [],
+}
+const bodyOf = (notice: Partial<NoticeView>): string => pages.notice({ ...NOTICE, ...notice })[0]?.body ?? ''
+const count = (text: string, part: string): number => text.split(part).length - 1
+
+describe('a notice’s page', () => {
+  test('says its number once, also where the website has no text of its own', () => {
+    expect(count(bodyOf({}), SERIAL)).toBe(1)
+    expect(count(bodyOf({ variants: {} }), SERIAL)).toBe(1)
+  })
+
+  test('that is withdrawn says so before its title, in the tab too, and estimates nothing any more', () => {
+    const body = bodyOf({ state: 'withdrawn', supersededBy: 'next2345' })
+    expect(body.indexOf('本公告已撤回，请勿转发')).toBeLessThan(body.indexOf('<h1'))
+    expect(body.indexOf('本公告已撤回，请勿转发')).toBeGreaterThan(0)
+    expect(body).toContain('<title>【已撤回】安徽某市某县发生4.6级地震｜兰山市应急管理局</title>')
+    expect(body).toContain('href="/n/next2345"')
+    expect(body).not.toContain('估计烈度')
+  })
+
+  test('gives the model’s figure for each place, nearest first, under the model’s name', () => {
+    const body = bodyOf({})
+    expect(body).toMatch(/东河县[\s\S]*9 千米[\s\S]*兰山市[\s\S]*39 千米[\s\S]*&lt;北岭县&gt;/)
+    expect(body).toMatch(/[ⅢⅣⅤⅥ] 度/)
+    expect(body).toContain('烈度为模型估算，非烈度速报')
+  })
+
+  test.each(['collapse', 'blast'])('about a %s gives no intensity', (kind) => {
+    const origin = { ...NOTICE.facts.origin, kind } as NoticeView['facts']['origin']
+    expect(bodyOf({ facts: { ...NOTICE.facts, origin } })).not.toContain('估计烈度')
+  })
+
+  test.each(['withdrawal', 'no-quake'])('about a person’s %s measures only what came after the decision', (kind) => {
+    const body = bodyOf({ kind, facts: { ...NOTICE.facts, origin: null } })
+    expect(body).not.toMatch(/发震到收到|收到到决定/)
+    expect(body).toMatch(/决定到各渠道/)
+  })
+
+  test('cannot be opened by what a source wrote', () => {
+    const hostile = '<img src=x onerror=alert(1)>{{ 7 | times: 7 }}'
+    const body = bodyOf({ title: hostile, text: hostile, variants: {} })
+    expect(body).not.toContain('<img')
+    expect(body).toContain('{{ 7 | times: 7 }}')
+  })
+})
+
+describe('the first page', () => {
+  test('shows the four values of the newest word; an automatic one gives its magnitude as 左右 and no depth', () => {
+    expect(pages.home([NOTICE]).body).toMatch(
+      /09:58[\s\S]*3月4日[\s\S]*<b>4\.6<\/b> 级<[\s\S]*震源深度[\s\S]*<b>39<\/b> 千米/,
+    )
+    const quick = pages.home([{ ...NOTICE, kind: 'quick-report' }]).body
+    expect(quick).toContain('<b>4.6</b> 级左右')
+    expect(quick).not.toContain('震源深度')
+  })
+
+  test('of a bureau that has said nothing says so, and shows no value', () => {
+    const { body } = pages.home([])
+    expect(body).toContain('目前没有需要发布的地震信息')
+    expect(body).not.toContain('class="figures"')
+    expect(body).toContain('还没有公告')
+  })
+})
+
+test('a quake whose notices were withdrawn is headed by that, not by the quake', () => {
+  const withdrawal = { ...NOTICE, id: 'n-2', kind: 'withdrawal', code: 'gone2345', title: '【撤回】' }
+  const { body } = pages.quake('q-1', [{ ...NOTICE, state: 'withdrawn' }, withdrawal], [])
+  expect(body.indexOf('就此发布的公告已撤回')).toBeLessThan(body.indexOf('<h1'))
+  expect(body).toContain('<h1 id="title">安徽某市某县发生4.6级地震</h1>')
+  expect(body).toContain('href="/n/gone2345"')
+})
+
+test('no page needs a script, a picture or a style from anywhere else', () => {
+  const all = [pages.home([NOTICE]), ...pages.notice(NOTICE), pages.quake('q-1', [NOTICE], []), pages.missing()]
+  for (const { body } of all) {
+    expect(body).not.toMatch(/<script|<img|style=|https?:\/\/(?!yj\.lanshan\.example)/)
+    expect(body).toContain('name="viewport"')
+  }
+  expect(CSS).not.toMatch(/url\(|@import/)
+})
+
+test('a moment too short to measure is not written as nothing', () => {
+  expect(writeDuration(4)).toBe('不足 0.01 秒')
+  expect(writeDuration(52)).toBe('0.05 秒')
+  expect(writeDuration(574_203)).toBe('9 分 34 秒')
+})
