@@ -204,8 +204,8 @@ export async function startSources(context: SourcesContext): Promise<Sources> {
         {
           clock: transportClock,
           openSocket,
-          receive: (received) => takeOver(received, true),
-          fetch: (target, signal) => fetchFeed(target, {}, { clock: transportClock, dispatcher, signal }),
+          receive: (received) => takeOver(received, received.isNews !== true),
+          fetch: (target, signal, state) => fetchFeed(target, state, { clock: transportClock, dispatcher, signal }),
           report: (event) => {
             if (event.what === 'alive' || event.what === 'connected')
               context.heard({ source: feed.id, at: event.at, changed: false })

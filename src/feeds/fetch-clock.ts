@@ -32,6 +32,8 @@ export interface Received {
   /** As the other side named it; '' when it did not. */
   contentType: string
   receivedAt: Instant
+  /** Of a socket: news by itself, or the list as it stands, of which a source's first one seeds. */
+  isNews?: boolean
 }
 
 /**

@@ -57,7 +57,8 @@ export type Staleness =
  * A source that never answered is measured from the start.
  */
 export function isSilent(health: SourceHealth, now: Instant, policy: FreshnessPolicy = FRESHNESS): boolean {
-  return now - (health.answeredAt ?? health.startedAt) > silenceLimit(health, policy)
+  // An answer from the future is one from before our clock was set back: it proves nothing about now.
+  return Math.abs(now - (health.answeredAt ?? health.startedAt)) > silenceLimit(health, policy)
 }
 
 /**
@@ -96,7 +97,7 @@ export function findStale(
   for (const health of sources) {
     const { source } = health
     if (isSilent(health, now, policy))
-      found.push({ source, state: 'silent', sinceMs: now - (health.answeredAt ?? health.startedAt) })
+      found.push({ source, state: 'silent', sinceMs: Math.abs(now - (health.answeredAt ?? health.startedAt)) })
     else if (isFrozen(health, quakes, now, policy))
       found.push({ source, state: 'frozen', sinceMs: now - (health.changedAt ?? health.startedAt) })
   }

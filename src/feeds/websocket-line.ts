@@ -53,12 +53,14 @@ export function openLine(options: LineOptions): Promise<LineEnd> {
     let socket: LineSocket | null = null
     let stopWatchdog = clock.after(OPENING_LIMIT, () => end('silent', 1006, 'the line did not open in 10 s'))
     let stopPinging = (): void => {}
+    let stopAsking = (): void => {}
 
     const end = (why: LineEnd['why'], code: number, detail: string): void => {
       if (ended) return
       ended = true
       stopWatchdog()
       stopPinging()
+      stopAsking()
       options.signal.removeEventListener('abort', stop)
       // 1000 is the only code that says nothing more about us than that we go.
       if (why !== 'closed') socket?.close(1000)
@@ -78,11 +80,16 @@ export function openLine(options: LineOptions): Promise<LineEnd> {
         keepPinging()
       })
     }
+    const keepAsking = (): void => {
+      if (protocol.ask === null) return
+      socket?.send(protocol.ask)
+      stopAsking = clock.after(protocol.reconcileMs, keepAsking)
+    }
     const beReady = (): void => {
       if (isReady) return
       isReady = true
       feedWatchdog()
-      if (protocol.ask !== null) socket?.send(protocol.ask)
+      keepAsking()
       options.ready()
     }
     const introduce = (): void => {

@@ -25,6 +25,13 @@ export interface WebsocketProtocol {
   introduce: ((credentials: WebsocketCredentials) => string) | null
   /** Asks for the list as it stands, after (re)connecting; null when only a GET can tell (`snapshot` of the source). */
   ask: string | null
+  /**
+   * How often the list is asked for again on a line that lives (feeds.md §2 "reconciliation"), by `ask` or by `snapshot`:
+   * pongs prove that somebody is there, not that he still tells us everything.
+   */
+  reconcileMs: number
+  /** True for a message that is news by itself, false for a list as it stands, of which the first one seeds. */
+  isNews(text: string): boolean
   judge(text: string): Judged
 }
 
@@ -46,6 +53,8 @@ const emsc: WebsocketProtocol = {
   pingText: null,
   introduce: null,
   ask: null,
+  reconcileMs: 120 * SECOND,
+  isNews: () => true,
   judge: judgeUnknown,
 }
 
@@ -56,6 +65,8 @@ const fan: WebsocketProtocol = {
   pingText: null,
   introduce: ({ appId, key }) => JSON.stringify({ type: 'auth', appId, key }),
   ask: JSON.stringify({ type: 'query' }),
+  reconcileMs: 60 * SECOND,
+  isNews: (text) => readKey(text, 'type') === 'update',
   judge(text) {
     switch (readKey(text, 'type')) {
       case 'auth_required':
@@ -82,6 +93,8 @@ const wolfx: WebsocketProtocol = {
   pingText: 'ping',
   introduce: null,
   ask: 'query_cenceqlist',
+  reconcileMs: 60 * SECOND,
+  isNews: () => false,
   judge: (text) => (['heartbeat', 'pong'].includes(String(readKey(text, 'type'))) ? 'alive' : judgeUnknown(text)),
 }
 
@@ -92,6 +105,8 @@ const p2pquake: WebsocketProtocol = {
   pingText: null,
   introduce: null,
   ask: null,
+  reconcileMs: 60 * SECOND,
+  isNews: () => true,
   judge(text) {
     const code = readKey(text, 'code')
     return typeof code === 'number' && !P2P_CODES.has(code) ? 'alive' : judgeUnknown(text)

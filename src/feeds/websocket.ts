@@ -1,7 +1,7 @@
 // In: a WebSocket source and its protocol. Out: its payloads in order, handed to `receive`, over any number of lines.
 // Must not hold truth: after every (re)connect the list as it stands comes through the same path.
 import { SECOND } from '../core/instant.ts'
-import type { FeedTarget, FetchOutcome } from './fetch.ts'
+import type { FeedTarget, FetchOutcome, FetchState } from './fetch.ts'
 import type { Clock, Receive, Received } from './fetch-clock.ts'
 import { pause } from './fetch-clock.ts'
 import { checkUrl } from './fetch-guard.ts'
@@ -36,7 +36,7 @@ export interface WebsocketDeps {
   openSocket: OpenSocket
   receive: Receive
   /** For the snapshot by GET; without it such a source has none. */
-  fetch?(target: FeedTarget, signal: AbortSignal): Promise<FetchOutcome>
+  fetch?(target: FeedTarget, signal: AbortSignal, state: FetchState): Promise<FetchOutcome>
   report?(event: WebsocketEvent): void
   /** A person is needed: the key was refused, or the address may not be asked. */
   alarm?(alarm: { source: string; detail: string }): void
@@ -116,9 +116,9 @@ async function runLine(
   signal: AbortSignal,
 ): Promise<LineEnd> {
   const { clock } = deps
-  const take = (bytes: Uint8Array, text: string, contentType: string): boolean => {
-    const receivedAt = clock.now()
-    const received: Received = { source: source.source, transport: 'websocket', bytes, text, contentType, receivedAt }
+  const take = (bytes: Uint8Array, text: string, contentType: string, isNews: boolean): boolean => {
+    const about = { source: source.source, transport: 'websocket', receivedAt: clock.now(), isNews } as const
+    const received: Received = { ...about, bytes, text, contentType }
     if (queue.push(received)) return true
     report('overflow', 'messages wait faster than they are stored; the line is opened anew')
     return false
@@ -138,34 +138,44 @@ async function runLine(
     signal,
     ready() {
       report('connected', url.host)
-      snapshot = takeSnapshot(source, deps, take, report, both)
+      const keep = (...body: [Uint8Array, string, string]): boolean => take(...body, false)
+      snapshot = keepSnapshots(source, protocol, deps, keep, report, both)
     },
     alive() {
-      if (clock.now() - aliveAt < SECOND) return
+      // Either way: a clock that was set back must not hide that the line lives, nor that it no longer does.
+      if (Math.abs(clock.now() - aliveAt) < SECOND) return
       aliveAt = clock.now()
       report('alive', '')
     },
-    message: (text) => take(Buffer.from(text, 'utf8'), text, 'application/json'),
+    message: (text) => take(Buffer.from(text, 'utf8'), text, 'application/json', protocol.isNews(text)),
   })
   ended.abort()
   await snapshot
   return end
 }
 
-async function takeSnapshot(
+/** Fetches the list when the line is up, and again and again while it lives; what is unchanged costs one request. */
+async function keepSnapshots(
   source: WebsocketSource,
+  protocol: WebsocketProtocol,
   deps: WebsocketDeps,
   take: (bytes: Uint8Array, text: string, contentType: string) => boolean,
   report: (what: WebsocketEvent['what'], detail: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   if (source.snapshot === undefined || deps.fetch === undefined) return
-  for (let delay = SECOND; !signal.aborted; delay = Math.min(delay * 2, 30 * SECOND)) {
-    const outcome = await deps.fetch(source.snapshot, signal)
-    if (signal.aborted || outcome.state === 'unchanged') return
-    if (outcome.state === 'failed') report('snapshot-failed', outcome.detail)
-    else if (take(outcome.bytes, outcome.text, outcome.contentType)) return
-    const asked = outcome.state === 'failed' ? outcome.retryAfterMs : undefined
-    await pause(deps.clock, asked ?? delay, signal)
+  let state: FetchState = {}
+  let delay = SECOND
+  while (!signal.aborted) {
+    const outcome = await deps.fetch(source.snapshot, signal, state)
+    if (signal.aborted) return
+    const failed = outcome.state === 'failed'
+    const taken = outcome.state === 'changed' && take(outcome.bytes, outcome.text, outcome.contentType)
+    if (taken) state = { sha256: outcome.sha256 }
+    if (failed) report('snapshot-failed', outcome.detail)
+    const settled = taken || outcome.state === 'unchanged'
+    const asked = failed ? outcome.retryAfterMs : undefined
+    await pause(deps.clock, settled ? protocol.reconcileMs : (asked ?? delay), signal)
+    delay = settled ? SECOND : Math.min(delay * 2, 30 * SECOND)
   }
 }

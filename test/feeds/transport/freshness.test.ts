@@ -25,6 +25,12 @@ describe('a silent source', () => {
     expect(isSilent({ ...ceic, answeredAt: null }, start + 45_001)).toBe(true)
   })
 
+  test('is one whose last answer lies in the future: the clock was set back, and it proves nothing any more', () => {
+    expect(isSilent(ceic, 40 * MIN)).toBe(true)
+    expect(findStale([ceic], [], 40 * MIN)).toEqual([{ source: 'ceic', state: 'silent', sinceMs: 60 * MIN }])
+    expect(isSilent(ceic, 100 * MIN - 10_000)).toBe(false)
+  })
+
   test('polled each second is given half a minute', () => {
     expect(isSilent({ ...ceic, everyMs: 1_000 }, 100 * MIN + 30_000)).toBe(false)
   })
