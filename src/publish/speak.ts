@@ -146,8 +146,14 @@ function openLineage(
 }
 
 function codeFrom(hex: string): string {
-  const value = BigInt(`0x${hex.slice(0, 10)}`)
-  return Array.from({ length: 8 }, (_, index) => CODE_LETTERS[Number((value >> BigInt(index * 5)) & 31n)]).join('')
+  // Ten digits are 40 bits: a number holds them exactly.
+  let value = Number.parseInt(hex.slice(0, 10), 16)
+  let code = ''
+  for (let letter = 0; letter < 8; letter += 1) {
+    code += CODE_LETTERS[value % 32] ?? ''
+    value = Math.floor(value / 32)
+  }
+  return code
 }
 
 interface Setting {

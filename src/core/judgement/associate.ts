@@ -44,8 +44,9 @@ const SLIPS = [8 * HOUR, 9 * HOUR] as const
 const TWIN_MS = 2 * SECOND
 const TWIN_KM = 5
 
-/** Two determinations further apart in time are never of one quake: the widest window of scorePair. */
+/** Two determinations further apart are never of one quake: the widest window of scorePair. */
 const WIDEST_MS = 90 * SECOND
+const WIDEST_KM = 300
 
 const MAGNITUDE_GAP = 1.2
 
@@ -220,8 +221,8 @@ function isOfficial(quake: Quake): boolean {
 
 /** Formal after automatic of the same source, or the automatic row of it that arrives late. */
 function succeeds(a: StoredReport, b: StoredReport): boolean {
-  const stages = new Set([a.evaluation, b.evaluation])
-  if (!stages.has('automatic') || !stages.has('reviewed')) return false
+  const inOrder = a.evaluation === 'automatic' && b.evaluation === 'reviewed'
+  if (!inOrder && !(a.evaluation === 'reviewed' && b.evaluation === 'automatic')) return false
   if (a.originTime === null || b.originTime === null) return false
   const great = sizeOf(a, b) >= GREAT || isAbroad(a) || isAbroad(b)
   const { ms, km } = great ? windowsOf(a, b) : { ms: SUCCESSION_MS, km: SUCCESSION_KM }
@@ -242,9 +243,11 @@ export function separation(a: StoredReport, b: StoredReport): number {
 /** Normalised misfit, or null outside the windows: they widen with size, because large quakes are located apart. */
 function scorePair(report: StoredReport, other: StoredReport, succession: boolean): number | null {
   if (report.originTime === null || other.originTime === null) return null
-  const { ms: timeWindow, km: reach } = windowsOf(report, other)
   const dt = Math.abs(report.originTime - other.originTime)
   const km = separation(report, other)
+  // Before the windows are asked for: whether a place lies abroad is read from its text.
+  if (dt > WIDEST_MS || km > WIDEST_KM) return null
+  const { ms: timeWindow, km: reach } = windowsOf(report, other)
   if (dt > timeWindow || km > reach) return null
   const gap = report.magnitude && other.magnitude ? Math.abs(report.magnitude.value - other.magnitude.value) : 0
   // A succession is the same analysts' word: a formal M 3.9 after an automatic 5.2 must reach the automatic's readers.
@@ -259,7 +262,7 @@ function windowsOf(a: StoredReport, b: StoredReport): { ms: number; km: number }
   const far = isAbroad(a) || isAbroad(b)
   return {
     ms: size >= 7 || (automatic && far) ? WIDEST_MS : (size >= 5 ? 40 : 20) * SECOND,
-    km: size >= 7 || far ? 300 : automatic ? 120 : 60,
+    km: size >= 7 || far ? WIDEST_KM : automatic ? 120 : 60,
   }
 }
 
