@@ -15,6 +15,7 @@ import type { Pool } from 'pg'
 import type { CommandAnswer } from '../web/desk/server.ts'
 import { writeNotice } from '../web/public/notice-json.ts'
 import type { InstallationClock } from './clock.ts'
+import { SCENARIO_NAME } from './scenario-files.ts'
 import type { setUpOutlet } from './set-up.ts'
 import { settleDelivery, settleShape } from './settle.ts'
 
@@ -83,7 +84,7 @@ const shapes = {
   'setup-wechat': z.strictObject({ outlet: z.string().min(1), covers: z.string().max(4096).optional(), as: person }),
   acknowledge: z.strictObject({ alarm: z.string().min(1), as: person }),
   verify: z.strictObject({}),
-  drill: z.strictObject({ scenario: z.string().regex(/^[a-z0-9-]+$/), as: person }),
+  drill: z.strictObject({ scenario: z.string().max(60).regex(SCENARIO_NAME), as: person }),
 } as const
 
 type Name = keyof typeof shapes

@@ -1,10 +1,13 @@
 // In: a scenario's name. Out: the scenario, from the files that ship with the town.
-// Must not take a path from outside: names are letters, digits and hyphens.
+// Must not take a path from outside: names are letters, digits, hyphens and single dots between them.
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { readBureaux, readScenario, type Scenario } from '../town/scenario.ts'
 
 const FOLDER = fileURLToPath(new URL('../town/scenarios', import.meta.url))
+/** A scenario's name as people may give it (alxa-2017-m4.8); nothing that could be a path. */
+export const SCENARIO_NAME = /^[a-z0-9]+(?:[.-][a-z0-9]+)*$/
+
 /** What several scenarios share stands in files whose names begin so. */
 const SHARED = '_'
 

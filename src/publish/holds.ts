@@ -28,13 +28,12 @@ export function setHold(
   setting: HoldSetting,
 ): Change[] {
   const open = picture.holds.get(quake.id)
-  const unchanged =
+  const isSame =
     open?.gate === setting.gate &&
     open.reason === setting.reason &&
     open.state === setting.state &&
-    open.reportId === setting.reportId &&
-    open.dueAt === setting.dueAt
-  if (unchanged) return []
+    open.reportId === setting.reportId
+  if (isSame && open.dueAt === setting.dueAt) return []
   const id = open?.id ?? `h-${context.random().slice(0, 20)}`
   plan.holds.push({
     id,
@@ -47,12 +46,15 @@ export function setHold(
     state: setting.state,
     due_at: setting.dueAt === null ? null : formatUtc(setting.dueAt),
   })
-  plan.journal.push({
-    actor: context.actor,
-    act: `hold.${setting.state}`,
-    subject: id,
-    detail: { quake: quake.id, gate: setting.gate, reason: setting.reason },
-  })
+  // Another time to look again is no other hold.
+  if (!isSame) {
+    plan.journal.push({
+      actor: context.actor,
+      act: `hold.${setting.state}`,
+      subject: id,
+      detail: { quake: quake.id, gate: setting.gate, reason: setting.reason },
+    })
+  }
   // What no longer needs a person must not go on ringing.
   if (open?.state === 'open' && setting.state !== 'open') plan.cleared_alarms.push({ kind: 'hold', subject: id })
   const isNews = open?.gate !== setting.gate || open.reason !== setting.reason || open.reportId !== setting.reportId

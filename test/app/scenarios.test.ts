@@ -3,7 +3,7 @@ import pino from 'pino'
 import { expect, test } from 'vitest'
 import { findDifferences } from '../../src/app/replay-verdict.ts'
 import { replayScenario } from '../../src/app/replay.ts'
-import { listScenarios, loadScenario } from '../../src/app/scenario-files.ts'
+import { listScenarios, loadScenario, SCENARIO_NAME } from '../../src/app/scenario-files.ts'
 import type { Scenario } from '../../src/town/scenario.ts'
 import { freshDatabase } from '../support/database.ts'
 
@@ -70,4 +70,10 @@ test('every scenario can be read; at least fourteen are false, and each of those
 
 test('a scenario that holds invented figures says so', async () => {
   for (const name of await listScenarios()) expect((await loadScenario(name)).synthetic, name).toBeTruthy()
+})
+
+test('every scenario can be named on the command line, and nothing that is a path can', async () => {
+  for (const name of await listScenarios()) expect(name).toMatch(SCENARIO_NAME)
+  for (const path of ['..', '../x', 'a/b', '.hidden', 'a..b', 'a.', 'a%2fb', ''])
+    expect(path).not.toMatch(SCENARIO_NAME)
 })

@@ -412,6 +412,13 @@ describe('an officer’s no', () => {
     expect(room.look(SHOCK + 14 * MINUTE).kinds).toEqual(['formal-report'])
     expect(sayText(room)).not.toContain('7.0级')
   })
+  test('is asked for once, though the hold is to be looked at again when that wait ends', () => {
+    const room = openRoom({ bureau: hefei })
+    room.feed([reportOf(hefei, size(7))])
+    const said = room.feed([neighbourOf(hefei, { ...reviewed, ...late(4), ...size(5) })])
+    expect(said.plan.holds).toHaveLength(1)
+    expect([said.alarms, said.plan.journal]).toEqual([[], []])
+  })
   test('alone leaves nothing waiting', async () => {
     const room = openRoom({ bureau: hefei })
     room.feed([reportOf(hefei, size(7))])
