@@ -16,6 +16,7 @@ import { firstAttempts } from './carry-out.ts'
 import { decideRows, type DecideContext, type Decision } from './decide.ts'
 import { buildPicture, type Picture } from './picture.ts'
 import { recallOlder, refreshLineages } from './recall.ts'
+import { findOutcome } from './lost-answer.ts'
 import { findNewRows, keyRow, rememberRows, type KeyedRow } from './rows.ts'
 
 /** Days of quakes kept in memory; older ones are fetched when a row points at them. */
@@ -113,7 +114,16 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
     for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts += 1) {
       const decision = await make(picture)
       if (!decision) return 'nothing'
-      const committed = await commitPlan(context.writer, decision.plan, raw)
+      const committed = await commitPlan(context.writer, decision.plan, raw).catch((error: unknown) =>
+        findOutcome(decision.plan, error, context),
+      )
+      if (committed.state === 'unanswered') {
+        const ours = firstAttempts(decision.plan).filter((delivery) => committed.ours.has(delivery.id))
+        context.dispatch(ours, decision.plan.notices)
+        await loadAgain()
+        context.changed()
+        return 'committed'
+      }
       if (committed.state === 'repeated') return 'repeated'
       if (committed.state === 'committed') {
         apply(picture, decision, committed.version)

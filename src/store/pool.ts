@@ -26,11 +26,19 @@ function readInstant(text: string): Instant {
 }
 
 /**
+ * A server that vanished without a farewell (a failover, a cut line) keeps a question open for a quarter of an hour by
+ * TCP's own rules; nothing here waits that long, the longest is another's lock on a token.
+ */
+const PATIENCE = { query_timeout: 90_000, keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const
+/** A commit that was not answered within this is asked for by other means (publish/lost-answer.ts). */
+const COMMIT_MS = 10_000
+
+/**
  * Opens a pool.
  * @param most connections at once; the public and the publisher each have their own pool (DESIGN L7)
  */
 export function openPool(config: PoolConfig, most: number, onError: (error: Error) => void): Pool {
-  const pool = new Pool({ ...config, max: most, types: READINGS, application_name: 'quakedesk' })
+  const pool = new Pool({ ...PATIENCE, ...config, max: most, types: READINGS, application_name: 'quakedesk' })
   pool.on('error', onError)
   // A connection that breaks while it is lent out tells its own listeners only; without one it ends the process.
   pool.on('connect', (client) => client.on('error', onError))
@@ -42,7 +50,7 @@ export function openPool(config: PoolConfig, most: number, onError: (error: Erro
  * prepared (else PostgreSQL plans each of commit_plan's statements anew for a session's first five calls).
  */
 export function openWriter(config: PoolConfig, onError: (error: Error) => void): Pool {
-  const writer = openPool(config, 1, onError)
+  const writer = openPool({ ...config, query_timeout: COMMIT_MS }, 1, onError)
   writer.on('connect', (client) => {
     client.query('set plan_cache_mode = force_generic_plan').catch(onError)
   })

@@ -125,6 +125,73 @@ describe('one commit', () => {
   })
 })
 
+describe('a commit whose answer is lost', () => {
+  /** The connection breaks after the commit, or before it; the database stays away for some questions more. */
+  const breakOnce = (after: boolean, away = 0): void => {
+    let broken = false
+    let left = away
+    context.writer = {
+      query: async (text, values) => {
+        if (broken) return pool.query(text, values) as never
+        broken = true
+        if (after) await pool.query(text, values)
+        throw new Error('Connection terminated unexpectedly')
+      },
+    }
+    const real = pool.query.bind(pool) as (...given: unknown[]) => unknown
+    context.pool = Object.assign(Object.create(pool) as typeof pool, {
+      query: (...given: unknown[]) => {
+        if (String(given[0]).includes('for update') && (left -= 1) >= 0) return Promise.reject(new Error('away'))
+        return real(...given)
+      },
+    })
+  }
+
+  test('sends what it said all the same, once, as soon as the database can be asked', async () => {
+    const sent: string[] = []
+    context.dispatch = (deliveries) => sent.push(...deliveries.map((delivery) => delivery.id))
+    breakOnce(true, 2)
+    expect(await hear([reportOf(ningbo)])).toBe(1)
+    const rows = await query<{ id: string }>(`select id from delivery where state = 'sending' order by id`)
+    expect(rows.length).toBeGreaterThan(0)
+    expect(sent.toSorted()).toEqual(rows.map((row) => row.id))
+    expect(await hear([reportOf(ningbo)])).toBe(0)
+    expect(await kinds()).toEqual(['quick-report'])
+    expect(sent).toHaveLength(rows.length)
+  })
+
+  test('leaves to the probe what another process has taken since', async () => {
+    const sent: string[] = []
+    context.dispatch = (deliveries) => sent.push(...deliveries.map((delivery) => delivery.id))
+    breakOnce(true)
+    const { writer } = context
+    context.writer = {
+      query: async (text, values) => {
+        try {
+          return (await writer.query(text, values)) as never
+        } finally {
+          await pool.query(`update delivery set state = 'unknown', lease_owner = 'other' where outlet_id = 'site'`)
+        }
+      },
+    }
+    await hear([reportOf(ningbo)])
+    const rows = await query<{ id: string }>(`select id from delivery where state = 'sending' order by id`)
+    expect(sent.toSorted()).toEqual(rows.map((row) => row.id))
+    expect(await query(`select 1 from delivery where outlet_id = 'site'`)).toHaveLength(1)
+  })
+
+  test('that wrote nothing is an error, sends nothing, and the next poll says it', async () => {
+    const sent: string[] = []
+    context.dispatch = (deliveries) => sent.push(...deliveries.map((delivery) => delivery.id))
+    breakOnce(false)
+    await expect(hear([reportOf(ningbo)])).rejects.toThrow('Connection terminated')
+    expect(sent).toEqual([])
+    expect(await hear([reportOf(ningbo)])).toBe(1)
+    expect(await kinds()).toEqual(['quick-report'])
+    expect(sent.length).toBeGreaterThan(0)
+  })
+})
+
 describe('after a restart', () => {
   test('the record says the same as memory did: nothing twice, a value taken back is seen', async () => {
     const up = formalOf(ningbo, { magnitude: { value: 4.9, type: 'M' } })
