@@ -63,7 +63,7 @@ export interface QuakeReport {
   depthKm: number | null
   /** Null when missing, zero or a sentinel. */
   magnitude: Magnitude | null
-  /** The source's place text, NFC, controls and bidi marks removed, at most 60 characters; '' when none. */
+  /** The source's place text, NFC, controls and bidi marks removed, at most 60 characters (61: the source gave more); '' when none. */
   place: string
   /** Origin time spelled in the id, if the id spells one (second 60 is legal there); for the 5 s check. */
   idTime: Instant | null

@@ -191,9 +191,15 @@ export function cleanText(raw: unknown, max: number): string {
   return Array.from(flat.trim()).slice(0, max).join('').trim()
 }
 
-/** A place name as QuakeReport wants it: at most 60 characters. */
+/** Characters a place text may have. */
+const PLACE_LIMIT = 60
+
+/**
+ * A place name as QuakeReport wants it: at most 60 characters, and one more where the source gave more, so that the
+ * review refuses it as too long instead of printing a name cut in two.
+ */
 export function cleanPlace(raw: unknown): string {
-  return cleanText(raw, 60)
+  return cleanText(raw, PLACE_LIMIT + 1)
 }
 
 /** An id or version mark: at most 200 characters; `__proto__` and the like are only text and stay harmless. */

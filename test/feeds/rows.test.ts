@@ -1,5 +1,6 @@
 // In: wire values. Out: proof that the shared checks round, bound and clean as the notices need it.
 import { describe, expect, it } from 'vitest'
+import { reviewPlace } from '../../src/core/places/review.ts'
 import { readIdTime, sourceLetters, weighSource } from '../../src/feeds/cenc-source.ts'
 import { readJson } from '../../src/feeds/json-text.ts'
 import { kindFromWord, splitKindBracket } from '../../src/feeds/kinds.ts'
@@ -59,10 +60,19 @@ describe('magnitudes and times', () => {
 })
 
 describe('places and kinds', () => {
+  it('never makes a shorter place of a long one: what was cut is refused for its length, wherever the cut falls', () => {
+    const long = '新疆克孜勒苏州阿合奇县与阿克苏地区乌什县、'.repeat(10)
+    for (let from = 0; from < 22; from += 1) {
+      const place = cleanPlace(long.slice(from))
+      expect(reviewPlace(place, { latitude: 41, longitude: 78 }), place).toEqual({ ok: false, reason: 'too-long' })
+    }
+    expect(cleanPlace(` ${'州'.repeat(60)} `)).toBe('州'.repeat(60))
+  })
+
   it('cleans a hostile place: controls, bidi marks, doubled blanks and decomposed letters go, 60 characters stay', () => {
     expect(cleanPlace('甘肃\u202e临夏\u0000州\u200b \n 东乡县')).toBe('甘肃临夏州 东乡县')
     expect(cleanPlace('Cafe\u0301')).toBe('Café')
-    expect(Array.from(cleanPlace('𠀀'.repeat(100)))).toHaveLength(60)
+    expect(Array.from(cleanPlace('𠀀'.repeat(60)))).toHaveLength(60)
     expect(cleanPlace('\ud800x')).toBe('x')
     expect(cleanPlace({})).toBe('')
   })

@@ -46,7 +46,7 @@ function checkReport(faults: string[], report: QuakeReport): void {
   checkWord(faults, 'class', report.class, CLASSES)
   checkWord(faults, 'lifecycle', lifecycle, LIFECYCLES)
   checkWord(faults, 'kind', report.kind, KINDS)
-  checkText(faults, 'place', report.place, 60)
+  checkText(faults, 'place', report.place, 61)
   checkText(faults, 'sourceEventId', report.sourceEventId, 200)
   checkText(faults, 'revision', report.revision, 200)
   checkText(faults, 'agency', report.agency, 60)

@@ -3,6 +3,7 @@
 import type { PlaceDistance } from '../notice.ts'
 import type { County } from './county.ts'
 import { distanceKm } from './distance.ts'
+import { shortenName } from './short-name.ts'
 import { NATIONAL_GAZETTEER, toVector, type Gazetteer } from './gazetteer.ts'
 
 export interface NearCounty {
@@ -91,9 +92,13 @@ function insert(best: Candidate[], candidate: Candidate, count: number): void {
   if (best.length > count) best.pop()
 }
 
+/** Farther seats say nothing about an epicentre on the high seas. */
+const FARTHEST_KM = 500
+
 /**
- * The nearest counties as a notice prints them: name and whole kilometres, ascending. Namesakes among them (two
- * 新华区) carry their prefecture, for a list that says one name twice reads as a mistake (wording-and-rules.md §2.3).
+ * The nearest counties as a notice prints them: short name (巴里坤县) and whole kilometres, ascending; none beyond 500 km.
+ * Namesakes among them (two 新华区) carry their prefecture, for a list that says one name twice reads as a mistake
+ * (wording-and-rules.md §2.3).
  */
 export function listDistances(
   latitude: number,
@@ -101,10 +106,12 @@ export function listDistances(
   count: number,
   gazetteer: Gazetteer = NATIONAL_GAZETTEER,
 ): PlaceDistance[] {
-  const near = nearestCounties(latitude, longitude, count, gazetteer)
-  return near.map(({ county, wholeKm }) => {
-    const isAlone = near.filter((other) => other.county.name === county.name).length === 1
+  const near = nearestCounties(latitude, longitude, count, gazetteer).filter(({ wholeKm }) => wholeKm <= FARTHEST_KM)
+  const names = near.map(({ county }) => shortenName(county.name))
+  return near.map(({ county, wholeKm }, index) => {
+    const name = names[index] ?? county.name
+    const isAlone = names.indexOf(name) === names.lastIndexOf(name)
     const before = county.prefecture?.short ?? county.province.short
-    return { name: isAlone ? county.name : before + county.name, distanceKm: wholeKm }
+    return { name: isAlone ? name : before + name, distanceKm: wholeKm }
   })
 }

@@ -39,6 +39,10 @@ const MUNICIPALITIES = new Set(['11', '12', '31', '50', '71', '81', '82'])
 const SPEECH =
   /地震|震级|[0-9零一二三四五六七八九十两]级|发生|预报|预测|预警|警报|警告|速报|通报|撤离|疏散|紧急|通知|转发|谣|死亡|伤亡|遇难|海啸|请|即将|还会|可能|快跑|逃生|大家|注意|演练|测试|撤回|更正|官方|政府|消息|今晚|今天|明天|扫码|微信|微博|点击/
 
+/** What happens somewhere is not its name; abroad, where any name may follow the country's, this is all that tells. */
+const FOREIGN_SPEECH =
+  /震|轰炸|爆炸|核电|核弹|核试|袭击|战争|灾|倒塌|垮塌|今夜|明夜|今日|明日|昨|还有|更强|更大|更高|将$|[再又已正][有要在发]/
+
 /** The 6,763 characters of GB 2312, as the platform decodes them: traditional and Japanese forms are not among them. */
 const SIMPLIFIED: ReadonlySet<string> = (() => {
   const bytes: number[] = []
@@ -79,7 +83,7 @@ function isKnownAtHome(text: string, epicentre: Point, gazetteer: Gazetteer): bo
 
 function isPlausibleAbroad(text: string, epicentre: Point, gazetteer: Gazetteer): boolean {
   const rest = text.slice(foreignPrefix(text))
-  if (rest.length > 20 || SPEECH.test(text)) return false
+  if (rest.length > 20 || SPEECH.test(text) || FOREIGN_SPEECH.test(rest)) return false
   if (rest.length < text.length) return true
   const nearest = nearestCounties(epicentre.latitude, epicentre.longitude, 1, gazetteer)[0]
   return nearest !== undefined && nearest.distanceKm > SURELY_ABROAD_KM

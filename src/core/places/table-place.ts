@@ -3,6 +3,7 @@
 import type { County } from './county.ts'
 import { NATIONAL_GAZETTEER, type Gazetteer } from './gazetteer.ts'
 import { nearestCounties } from './nearest.ts'
+import { shortenName } from './short-name.ts'
 
 /** Up to here the epicentre is taken to lie in the county of its nearest seat: half the usual spacing of eastern seats. */
 const INSIDE_KM = 15
@@ -27,12 +28,13 @@ function isCoastal({ code }: County): boolean {
 }
 
 /**
- * A county as notices write it: province short, prefecture short, county. A county-level city under a
+ * A county as notices write it: province short, prefecture short, county short (积石山县, as CENC has it). A county-level city under a
  * prefecture-level city drops the prefecture (2008 regulation, art. 7; wording-and-rules.md §2.2), and a unit that
  * bears its prefecture's own name is not said twice (广东东莞市).
  */
 export function writeCounty(county: County): string {
-  const { province, prefecture, name } = county
+  const { province, prefecture } = county
+  const name = shortenName(county.name)
   const dropped =
     prefecture === null || prefecture.name === name || (name.endsWith('市') && prefecture.name.endsWith('市'))
   if (dropped) return province.short + name

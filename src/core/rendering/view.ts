@@ -243,7 +243,7 @@ function saySurroundings(facts: NoticeFacts): Partial<NoticeView> {
     .toSorted((a, b) => a.distanceKm - b.distanceKm)
     .map((row) => ({
       name: speakName(row.name, 'nearest', 30),
-      distance: `${format.formatKilometres(row.distanceKm, 'nearest')}公里`,
+      distance: sayDistance(format.formatKilometres(row.distanceKm, 'nearest')),
     }))
     .filter((row) => !seen.has(row.name) && seen.add(row.name))
     .slice(0, 10)
@@ -253,6 +253,10 @@ function saySurroundings(facts: NoticeFacts): Partial<NoticeView> {
     nearest,
     nearby: nearest.map((row) => `距${row.name}${row.distance}`).join('、'),
   }
+}
+
+function sayDistance(km: string): string {
+  return km === '0' ? '不足1公里' : `${km}公里`
 }
 
 function sayChecked(facts: NoticeFacts, form: TimeForm): Partial<NoticeView> {

@@ -99,6 +99,9 @@ describe('distances from an epicentre', () => {
       { name: '福州市连江县', distanceKm: 40 },
     ])
     expect(listDistances(38.0, 106.27, 1)).toEqual([{ name: '利通区', distanceKm: 5 }])
+    // As CENC printed it for 18 December 2023.
+    expect(listDistances(35.7, 102.79, 1)).toEqual([{ name: '积石山县', distanceKm: 8 }])
+    expect(listDistances(9.1, 117.6, 5)).toEqual([])
   })
 
   it('are none for coordinates that are no numbers and for a count of none', () => {

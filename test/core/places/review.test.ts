@@ -95,6 +95,13 @@ describe('a place text is stopped', () => {
     expect(reviewPlace(text, inland)).toEqual({ ok: false, reason })
   })
 
+  it.each(['日本将', '缅甸军方轰炸', '缅甸明夜更强震', '印尼火山灾区', '日本福岛核电站', '土耳其昨夜', '智利又要'])(
+    'abroad, too, when words follow the country that name no place: %s',
+    (text) => {
+      expect(reviewPlace(text, ocean)).toEqual({ ok: false, reason: 'unknown-county' })
+    },
+  )
+
   it('even far out at sea, when it says something instead of naming a place', () => {
     for (const text of ['海啸即将到达请撤离', '太平洋八级大地震', '今晚有余震大家注意']) {
       expect(reviewPlace(text, ocean), text).toEqual({ ok: false, reason: 'unknown-county' })

@@ -23,6 +23,8 @@ describe('our own place for an epicentre', () => {
     ['441900', '广东东莞市'],
     ['429006', '湖北天门市'],
     ['220202', '吉林省吉林市昌邑区'],
+    ['622927', '甘肃临夏州积石山县'],
+    ['654226', '新疆塔城地区和布克赛尔县'],
     ['71-HUA', '台湾花莲县'],
   ])('writes %s as %s', (code, text) => {
     expect(writeCounty(county(code))).toBe(text)

@@ -143,6 +143,8 @@ describe('the surroundings', () => {
   it('say nothing about a distance of 0, and 可能有感 only when the model expects it', () => {
     const view = viewOf(factsOf({ home: { name: '银川市', distanceKm: 0.3 }, maybeFelt: false, nearest: [] }))
     expect([view.home, view.felt, view.nearby]).toEqual(['', '', ''])
+    const under = viewOf(factsOf({ home: null, nearest: [{ name: '古浪县', distanceKm: 0.3 }] }))
+    expect(under.nearby).toBe('距古浪县不足1公里')
   })
 
   it('refuse a distance that is none', () => {
