@@ -275,6 +275,8 @@ function reportPoll(context: SourcesContext, event: PollEvent): void {
   if (event.date !== null) context.heardDate(event.source, event.answeredAt - context.clock.offset() - event.date)
   if (event.result === 'changed' || event.result === 'unchanged') {
     context.heard({ source: event.source, at: event.endedAt, changed: false })
+    if (event.detail !== undefined)
+      context.log.warn({ source: event.source, detail: event.detail }, 'a poll had a fault')
   } else {
     context.log.warn(
       { source: event.source, result: event.result, reason: event.reason, detail: event.detail },

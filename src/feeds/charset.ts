@@ -53,6 +53,30 @@ export function decodeText(bytes: Uint8Array, contentType: string): Decoded {
   return refuse(tried)
 }
 
+/** Stands for what could not be read. It is no letter of any place's name, so a name that holds it is never printed. */
+const UNREAD = '□'
+/**
+ * More than this is not damage but another charset: a share of the text, though three (one Chinese character's bytes)
+ * may be broken in any that is not tiny, and a number in all.
+ */
+const MOST_DAMAGE = { share: 0.002, shareOfShort: 0.05, short: 3, count: 50 }
+
+/**
+ * Reads a list of which a few bytes are broken, for a source that nobody can ask to send it again: each broken character
+ * becomes □, which spoils a number or a name and leaves the rows beside it whole (DESIGN L10).
+ * @returns null when nearly nothing can be read in the charset that the body names (UTF-8 when it names none)
+ */
+export function decodeDamaged(bytes: Uint8Array, contentType: string): { text: string; unread: number } | null {
+  const [label = 'utf-8'] = [...candidates(bytes, contentType)].map(([each]) => each)
+  const charset = findMark(bytes) ?? CHARSETS.get(label.toLowerCase()) ?? 'utf-8'
+  const text = new TextDecoder(charset).decode(bytes).replace(/^\uFEFF/, '')
+  const unread = text.split('\uFFFD').length - 1
+  const { share, shareOfShort, short, count } = MOST_DAMAGE
+  const most = Math.min(count, Math.max(share * text.length, Math.min(short, shareOfShort * text.length)))
+  if (unread > most) return null
+  return { text: text.replaceAll('\uFFFD', UNREAD), unread }
+}
+
 /** One after the other: the last guess looks at every character, and is hardly ever asked for. */
 function* candidates(bytes: Uint8Array, contentType: string): Generator<[string, By]> {
   const header = /;\s*charset\s*=\s*"?([\w.:-]{1,40})"?/i.exec(contentType.slice(0, 500))?.[1]

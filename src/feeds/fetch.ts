@@ -5,7 +5,7 @@ import { request } from 'undici'
 import type { Dispatcher } from 'undici'
 import type { Instant } from '../core/instant.ts'
 import { MINUTE, SECOND } from '../core/instant.ts'
-import { decodeText } from './charset.ts'
+import { decodeDamaged, decodeText } from './charset.ts'
 import { ACCEPTED_ENCODINGS, BodyTooLarge, EncodingUnknown, readBody } from './fetch-body.ts'
 import type { Clock } from './fetch-clock.ts'
 import { checkRedirect, checkUrl, PrivateAddressError } from './fetch-guard.ts'
@@ -66,6 +66,8 @@ type Answer =
       lastModified: string | null
       /** Hex, of the bytes as they came over the wire. */
       sha256: string
+      /** What was wrong with a body that could be read all the same. */
+      detail?: string
     }
   | { state: 'unchanged'; etag: string | null; lastModified: string | null }
   | {
@@ -175,8 +177,11 @@ async function readAnswer(
   if (bytes === null) return { state: 'unchanged', ...validators }
   const contentType = (header('content-type') ?? '').slice(0, 200)
   const decoded = decodeText(bytes, contentType)
-  if (!decoded.ok) return fail('charset', `${url.host}: ${decoded.reason}`, { status })
-  return { state: 'changed', bytes, sha256, text: decoded.text, contentType, ...validators }
+  const whole = { state: 'changed', bytes, sha256, contentType, ...validators } as const
+  if (decoded.ok) return { ...whole, text: decoded.text }
+  const damaged = decodeDamaged(bytes, contentType)
+  if (damaged === null) return fail('charset', `${url.host}: ${decoded.reason}`, { status })
+  return { ...whole, text: damaged.text, detail: `${damaged.unread} characters are broken: ${decoded.reason}` }
 }
 
 function conditions(state: FetchState): Record<string, string> {

@@ -158,7 +158,7 @@ async function pollOnce(
   let next: FetchState = { ...keepValidators(outcome, {}), sha256: outcome.sha256 }
   const { bytes, text, contentType } = outcome
   let result: 'changed' | 'unreadable' = 'changed'
-  let detail = ''
+  let detail = outcome.detail ?? ''
   try {
     const receivedAt = deps.clock.now()
     await deps.receive({ source: feed.source, transport: 'poll', bytes, text, contentType, receivedAt })

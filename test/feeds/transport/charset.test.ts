@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeText } from '../../../src/feeds/charset.ts'
+import { decodeDamaged, decodeText } from '../../../src/feeds/charset.ts'
 
 const GBK = Buffer.from([0xd2, 0xcb, 0xb1, 0xf6, 0xca, 0xd0]) // 宜宾市 in GB2312
 const LATIN = Buffer.from('S\xe3o', 'latin1')
@@ -87,4 +87,27 @@ test('whatever is written as UTF-8 is read back as it was', () => {
       return decoded.ok && decoded.text === text
     }),
   )
+})
+
+describe('a list of which a byte is broken', () => {
+  const rows = Array.from({ length: 40 }, (_, n) => ({ M: `3.${n % 10}`, LOCATION_C: '宁夏银川市兴庆区' }))
+  const broken = (count: number): Buffer => {
+    const bytes = Buffer.from(JSON.stringify(rows))
+    for (let n = 0; n < count; n += 1) bytes[bytes.indexOf(0xe5, (bytes.length / 200) * n)] = 0xff
+    return bytes
+  }
+
+  test('keeps its other rows; the name with the broken character is no name any more', () => {
+    const damaged = decodeDamaged(broken(1), 'application/json')
+    const read = JSON.parse(damaged?.text ?? '') as typeof rows
+    expect(read).toHaveLength(40)
+    expect(read.slice(1)).toEqual(rows.slice(1))
+    expect(read[0]?.LOCATION_C).toMatch(/□/)
+  })
+
+  test('is another charset when there are many', () => {
+    expect(decodeDamaged(broken(30), '')).toBeNull()
+    expect(decodeDamaged(Buffer.from('宁夏银川市'.repeat(50), 'utf16le'), '')).toBeNull()
+    expect(decodeDamaged(GBK, '')).toBeNull()
+  })
 })

@@ -101,6 +101,16 @@ describe('a list that has changed', () => {
     expect(outcome.state === 'changed' && Buffer.from(outcome.bytes).equals(gbk)).toBe(true)
   })
 
+  test('of which one byte is broken arrives all the same, and says so', async () => {
+    const text = JSON.stringify(Array.from({ length: 20 }, () => ({ LOCATION_C: '四川宜宾市珙县' })))
+    const bytes = Buffer.from(text)
+    bytes[bytes.length - 5] = 0xff
+    const server = await open((_, response) => response.end(bytes))
+    const outcome = await get({ url: server.url })
+    expect(outcome).toMatchObject({ state: 'changed', detail: expect.stringContaining('broken') })
+    expect(outcome.state === 'changed' && Buffer.from(outcome.bytes).equals(bytes)).toBe(true)
+  })
+
   test('in bytes that no charset explains is refused, not guessed', async () => {
     const server = await open((_, response) => response.end(Buffer.from([0x22, 0xff, 0xff, 0x22])))
     expect(expectFailure(await get({ url: server.url })).reason).toBe('charset')
