@@ -2,17 +2,17 @@
 // Must not judge the text: review.ts does. Must not guess between namesakes that the text leaves open: all are returned.
 import type { County } from './county.ts'
 import { NATIONAL_GAZETTEER, type Gazetteer } from './gazetteer.ts'
-import type { NamedUnit } from './name-index.ts'
+import { reachOf, type NamedUnit } from './name-index.ts'
 
 export interface PlaceReading {
   /** Counties named, in the order of the text; several for one name where the text does not tell namesakes apart. */
-  counties: County[]
+  counties: readonly County[]
   /** What the names are: 34 units, prefectures, counties (with or without a point), listed seas. */
-  levels: NamedUnit['level'][]
+  levels: readonly NamedUnit['level'][]
   /** Two-digit codes of the provinces that were named or follow from a county. */
-  provinceCodes: string[]
+  provinceCodes: readonly string[]
   /** Runs of characters that are neither names nor words of position, each with its length. */
-  leftovers: string[]
+  leftovers: readonly string[]
 }
 
 const SEPARATORS = ['与', '和', '及', '、', '-', '－', '–', '—', '·']
@@ -62,6 +62,8 @@ const POSITION_WORDS = [
   '中国',
 ].sort((a, b) => b.length - a.length)
 
+const CONNECTING = [...POSITION_WORDS, ...SEPARATORS]
+
 interface Context {
   province: string
   prefecture: string
@@ -102,7 +104,7 @@ function chooseUnits(candidates: readonly NamedUnit[], name: string, context: Co
 /** The longest name at one position that the context allows. */
 function findName(text: string, at: number, context: Context, gazetteer: Gazetteer) {
   const { units, longest } = gazetteer.names
-  for (let length = Math.min(longest, text.length - at); length >= 2; length -= 1) {
+  for (let length = reachOf(longest, text, at); length >= 2; length -= 1) {
     const name = text.slice(at, at + length)
     const candidates = units.get(name)
     const chosen = candidates ? chooseUnits(candidates, name, context) : []
@@ -120,13 +122,27 @@ function enter(context: Context, chosen: readonly NamedUnit[]): void {
   context.afterSeparator = false
 }
 
+/** The last answer: review, both questions of the swap gate and a follow-up ask about one and the same text. */
+let last: { place: string; gazetteer: Gazetteer; reading: PlaceReading } | null = null
+
 /**
  * Reads a Chinese place text from left to right, longest name first. At most 60 characters are looked at, so the work is
  * bounded by 60 × the longest name.
  */
 export function readPlace(place: string, gazetteer: Gazetteer = NATIONAL_GAZETTEER): PlaceReading {
-  const text = place.slice(0, 240).normalize('NFC').replace(/\s/g, '').slice(0, 60)
-  const reading: PlaceReading = { counties: [], levels: [], provinceCodes: [], leftovers: [] }
+  if (last?.place === place && last.gazetteer === gazetteer) return last.reading
+  const reading = readText(place.slice(0, 240).normalize('NFC').replace(/\s/g, '').slice(0, 60), gazetteer)
+  last = { place, gazetteer, reading }
+  return reading
+}
+
+function readText(text: string, gazetteer: Gazetteer): PlaceReading {
+  const reading = {
+    counties: [] as County[],
+    levels: [] as NamedUnit['level'][],
+    provinceCodes: [] as string[],
+    leftovers: [] as string[],
+  }
   const context: Context = { province: '', prefecture: '', afterSeparator: true }
   let leftover = ''
   const closeLeftover = () => {
@@ -135,7 +151,7 @@ export function readPlace(place: string, gazetteer: Gazetteer = NATIONAL_GAZETTE
   }
   for (let at = 0; at < text.length;) {
     const found = findName(text, at, context, gazetteer)
-    const word = found ? undefined : [...POSITION_WORDS, ...SEPARATORS].find((known) => text.startsWith(known, at))
+    const word = found ? undefined : CONNECTING.find((known) => text.startsWith(known, at))
     if (found) {
       closeLeftover()
       enter(context, found.chosen)

@@ -19,8 +19,8 @@ export interface NamedUnit {
 
 export interface NameIndex {
   units: ReadonlyMap<string, readonly NamedUnit[]>
-  /** Characters in the longest name. */
-  longest: number
+  /** Characters in the longest name that begins with these two; a text is looked up from there downwards. */
+  longest: ReadonlyMap<string, number>
   /** Every character of every name: some place names need more than GB 2312 has (鄠邑区, 深水埗区). */
   characters: ReadonlySet<string>
 }
@@ -66,5 +66,20 @@ export function indexNames(counties: readonly County[]): NameIndex {
   }
   for (const name of seas.domestic) add(name, { level: 'sea', form: 'official', code: '', county: null })
   const names = [...units.keys()]
-  return { units, longest: Math.max(...names.map((name) => name.length)), characters: new Set(names.join('')) }
+  return { units, longest: measureNames(names), characters: new Set(names.join('')) }
+}
+
+/** Length of the longest name by its first two characters; no name that is looked for is shorter than two. */
+export function measureNames(names: Iterable<string>): Map<string, number> {
+  const longest = new Map<string, number>()
+  for (const name of names) {
+    const opening = name.slice(0, 2)
+    longest.set(opening, Math.max(longest.get(opening) ?? 0, name.length))
+  }
+  return longest
+}
+
+/** Characters at most that a name standing at this place of a text can have; 0 where no name begins. */
+export function reachOf(longest: ReadonlyMap<string, number>, text: string, at: number): number {
+  return Math.min(longest.get(text.slice(at, at + 2)) ?? 0, text.length - at)
 }

@@ -2,11 +2,12 @@
 // Must not use coordinates, and must not guess: the caller treats undecidable as domestic (DESIGN §6.5).
 import abroad from '../data/abroad.json' with { type: 'json' }
 import { NATIONAL_GAZETTEER } from './gazetteer.ts'
+import { measureNames, reachOf } from './name-index.ts'
 
 export type Region = 'domestic' | 'abroad' | 'undecidable'
 
 const ABROAD = new Set([...abroad.countries, ...abroad.regions])
-const LONGEST_ABROAD = Math.max(...[...ABROAD].map((name) => name.length))
+const LONGEST_ABROAD = measureNames(ABROAD)
 /** What a text about two sides says. */
 export const BORDER_WORD = /边境|边界|交界/
 /** 中缅, 中蒙: two countries in two characters. */
@@ -14,7 +15,7 @@ export const TWO_COUNTRIES = /^中(?:国)?[缅印蒙俄哈吉塔巴尼不越老�
 
 /** Length of the foreign name that opens the text, 0 when none does. */
 export function foreignPrefix(text: string): number {
-  for (let length = Math.min(LONGEST_ABROAD, text.length); length >= 2; length -= 1) {
+  for (let length = reachOf(LONGEST_ABROAD, text, 0); length >= 2; length -= 1) {
     if (ABROAD.has(text.slice(0, length))) return length
   }
   return 0
@@ -23,7 +24,7 @@ export function foreignPrefix(text: string): number {
 /** Length of the Chinese province, listed sea, prefecture or county that opens the text, 0 when none does. */
 function domesticPrefix(text: string): number {
   const { units, longest } = NATIONAL_GAZETTEER.names
-  for (let length = Math.min(longest, text.length); length >= 2; length -= 1) {
+  for (let length = reachOf(longest, text, 0); length >= 2; length -= 1) {
     const found = units.get(text.slice(0, length)) ?? []
     const opens = found.some(
       ({ level, form }) => level === 'province' || level === 'sea' || (form === 'official' && length >= 3),
