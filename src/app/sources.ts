@@ -12,7 +12,7 @@ import { fetchFeed, type FetchState } from '../feeds/fetch.ts'
 import { watchFolder } from '../feeds/folder.ts'
 import { startPolling, type PollEvent } from '../feeds/poll.ts'
 import { createSocketOpener } from '../feeds/websocket-socket.ts'
-import { WEBSOCKET_PROTOCOLS } from '../feeds/websocket-protocols.ts'
+import { findVendorList, WEBSOCKET_PROTOCOLS } from '../feeds/websocket-protocols.ts'
 import { startWebsocket } from '../feeds/websocket.ts'
 import { createPursuit } from './pursuits.ts'
 import type { Ledger, Payload, Receipt } from '../publish/ledger.ts'
@@ -192,13 +192,14 @@ export async function startSources(context: SourcesContext): Promise<Sources> {
     .map((feed) => {
       const name = SOCKETS[feed.format]
       if (name === undefined) throw new Error(`feeds.${feed.id}: format ${feed.format} has no socket`)
+      const snapshotUrl = feed.snapshotUrl ?? findVendorList(WEBSOCKET_PROTOCOLS[name], feed.url)
       return startWebsocket(
         {
           source: feed.id,
           url: feed.url,
           allowPlain: true,
           ...(feed.credentials ? { credentials: feed.credentials } : {}),
-          ...(feed.snapshotUrl === null ? {} : { snapshot: { url: feed.snapshotUrl, allowPlain: true } }),
+          ...(snapshotUrl === null ? {} : { snapshot: { url: snapshotUrl, allowPlain: true } }),
         },
         WEBSOCKET_PROTOCOLS[name],
         {

@@ -30,6 +30,8 @@ export interface WebsocketProtocol {
    * pongs prove that somebody is there, not that he still tells us everything.
    */
   reconcileMs: number
+  /** Host of the vendor and where it keeps that list; asked where the YAML names no `snapshotUrl`. Null when `ask` serves. */
+  vendorList: { host: string; url: string } | null
   /** True for a message that is news by itself, false for a list as it stands, of which the first one seeds. */
   isNews(text: string): boolean
   judge(text: string): Judged
@@ -54,6 +56,10 @@ const emsc: WebsocketProtocol = {
   introduce: null,
   ask: null,
   reconcileMs: 120 * SECOND,
+  vendorList: {
+    host: 'www.seismicportal.eu',
+    url: 'https://www.seismicportal.eu/fdsnws/event/1/query?format=json&limit=100&orderby=time',
+  },
   isNews: () => true,
   judge: judgeUnknown,
 }
@@ -66,6 +72,7 @@ const fan: WebsocketProtocol = {
   introduce: ({ appId, key }) => JSON.stringify({ type: 'auth', appId, key }),
   ask: JSON.stringify({ type: 'query' }),
   reconcileMs: 60 * SECOND,
+  vendorList: null,
   isNews: (text) => readKey(text, 'type') === 'update',
   judge(text) {
     switch (readKey(text, 'type')) {
@@ -94,6 +101,7 @@ const wolfx: WebsocketProtocol = {
   introduce: null,
   ask: 'query_cenceqlist',
   reconcileMs: 60 * SECOND,
+  vendorList: null,
   isNews: () => false,
   judge: (text) => (['heartbeat', 'pong'].includes(String(readKey(text, 'type'))) ? 'alive' : judgeUnknown(text)),
 }
@@ -106,6 +114,7 @@ const p2pquake: WebsocketProtocol = {
   introduce: null,
   ask: null,
   reconcileMs: 60 * SECOND,
+  vendorList: { host: 'api.p2pquake.net', url: 'https://api.p2pquake.net/v2/history?codes=551&limit=100' },
   isNews: () => true,
   judge(text) {
     const code = readKey(text, 'code')
@@ -118,6 +127,11 @@ export const WEBSOCKET_PROTOCOLS = { 'emsc-ws': emsc, fan, wolfx, p2pquake } as 
   string,
   WebsocketProtocol
 >
+
+/** Where the list of a socket stands by default: the vendor's own for the vendor's own address, else nowhere we know. */
+export function findVendorList(protocol: WebsocketProtocol, url: string): string | null {
+  return protocol.vendorList?.host === URL.parse(url)?.hostname ? (protocol.vendorList?.url ?? null) : null
+}
 
 /** What we do not know may be a report in a new dress: the parser decides and records it. Only emptiness is noise. */
 function judgeUnknown(text: string): Judged {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { FetchOutcome, FetchState } from '../../../src/feeds/fetch.ts'
 import type { Received } from '../../../src/feeds/fetch-clock.ts'
 import type { SocketEvents } from '../../../src/feeds/websocket-line.ts'
-import { WEBSOCKET_PROTOCOLS } from '../../../src/feeds/websocket-protocols.ts'
+import { findVendorList, WEBSOCKET_PROTOCOLS } from '../../../src/feeds/websocket-protocols.ts'
 import { startWebsocket } from '../../../src/feeds/websocket.ts'
 import type { WebsocketEvent } from '../../../src/feeds/websocket.ts'
 import { createFakeClock } from './fake-clock.ts'
@@ -124,4 +124,12 @@ test('a clock that is set back by an hour does not hide that the line lives', as
   await scene.clock.advance(60_000)
   expect(scene.events.filter(({ what }) => what === 'alive').length).toBeGreaterThan(before)
   await scene.stop()
+})
+
+test('the list behind a vendor’s socket is known; behind another address it must be named', () => {
+  const { p2pquake, fan, 'emsc-ws': emsc } = WEBSOCKET_PROTOCOLS
+  expect(findVendorList(p2pquake, 'wss://api.p2pquake.net/v2/ws')).toContain('/v2/history?codes=551')
+  expect(findVendorList(emsc, 'wss://www.seismicportal.eu/standing_order/websocket')).toContain('/fdsnws/event/1/query')
+  expect(findVendorList(p2pquake, 'ws://127.0.0.1:8080/v2/ws')).toBeNull()
+  expect(findVendorList(fan, 'wss://ws.fanstudio.tech/cenc')).toBeNull()
 })
