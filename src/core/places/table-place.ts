@@ -28,9 +28,9 @@ function isCoastal({ code }: County): boolean {
 }
 
 /**
- * A county as notices write it: province short, prefecture short, county short (积石山县, as CENC has it). A county-level city under a
- * prefecture-level city drops the prefecture (2008 regulation, art. 7; wording-and-rules.md §2.2), and a unit that
- * bears its prefecture's own name is not said twice (广东东莞市).
+ * A county as notices write it: province short, prefecture short, county short (积石山县, as CENC has it). A county-level
+ * city under a prefecture-level city drops the prefecture (2008 regulation, art. 7; wording-and-rules.md §2.2), and a
+ * unit that bears its prefecture's own name is not said twice (广东东莞市).
  */
 export function writeCounty(county: County): string {
   const { province, prefecture } = county
