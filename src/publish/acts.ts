@@ -133,11 +133,22 @@ function withdrawLineage(
   decision.changes.push(
     ...publishWord(decision.plan, quake, word, picture, { ...context, now, actor: act.by }, act.checked),
   )
-  return decision
+  return spokenOr(decision)
+}
+
+/** A word that could not be made (an area with markup in it) is refused to whoever gave it, not laid aside as done. */
+function spokenOr(decision: Decision): Decision | string {
+  if (decision.plan.notices.length > 0) return decision
+  return `not published: ${decision.plan.holds.at(-1)?.reason ?? 'the text could not be made'}`
 }
 
 /** A claim without a determination gets a quake of its own without reports, so that it can be withdrawn like any other. */
-function sayNothingHappened(picture: Picture, checked: CheckedArea, by: string, context: LedgerContext): Decision {
+function sayNothingHappened(
+  picture: Picture,
+  checked: CheckedArea,
+  by: string,
+  context: LedgerContext,
+): Decision | string {
   const now = context.clock('actual')
   const decision = begin(picture, now)
   const claimed = decision.workbench.add({
@@ -163,5 +174,5 @@ function sayNothingHappened(picture: Picture, checked: CheckedArea, by: string, 
     why: by,
   }
   decision.changes.push(...publishWord(decision.plan, claimed, word, picture, { ...context, now, actor: by }, checked))
-  return decision
+  return spokenOr(decision)
 }

@@ -125,6 +125,23 @@ describe('one commit', () => {
   })
 })
 
+describe('a person’s words that make no notice', () => {
+  test('are refused with the reason, not reported as published; put right, they go out', async () => {
+    const acts = openActs(ledger, context)
+    await hear([formalOf(ningbo)])
+    const [said] = await query<{ serial: string }>('select serial from lineage')
+    const checked = { from: now - MINUTE, to: now, area: '<script>alert(1)</script>', magnitudeFloor: 3, cause: '' }
+    const refusal = { ok: false, reason: expect.stringMatching(/not published: .*area/) as string }
+    expect(await acts.withdraw(said?.serial ?? '', 'no-quake', '王工', checked)).toEqual(refusal)
+    expect(await acts.denyQuake(checked, '王工')).toEqual(refusal)
+    expect(await kinds()).toEqual(['formal-report'])
+    expect(await query('select 1 from hold')).toEqual([])
+    const right = { ...checked, area: '宁波市' }
+    expect(await acts.withdraw(said?.serial ?? '', 'no-quake', '王工', right)).toMatchObject({ ok: true })
+    expect(await kinds()).toEqual(['formal-report', 'withdrawal'])
+  })
+})
+
 describe('a commit whose answer is lost', () => {
   /** The connection breaks after the commit, or before it; the database stays away for some questions more. */
   const breakOnce = (after: boolean, away = 0): void => {
