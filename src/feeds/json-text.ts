@@ -40,12 +40,62 @@ const NEEDS_REVIVER = /__proto__|constructor|prototype|\\u00[567][0-9a-f]|(?<![\
 /** Parses JSON; throws UnreadableFeed 'json' (also for nesting that exhausts the stack). */
 export function readJson(text: string): unknown {
   try {
-    const bare = trimPayload(text)
-    return NEEDS_REVIVER.test(bare) ? JSON.parse(bare, reviveSafely) : JSON.parse(bare)
+    return parseSafely(trimPayload(text))
   } catch (cause) {
     if (cause instanceof UnreadableFeed) throw cause
     throw new UnreadableFeed('json', `the payload is no JSON: it begins with ${quote(text.slice(0, 40))}`, { cause })
   }
+}
+
+function parseSafely(text: string): unknown {
+  try {
+    return NEEDS_REVIVER.test(text) ? JSON.parse(text, reviveSafely) : JSON.parse(text)
+  } catch (error) {
+    if (!NO_NUMBER.test(text)) throw error
+    return JSON.parse(writeNull(text), reviveSafely)
+  }
+}
+
+const NO_NUMBER = /[:,[\s](?:NaN|-?Infinity)\s*[,}\]]/
+
+/**
+ * Python's json writes NaN and Infinity where a value is missing, which is no JSON (RFC 8259 §6): one such value would take
+ * the whole list along (DESIGN L10). Outside strings they become null.
+ */
+function writeNull(text: string): string {
+  const parts: string[] = []
+  let from = 0
+  for (let at = nextToken(text, 0); at < text.length; at = nextToken(text, at)) {
+    if (text[at] === '"') {
+      at = endOfString(text, at)
+      continue
+    }
+    const word = /^(?:NaN|-?Infinity)/.exec(text.slice(at, at + 9))?.[0] ?? ''
+    if (word === '') at += 1
+    else {
+      parts.push(text.slice(from, at), 'null')
+      at += word.length
+      from = at
+    }
+  }
+  return parts.join('') + text.slice(from)
+}
+
+const TOKEN = /["NI-]/g
+
+/** Where the next string, or a word that may be no number, begins; the length of the text when there is none. */
+function nextToken(text: string, from: number): number {
+  TOKEN.lastIndex = from
+  return TOKEN.exec(text)?.index ?? text.length
+}
+
+/** Index after the closing quote; the length of the text when it never closes. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    if (text[at] === '\\') at += 1
+    else if (text[at] === '"') return at + 1
+  }
+  return text.length
 }
 
 /** True for a plain object, not a list. */

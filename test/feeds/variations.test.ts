@@ -250,6 +250,31 @@ table('fdsn-text', [
   ['a list of contributors as author', line('at,us,pt', 'NEIC'), { said: [{ agency: 'US' }] }],
 ])
 
+describe('a list of a Python program', () => {
+  const rows = (depth: string, place = '四川甘孜州德格县'): string =>
+    `{"code":0,"data":[${JSON.stringify({ ...webRow, locName: place }).replace('"focDepth":22', `"focDepth":${depth}`)},${JSON.stringify(webRow)}]}`
+
+  it.each(['NaN', 'Infinity', '-Infinity', ' NaN '])(
+    '%s stands for a missing value and takes no row along',
+    async (word) => {
+      const { reports } = await read('cenc-web', rows(word))
+      expect(reports.map(({ depthKm }) => depthKm)).toEqual([null, 22])
+    },
+  )
+
+  it('a word in a text stays as it is, also behind an escaped quote', async () => {
+    const { reports } = await read('cenc-web', rows('NaN', '"\\, NaN, [Infinity]'))
+    expect(reports[0]?.place).toBe('"\\, NaN, [Infinity]')
+  })
+
+  it.each(['{"data":[NaN,"', '[NaN', '{"a":NaN,}', `[NaN,${'"\\"'.repeat(50_000)}`])(
+    'a broken one is refused: %#',
+    async (text) => {
+      await expect(read('cenc-web', text)).rejects.toThrow(UnreadableFeed)
+    },
+  )
+})
+
 describe('a page that is no list of events', () => {
   it.each([
     ['fdsn-text', '<html>\n<body>a|b|c</body></html>'],
