@@ -123,6 +123,55 @@ describe('networks that disagree about one shock', () => {
   })
 })
 
+describe('two feeds of one network', () => {
+  const slow = { source: 'cenc-b' }
+  const revised = (room: Room): void => {
+    room.feed([formalOf(hefei, { ...size(4.9), issuedAt: SHOCK + 8 * MINUTE })])
+    const next = { ...size(4.5), issuedAt: SHOCK + 14 * MINUTE, ...late(15) }
+    expect(room.feed([formalOf(hefei, next)]).kinds).toEqual(['revision'])
+  }
+  test('the slower one, which still shows the version before the revision, does not take the revision back', () => {
+    const room = openRoom({ bureau: hefei })
+    revised(room)
+    const old = formalOf(hefei, { ...slow, ...size(4.9), ...late(16) })
+    expect(room.feed([old]).kinds).toEqual([])
+    expect(room.feed([{ ...old, id: 'r-caught-up', ...late(18), ...size(4.5) }]).kinds).toEqual([])
+  })
+  test('a version that it dates later than the other’s is news', () => {
+    const room = openRoom({ bureau: hefei })
+    revised(room)
+    const back = formalOf(hefei, { ...slow, ...size(4.9), ...late(17), issuedAt: SHOCK + 16 * MINUTE })
+    expect(room.feed([back]).kinds).toEqual(['revision'])
+  })
+  test('so are figures that nobody gave before, and a value taken back by the feed that had the newer one', () => {
+    const room = openRoom({ bureau: hefei })
+    revised(room)
+    const follow = formalOf(hefei, { ...slow, ...size(4.1), ...late(17) })
+    expect(room.feed([follow]).kinds).toEqual(['revision'])
+    const other = openRoom({ bureau: hefei })
+    revised(other)
+    other.feed([formalOf(hefei, { ...slow, ...size(4.5), ...late(16) })])
+    expect(other.feed([formalOf(hefei, { ...slow, ...size(4.9), ...late(17) })]).kinds).toEqual(['revision'])
+  })
+})
+
+describe('a source that does not say who looked at a row', () => {
+  test('is followed by its reviewed row under another id', () => {
+    const room = openRoom({ bureau: hefei })
+    const plain = { sourceCode: '', evaluation: 'unknown' as const }
+    expect(room.feed([reportOf(hefei, plain)]).kinds).toEqual(['quick-report'])
+    expect(room.feed([formalOf(hefei, { sourceCode: '' })])).toMatchObject({ kinds: ['formal-report'], outlets: EVERY })
+  })
+  test('two of its plain rows are two quakes still', () => {
+    const room = openRoom({ bureau: hefei })
+    const plain = { sourceCode: '', evaluation: 'unknown' as const }
+    room.feed([reportOf(hefei, plain)])
+    const second = { ...plain, originTime: SHOCK + 15 * SECOND, latitude: north(hefei.quake.latitude, 20) }
+    room.feed([reportOf(hefei, second)])
+    expect(room.picture().quakes.size).toBe(2)
+  })
+})
+
 describe('a formal version that lacks its magnitude', () => {
   test('does not silence the automatic that has one', () => {
     const room = openRoom({ bureau: ningbo })
@@ -201,6 +250,16 @@ describe('two true quakes', () => {
     const formal = formalOf(hefei, { originTime: SHOCK + 41 * SECOND, ...size(4.6) })
     expect(room.feed([formal]).kinds).toEqual(['formal-report'])
     expect(room.notices().map((n) => n.report_no)).toEqual([1, 1, 2, 2])
+  })
+  test('half a minute apart, of which the first has no formal yet: the second’s is told, and a person is asked', () => {
+    const room = openRoom({ bureau: hefei })
+    room.feed([reportOf(hefei, size(5.5))])
+    const formal = formalOf(hefei, { originTime: SHOCK + 27 * SECOND, ...size(5.4) })
+    const said = room.feed([formal])
+    expect(said).toMatchObject({ kinds: ['formal-report'], outlets: EVERY })
+    expect(said.alarms.join()).toContain('may speak of the same shock')
+    const third = formalOf(hefei, { ...at(2 * MINUTE), ...size(5.2) })
+    expect(room.feed([third]).alarms.join()).not.toContain('same shock')
   })
   test('whose second is the larger one: nobody takes it for an aftershock', () => {
     const room = openRoom({ bureau: hefei })

@@ -22,7 +22,11 @@ export function aftershockOf(
   gates: GateThresholds,
 ): boolean {
   if ((exposure.homeIntensity ?? 0) >= gates.aftershockIntensity) return false
-  return nearby.some((other) => other.id !== quake.id && isMain(findMain(other), origin, gates))
+  // Which of its determinations stands is asked for only of a quake that some version makes large enough.
+  const isLarger = (r: StoredReport): boolean => r.magnitude !== null && outweighs(r.magnitude.value, origin, gates)
+  return nearby.some(
+    (other) => other.id !== quake.id && other.reports.some(isLarger) && isMain(findMain(other), origin, gates),
+  )
 }
 
 function findMain(other: Quake): StoredReport | null {
@@ -40,7 +44,11 @@ function isMain(main: StoredReport | null, origin: SpokenOrigin, gates: GateThre
   return (
     age > 0 &&
     age <= gates.aftershockMs &&
-    origin.magnitude < magnitude.value - gates.aftershockStep - 1e-9 &&
+    outweighs(magnitude.value, origin, gates) &&
     distanceKm(origin, { latitude, longitude }) <= reach
   )
+}
+
+function outweighs(magnitude: number, origin: SpokenOrigin, gates: GateThresholds): boolean {
+  return origin.magnitude < magnitude - gates.aftershockStep - 1e-9
 }

@@ -221,8 +221,8 @@ function isOfficial(quake: Quake): boolean {
 
 /** Formal after automatic of the same source, or the automatic row of it that arrives late. */
 function succeeds(a: StoredReport, b: StoredReport): boolean {
-  const inOrder = a.evaluation === 'automatic' && b.evaluation === 'reviewed'
-  if (!inOrder && !(a.evaluation === 'reviewed' && b.evaluation === 'automatic')) return false
+  // Who does not say that an analyst looked at it counts as a machine, here as in every word (prefer.ts).
+  if ((a.evaluation === 'reviewed') === (b.evaluation === 'reviewed')) return false
   if (a.originTime === null || b.originTime === null) return false
   const great = sizeOf(a, b) >= GREAT || isAbroad(a) || isAbroad(b)
   const { ms, km } = great ? windowsOf(a, b) : { ms: SUCCESSION_MS, km: SUCCESSION_KM }

@@ -113,16 +113,17 @@ function isAutomatic(input: GateInput): boolean {
  */
 function otherAgencies(input: GateInput): StoredReport[] {
   const { report } = input
+  const isOther = (other: StoredReport): boolean =>
+    other.agency !== '' &&
+    other.agency !== report.agency &&
+    other.authority !== 'context' &&
+    other.authority !== 'mirror' &&
+    isSameShock(report, other)
+  // What stands of a quake is asked for only where some version of another agency would count.
   return [input.quake, ...listSameMinutes(input)]
+    .filter((quake) => quake.reports.some(isOther))
     .flatMap(standingReports)
-    .filter(
-      (other) =>
-        other.agency !== '' &&
-        other.agency !== report.agency &&
-        other.authority !== 'context' &&
-        other.authority !== 'mirror' &&
-        isSameShock(report, other),
-    )
+    .filter(isOther)
 }
 
 /** Other quakes with an origin that may be of the same shock: among three days of neighbours hardly any. */

@@ -112,7 +112,8 @@ function judgeFirstWord(input: JudgeInput, preference: Preference): Judgement {
   const wouldPublish = (rule !== null && rule.mode !== 'record') || swapHidesIt(input, origin, kind, evaluation)
   const gateInput = inputFor(input, preference, 'first', wouldPublish && maySpeak(report.authority))
   const gates = runGates(gateInput)
-  const alarms = [...(isFormal(voice) ? alarmsBeside(gateInput) : []), ...(spoken.alarm ? [spoken.alarm] : [])]
+  const beside = isFormal(voice) ? [...alarmsBeside(gateInput), ...findUnfollowed(input, origin)] : []
+  const alarms = [...beside, ...(spoken.alarm ? [spoken.alarm] : [])]
   if (!wouldPublish) return record('rules', 'no rule speaks of it', [], gates)
   const released = input.acts.released.has(report.id)
   const after = afterWithdrawal(input.quake, report, voice, origin)
@@ -259,6 +260,22 @@ function inputFor(
     released: open ? EVERY_GATE : NO_GATE,
     provincialWaitUntil: preference.voice === 'provincial-formal' ? preference.waitUntil : null,
   }
+}
+
+/** Nearer than this a formal that opens a new lineage may be the one which readers of a quick report wait for. */
+const SUSPECT_MS = 90_000
+const SUSPECT_KM = 100
+
+/** Quick reports of these seconds and kilometres that no formal has followed: merged by nobody, they may be the same shock. */
+function findUnfollowed(input: JudgeInput, origin: SpokenOrigin): string[] {
+  return input.nearby.flatMap((other) => {
+    const lineage = other.id === input.quake.id ? null : standingLineage(other)
+    const said = lineage && headOf(lineage)
+    if (!said?.origin || said.evaluation === 'reviewed') return []
+    if (Math.abs(said.origin.originTime - origin.originTime) > SUSPECT_MS) return []
+    if (distanceKm(said.origin, origin) > SUSPECT_KM) return []
+    return [`${said.serial} may speak of the same shock: if so, merge ${input.quake.id} into ${other.id}`]
+  })
 }
 
 /** A person's release opens every gate that a person may open; gates.ts keeps the rest shut. */

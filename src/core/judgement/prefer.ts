@@ -69,6 +69,7 @@ export function rankReports(quake: Quake): StoredReport[] {
     (r) => r.originTime !== null && r.latitude !== null && r.longitude !== null && r.class === quake.class,
   )
   const order = new Map(standing.map((report, index) => [report.id, index]))
+  const echoes = findEchoes(quake, standing)
   return standing.sort((a, b) => {
     const pinned = Number(b.id === quake.pinnedReportId) - Number(a.id === quake.pinnedReportId)
     if (pinned !== 0) return pinned
@@ -78,8 +79,49 @@ export function rankReports(quake: Quake): StoredReport[] {
     const complete = Number(b.magnitude !== null) - Number(a.magnitude !== null)
     if (complete !== 0) return complete
     const rank = RANK[voiceOf(b)] - RANK[voiceOf(a)]
-    return rank !== 0 ? rank : (order.get(b.id) ?? 0) - (order.get(a.id) ?? 0)
+    if (rank !== 0) return rank
+    const late = Number(echoes.has(a)) - Number(echoes.has(b))
+    return late !== 0 ? late : (order.get(b.id) ?? 0) - (order.get(a.id) ?? 0)
   })
+}
+
+/**
+ * Two feeds of one network are not equally quick: what the slower one brings may be a version that the network has revised
+ * since, and would take the revision back. An echo is a version that another feed gave and replaced, from a feed that
+ * never had what replaced it, and that is not dated later.
+ */
+function findEchoes(quake: Quake, standing: readonly StoredReport[]): ReadonlySet<StoredReport> {
+  const isEcho = (report: StoredReport): boolean =>
+    standing.some(
+      (newer) =>
+        newer.source !== report.source &&
+        isSameStage(newer, report) &&
+        !saysTheSame(newer, report) &&
+        !(newer.issuedAt !== null && report.issuedAt !== null && report.issuedAt > newer.issuedAt) &&
+        quake.reports.some(
+          (old) => old.source === newer.source && isSameStage(old, report) && saysTheSame(old, report),
+        ) &&
+        !quake.reports.some((had) => had.source === report.source && saysTheSame(had, newer)),
+    )
+  return standing.length < 2 ? new Set() : new Set(standing.filter(isEcho))
+}
+
+function isSameStage(a: StoredReport, b: StoredReport): boolean {
+  return a.agency !== '' && a.agency === b.agency && a.lifecycle === b.lifecycle && voiceOf(a) === voiceOf(b)
+}
+
+/** Equal in all that is printed; relays cut seconds and write coordinates with one decimal or two. */
+function saysTheSame(a: StoredReport, b: StoredReport): boolean {
+  const near = (x: number | null, y: number | null, by: number): boolean =>
+    x === y || (x !== null && y !== null && Math.abs(x - y) <= by)
+  return (
+    a.magnitude?.value === b.magnitude?.value &&
+    a.kind === b.kind &&
+    a.depthKm === b.depthKm &&
+    near(a.originTime, b.originTime, 2_000) &&
+    near(a.latitude, b.latitude, 0.05) &&
+    near(a.longitude, b.longitude, 0.05)
+  )
 }
 
 /** Automatic words that speak while a provincial formal waits. */
