@@ -1,6 +1,7 @@
 // In: npm run backup -- <file>, npm run restore -- <file>. Out: one file with everything, or a database filled from one.
 // Must not restore over anything: only an empty database is filled (store/backup-restore.ts).
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { channels } from '../channels/index.ts'
 import { MIGRATIONS } from './app/database.ts'
 import { findConfigFile, loadConfigFile, readEnvironment } from './config.ts'
@@ -22,8 +23,17 @@ if ((act !== 'backup' && act !== 'restore') || file === undefined || rest.length
 try {
   process.stdout.write(`${await (act === 'backup' ? runBackup(resolve(file)) : runRestore(resolve(file)))}\n`)
 } catch (error) {
-  process.stderr.write(`${act}: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`${act}: ${describe(error)}\n`)
   process.exit(1)
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT')
+    return `there is no ${act === 'backup' ? `folder ${dirname(resolve(file ?? ''))}` : `file ${file}`}`
+  if (code === 'ENOSPC') return 'the disk is full; the backup was not finished'
+  return message
 }
 
 interface Place {
@@ -62,6 +72,14 @@ async function withOwner<T>(place: Place, alone: boolean, work: (owner: ClientCo
 }
 
 async function runBackup(path: string): Promise<string> {
+  const { databaseUrl, dataFolder } = findPlace()
+  // Else a misspelt folder would be made, and its emptiness kept as if it were the bureau's record.
+  if (
+    databaseUrl === null &&
+    !existsSync(join(dataFolder, 'postgres')) &&
+    !existsSync(join(dataFolder, 'postgres.json'))
+  )
+    throw new Error(`${dataFolder} holds no database; set QUAKEDESK_DATA to the installation's data folder`)
   return withOwner(findPlace(), false, async (owner) => {
     const done = await backup(owner, path, Date.now())
     return `${done.file}: ${done.rows} rows of ${done.tables} tables, ${done.bytes} bytes, schema ${done.version}`

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { writeAct, writeList, type Told } from './app/desk-text.ts'
 import { readEnvironment } from './config.ts'
 import { reachHost } from './config/address.ts'
 
@@ -139,43 +140,9 @@ function readToken(folder: string): string {
   }
 }
 
-interface Listed {
-  holds?: { id: string; gate: string; state: string; notice: string; reason: string; since: string }[]
-  notices?: {
-    serial: string
-    report: number
-    kind: string
-    state: string
-    title: string
-    issuedAt: string
-    deliveries: { outlet: string; leg: string; state: string; url: string | null; reason: string }[]
-  }[]
-  alarms?: { id: string; message: string; since: string; acknowledgedBy: string | null }[]
-}
-
 function write(name: string, result: unknown): string {
-  if (typeof result === 'string') return result
-  const listed = result as Listed
-  if (name !== 'list' && name !== 'show') return JSON.stringify(result, null, 2)
-  const holds = (listed.holds ?? []).map(
-    (h) => `  ${h.id}  [${h.state} ${h.gate}] ${h.notice}  ${h.reason}  since ${h.since}`,
-  )
-  const notices = (listed.notices ?? []).flatMap((n) => [
-    `  ${n.serial} 第${n.report}报  [${n.kind}, ${n.state}]  ${n.title}  ${n.issuedAt}`,
-    ...n.deliveries.map(
-      (d) => `      ${d.outlet}/${d.leg}: ${d.state}${d.url ? ` ${d.url}` : ''}${d.reason ? `  (${d.reason})` : ''}`,
-    ),
-  ])
-  const alarms = (listed.alarms ?? []).map(
-    (a) => `  ${a.id}  ${a.message}  since ${a.since}${a.acknowledgedBy ? `  (seen by ${a.acknowledgedBy})` : ''}`,
-  )
-  const section = (title: string, lines: string[]): string =>
-    `${title}\n${lines.length > 0 ? lines.join('\n') : '  none'}\n`
-  return [
-    section('待核 holds', holds),
-    section('公告 notices', notices),
-    ...(name === 'list' ? [section('告警 alarms', alarms)] : []),
-  ].join('\n')
+  if (name === 'list' || name === 'show') return writeList(result as Told, name === 'list')
+  return writeAct(name, result)
 }
 
 try {

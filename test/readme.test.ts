@@ -46,7 +46,9 @@ describe.each(FILES)('%s', (file) => {
   it('names every feed format, notice kind, withdrawal reason and environment variable there is', () => {
     for (const word of [...Object.keys(FORMATS), ...NOTICE_KINDS, ...WITHDRAWAL_REASONS]) expect(text).toContain(word)
     const variables = [
-      ...read('src/config.ts').matchAll(/(?:env\['|secretOf\(env, '|readPort\(env, ')([A-Z_]+)'/g),
+      ...read('src/config.ts').matchAll(
+        /(?:env\['|secretOf\(env, '|readDatabaseUrl\(env, '|readPort\(env, ')([A-Z_]+)'/g,
+      ),
     ].map((m) => m[1] ?? '')
     expect(variables.length).toBeGreaterThan(7)
     for (const name of variables) expect(text).toContain(`\`${name}\``)

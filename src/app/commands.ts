@@ -2,6 +2,8 @@
 // Must not act without a name: every act is journalled under it.
 import { z } from 'zod'
 import { formatUtc } from '../core/instant.ts'
+import { roundDecimal } from '../core/decimal.ts'
+import type { StoredReport } from '../core/quake.ts'
 import { distanceKm } from '../core/places/distance.ts'
 import { WITHDRAWAL_REASONS, type CheckedArea } from '../core/notice.ts'
 import { parseZonedTime } from '../core/instant.ts'
@@ -165,10 +167,18 @@ function answer(acted: Acted): CommandAnswer {
   return acted.ok ? { ok: true, result: acted.message } : { ok: false, reason: acted.reason }
 }
 
+/** What the newest report that says anything says: M5.0 内蒙古阿拉善盟阿拉善左旗, or ''. */
+function describeQuake(reports: readonly StoredReport[]): string {
+  const last = reports.findLast((report) => report.magnitude !== null)
+  return last?.magnitude ? `${last.magnitude.type}${roundDecimal(last.magnitude.value, 1)} ${last.place}`.trim() : ''
+}
+
 async function listDesk(context: CommandContext): Promise<CommandAnswer> {
-  const holds = [...context.ledger.picture().holds.values()].map((hold) => ({
+  const picture = context.ledger.picture()
+  const holds = [...picture.holds.values()].map((hold) => ({
     id: hold.id,
     quake: hold.quakeId,
+    about: describeQuake(picture.quakes.get(hold.quakeId)?.reports ?? []),
     notice: hold.kind,
     class: hold.class,
     gate: hold.gate,
@@ -190,6 +200,7 @@ async function listDesk(context: CommandContext): Promise<CommandAnswer> {
   return {
     ok: true,
     result: {
+      switches: [...(picture.killedAll ? ['*'] : []), ...picture.killedOutlets],
       holds,
       notices: [...notices, ...drills].map((n) => writeNotice(n, context.publicUrl, context.demonstration)),
       alarms,

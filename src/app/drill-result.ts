@@ -75,7 +75,12 @@ export function writeDrill(result: DrillResult): string {
   return [
     `演练 ${result.scenario}：${result.title}`,
     `by ${result.by}, run ${result.run}, ${(result.tookMs / 1000).toFixed(1)} s of real time`,
-    ...section('公告 said', said.length > 0 ? said : ['  nothing']),
+    ...section(
+      '公告 said',
+      said.length > 0
+        ? said
+        : [`  nothing${result.holds.length > 0 ? '' : ': no rule of this bureau asks for a word about it'}`],
+    ),
     ...section('待核 held', holds),
     ...section('未演 left out', left),
     '',

@@ -12,6 +12,7 @@ import type { ScenarioRow } from '../town/payloads.ts'
 import { listRows, writeStep } from '../town/player.ts'
 import { listScenarioSources, type Scenario, type ScenarioStep } from '../town/scenario.ts'
 import type { CommandAnswer } from '../web/desk/server.ts'
+import { castSources } from './drill-cast.ts'
 import { describeDrill, type DrillResult } from './drill-result.ts'
 import { randomHex } from './outlets.ts'
 import { runAct } from './replay-acts.ts'
@@ -79,7 +80,7 @@ async function play(
     detail: { run, clock: formatUtc(now) },
   })
   try {
-    await playEvents(app, scenario, time, openDrillSources(scenario, run))
+    await playEvents(app, scenario, time, openDrillSources(scenario, config, run))
     return await describeDrill(pool, scenario, {
       ...about,
       run,
@@ -106,8 +107,14 @@ interface DrillPayload {
 }
 
 /** What each step makes its source say, under the run's own source ids; null when the source is silent. */
-function openDrillSources(scenario: Scenario, run: string): (step: ScenarioStep) => DrillPayload | null {
-  const sources = new Map(listScenarioSources(scenario).map((source) => [source.id, source]))
+function openDrillSources(
+  scenario: Scenario,
+  config: Config,
+  run: string,
+): (step: ScenarioStep) => DrillPayload | null {
+  const played = listScenarioSources(scenario)
+  const sources = new Map(played.map((source) => [source.id, source]))
+  const cast = castSources(played, [...config.inbound, ...config.feeds])
   const standing = new Map<string, ScenarioRow[]>()
   return (step) => {
     const source = sources.get(step.feed)
@@ -116,7 +123,10 @@ function openDrillSources(scenario: Scenario, run: string): (step: ScenarioStep)
     // A drill is let in by hand: a forged signature has no door to be refused at.
     if (!source || step.down || step.forged) return null
     const { format, authority } = source as unknown as Pick<DrillPayload['source'], 'format' | 'authority'>
-    return { source: { id: nameDrillSource(run, source.id), format, authority }, ...writeStep(step, format, rows) }
+    return {
+      source: { id: nameDrillSource(run, cast.get(source.id) ?? source.id), format, authority },
+      ...writeStep(step, format, rows),
+    }
   }
 }
 

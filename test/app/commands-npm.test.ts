@@ -55,6 +55,21 @@ test('nine answers, piped all at once, write a configuration once and never over
   expect(readFileSync(join(folder, 'quakedesk.yaml'), 'utf8')).toBe(yaml)
 })
 
+test('a backup of a folder without a database is refused, and makes neither a file nor the folder', () => {
+  const [data, file] = [join(folder, 'misspelt'), join(folder, 'empty.backup')]
+  const env = { PATH: process.env['PATH'], QUAKEDESK_DATA: data }
+  const run = spawnSync(process.execPath, [join(ROOT, 'src/backup.ts'), 'backup', file], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+  })
+  expect(run).toMatchObject({
+    status: 1,
+    stderr: `backup: ${data} holds no database; set QUAKEDESK_DATA to the installation's data folder\n`,
+  })
+  expect([data, file].filter((path) => existsSync(path))).toEqual([])
+})
+
 test('a signal to npm start ends the program, not npm alone', async () => {
   const [port, deskPort] = [await freePort(), await freePort()]
   const data = join(folder, 'data')

@@ -1,0 +1,92 @@
+// In: what a command of the officer came to. Out: the lines for a person's screen, Beijing time, what is decided first on top.
+// Must not hide a state behind a word of its own: the words are those of the record.
+import { beijingParts, parseZonedTime } from '../core/instant.ts'
+
+interface ToldDelivery {
+  outlet: string
+  leg: string
+  state: string
+  url: string | null
+  reason: string
+}
+
+interface ToldNotice {
+  serial: string
+  report: number
+  kind: string
+  state: string
+  quake: string | null
+  title: string
+  issuedAt: string
+  deliveries: ToldDelivery[]
+}
+
+export interface Told {
+  switches?: string[]
+  holds?: {
+    id: string
+    quake: string
+    about: string
+    gate: string
+    state: string
+    notice: string
+    reason: string
+    since: string
+    dueAt: string | null
+  }[]
+  notices?: ToldNotice[]
+  alarms?: { id: string; message: string; since: string; acknowledgedBy: string | null }[]
+}
+
+/** 11月22日 17:14:48, Beijing time; what is no instant stays as it is. */
+function writeMoment(text: string): string {
+  const at = parseZonedTime(text)
+  if (at === null) return text
+  const { month, day, hour, minute, second } = beijingParts(at)
+  return `${month}月${day}日 ${[hour, minute, second].map((n) => String(n).padStart(2, '0')).join(':')}`
+}
+
+function writeNoticeLines(notice: ToldNotice): string[] {
+  const quake = notice.quake === null ? '' : `  ${notice.quake}`
+  return [
+    `  ${notice.serial} 第${notice.report}报  [${notice.kind}, ${notice.state}]  ${notice.title}  ${writeMoment(notice.issuedAt)}${quake}`,
+    ...notice.deliveries.map(
+      ({ outlet, leg, state, url, reason }) =>
+        `      ${outlet}/${leg}: ${state}${url ? ` ${url}` : ''}${reason && reason !== state ? `  (${reason})` : ''}`,
+    ),
+  ]
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return `${title}\n${lines.length > 0 ? lines.join('\n') : '  none'}\n`
+}
+
+/** Holds with the quake they are about and the command that answers them, switches, notices, alarms. */
+export function writeList(told: Told, whole: boolean): string {
+  const holds = (told.holds ?? []).flatMap((hold) => [
+    `  ${hold.id}  [${hold.state} ${hold.gate}] ${hold.notice}  ${hold.about}  since ${writeMoment(hold.since)}`,
+    `      ${hold.reason}${hold.dueAt === null ? '' : `; judged again at ${writeMoment(hold.dueAt)}`}  ${hold.quake}`,
+  ])
+  const alarms = (told.alarms ?? []).map(
+    (alarm) =>
+      `  ${alarm.id}  ${alarm.message}  since ${writeMoment(alarm.since)}${alarm.acknowledgedBy ? `  (seen by ${alarm.acknowledgedBy})` : ''}`,
+  )
+  const switches = (told.switches ?? []).map((outlet) => `  ${outlet === '*' ? '* (every outlet)' : outlet} is stopped`)
+  return [
+    ...(whole ? [section('待核 holds', holds)] : []),
+    ...(switches.length > 0 ? [section('停用 kill switch', switches)] : []),
+    section('公告 notices', (told.notices ?? []).flatMap(writeNoticeLines)),
+    ...(whole ? [section('告警 alarms', alarms)] : []),
+  ].join('\n')
+}
+
+/** One act's outcome; JSON where there are no words for it. */
+export function writeAct(name: string, result: unknown): string {
+  if (typeof result === 'string') return result
+  const told = (result ?? {}) as Partial<ToldNotice> & { outlet?: string; on?: boolean; alarm?: string }
+  if (name === 'withdraw' && Array.isArray(told.deliveries)) return writeNoticeLines(told as ToldNotice).join('\n')
+  if (name === 'kill-switch' && told.outlet !== undefined)
+    return `${told.outlet === '*' ? 'every outlet' : told.outlet} ${told.on ? 'is stopped; withdrawals still go out' : 'speaks again'}`
+  if (name === 'acknowledge' && told.alarm !== undefined) return `${told.alarm} is seen; it rings no more`
+  return JSON.stringify(result, null, 2)
+}
