@@ -2,6 +2,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SECOND } from '../../../src/core/instant.ts'
+import { aftershockOf } from '../../../src/core/judgement/aftershock.ts'
 import { associate } from '../../../src/core/judgement/associate.ts'
 import type { GateInput } from '../../../src/core/judgement/gate.ts'
 import {
@@ -11,6 +12,7 @@ import {
   sizeGate,
 } from '../../../src/core/judgement/gates-trust.ts'
 import { voiceOf } from '../../../src/core/judgement/prefer.ts'
+import { speakOrigin } from '../../../src/core/judgement/spoken-origin.ts'
 import { baseId, type Quake, type StoredReport } from '../../../src/core/quake.ts'
 import { BUREAUX, policyOf, quakeOf, reportOf, SHOCK, worldOf } from './bureaux.ts'
 
@@ -46,17 +48,16 @@ const anyQuakes = fc
   .map((groups) => groups.map((reports, index) => quakeOf(reports, { id: `q-${index}` })))
 
 /** The same quakes, each with a row of the report's instant that says nothing: it takes back what nobody gave. */
-function callToMind(quakes: readonly Quake[], { originTime }: StoredReport): Quake[] {
+function callToMind(quakes: readonly Quake[], { originTime }: StoredReport, over: Partial<StoredReport> = {}): Quake[] {
   return quakes.map((quake) => {
-    const none = reportOf(BUREAUX.lhasa, {
-      source: 'silent',
-      authority: 'context',
-      sourceEventId: quake.id,
-      originTime,
-    })
+    const of: Partial<StoredReport> = { source: 'silent', authority: 'context', sourceEventId: quake.id, originTime }
+    const none = reportOf(BUREAUX.lhasa, { ...of, ...over })
     return { ...quake, reports: [...quake.reports, { ...none, lifecycle: 'delete' as const }] }
   })
 }
+
+/** Of another agency, and larger than any: what the gates and the swarm rule look for first. */
+const LOUD: Partial<StoredReport> = { authority: 'foreign', agency: 'NN', magnitude: { value: 9.9, type: 'M' } }
 
 function outline(found: ReturnType<typeof associate>): unknown {
   if (found.verdict === 'known') return ['known', found.quake.id]
@@ -95,10 +96,33 @@ test('nor does one of other minutes confirm, contradict or explain a determinati
         describeDisagreement(input(nearby)),
         ...gates.map((gate) => gate.decide(input(nearby))),
       ]
-      expect(said(others)).toEqual(said(callToMind(others, report)))
+      expect(said(others)).toEqual(said(callToMind(others, report, LOUD)))
     }),
     { numRuns: 3_000 },
   )
+})
+
+test('nor does one without a larger determination make an aftershock', () => {
+  const gates = policyOf(BUREAUX.lhasa).gates
+  const felt = { homeKm: 400, homeIntensity: null, maxIntensity: null, places: [] }
+  const magnitudes = fc.constantFrom(3.4, 3.5, 5, 6.7, 6.8)
+  let aftershocks = 0
+  fc.assert(
+    fc.property(anyReport, magnitudes, anyQuakes, (report, magnitude, others) => {
+      const quake = quakeOf([report], { id: 'own' })
+      const spoken = speakOrigin(
+        { ...report, originTime: SHOCK, magnitude: { value: magnitude, type: 'M' } },
+        voiceOf(report),
+        policyOf(BUREAUX.lhasa),
+      )
+      if (!spoken.ok) return
+      const found = aftershockOf(quake, spoken.origin, felt, others, gates)
+      expect(found).toBe(aftershockOf(quake, spoken.origin, felt, callToMind(others, report, LOUD), gates))
+      aftershocks += found ? 1 : 0
+    }),
+    { numRuns: 2_000 },
+  )
+  expect(aftershocks).toBeGreaterThan(20)
 })
 
 test('an id stands in every quake whose rows of that source have it, by whatever list of ids', () => {
