@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { formatUtc } from '../core/instant.ts'
 import { roundDecimal } from '../core/decimal.ts'
 import type { StoredReport } from '../core/quake.ts'
+import { AREA_LIMIT, denyClaim } from '../core/denied-area.ts'
 import { distanceKm } from '../core/places/distance.ts'
 import { WITHDRAWAL_REASONS, type CheckedArea } from '../core/notice.ts'
 import { parseZonedTime } from '../core/instant.ts'
@@ -62,17 +63,17 @@ const shapes = {
     as: person,
     from: z.string().optional(),
     to: z.string().optional(),
-    area: z.string().max(40).optional(),
+    area: z.string().max(AREA_LIMIT).optional(),
     floor: z.number().min(0).max(9).optional(),
-    cause: z.string().max(40).optional(),
+    cause: z.string().max(AREA_LIMIT).optional(),
   }),
   'no-quake': z.strictObject({
     from: z.string(),
     to: z.string(),
-    area: z.string().trim().min(1).max(40),
+    area: z.string().trim().min(1).max(AREA_LIMIT),
     as: person,
     floor: z.number().min(0).max(9).default(3),
-    cause: z.string().max(40).default(''),
+    cause: z.string().max(AREA_LIMIT).default(''),
   }),
   merge: z.strictObject({ from: z.string().min(1), into: z.string().min(1), as: person }),
   split: z.strictObject({ quake: z.string().min(1), source: z.string().min(1), id: z.string().min(1), as: person }),
@@ -293,5 +294,6 @@ async function describeCheck(context: CommandContext, input: Input<'withdraw'>):
   const to = input.to === undefined ? context.clock.now(head.class) : parseZonedTime(input.to)
   if (from === null || to === null || to <= from)
     return '--from and --to: ISO 8601 instants with their zone, in this order'
-  return { from, to, area: input.area ?? context.home.name, magnitudeFloor: input.floor ?? 3, cause: input.cause ?? '' }
+  const { area, magnitudeFloor } = denyClaim(head.facts.origin, context.home.name)
+  return { from, to, area: input.area ?? area, magnitudeFloor: input.floor ?? magnitudeFloor, cause: input.cause ?? '' }
 }

@@ -1,6 +1,7 @@
 // The shipped notice templates, each on a table of quakes and in every form: complete, in length, and only what is true.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { AREA_LIMIT } from '../../src/core/denied-area.ts'
 import type { NoticeFacts, NoticeKind, RenderedNotice, SpokenOrigin } from '../../src/core/notice.ts'
 import { WITHDRAWAL_REASONS } from '../../src/core/notice.ts'
 import { formatMagnitude, formatPosition } from '../../src/core/rendering/format.ts'
@@ -62,6 +63,11 @@ function* allFacts(): Generator<[string, NoticeFacts]> {
     for (const checked of [
       ...windows,
       checkedOf({ from: beijing(2017, 12, 31, 23, 50), to: beijing(2018, 1, 1, 0, 20) }),
+      checkedOf({
+        from: beijing(2017, 12, 31, 23, 50),
+        to: beijing(2018, 1, 1, 0, 20),
+        area: LONG.slice(0, AREA_LIMIT),
+      }),
     ]) {
       yield [`${cls} no-quake`, factsOf({ kind: 'no-quake', class: cls, checked })]
       yield [`${cls} withdrawal no-quake`, factsOf({ kind: 'withdrawal', withdrawal: 'no-quake', class: cls, checked })]

@@ -29,6 +29,7 @@
 // withdrawal: replaces… and replacedTime only; the determination is blank, because a withdrawal must not restate it.
 // no-quake, and a withdrawal for that reason:   window   06月03日18时00分至18时30分      windowSpoken  the same, unpadded
 //   area areaThing areaTitle?   银川市 · at most 20 字 · if it fits a title      floor   3.0 (write 级及以上)      cause?   施工
+import { AREA_LIMIT } from '../denied-area.ts'
 import type { Instant } from '../instant.ts'
 import type { NoticeFacts, SpokenOrigin } from '../notice.ts'
 import { nameErrors, sayRevised } from './changes.ts'
@@ -262,7 +263,7 @@ function sayDistance(km: string): string {
 function sayChecked(facts: NoticeFacts, form: TimeForm): Partial<NoticeView> {
   const { checked } = facts
   if (checked === null) throw new UnspeakableFact('checked', '未发生 needs a window, an area and a magnitude floor')
-  const area = speakName(checked.area, 'checked.area', 30)
+  const area = speakName(checked.area, 'checked.area', AREA_LIMIT)
   return {
     window: format.formatWindow(checked.from, checked.to, form),
     windowSpoken: format.formatWindow(checked.from, checked.to, 'unpadded'),
@@ -271,6 +272,6 @@ function sayChecked(facts: NoticeFacts, form: TimeForm): Partial<NoticeView> {
     // 关于…震动情况的核实公告 stands around it.
     areaTitle: firstThatFits(titleRoom(facts) - 11, area),
     floor: format.formatMagnitude(checked.magnitudeFloor, 'checked.magnitudeFloor'),
-    cause: checked.cause.trim() === '' ? '' : speakName(checked.cause, 'checked.cause', 30),
+    cause: checked.cause.trim() === '' ? '' : speakName(checked.cause, 'checked.cause', AREA_LIMIT),
   }
 }
