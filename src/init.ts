@@ -5,8 +5,11 @@ import { createInterface } from 'node:readline/promises'
 import { randomBytes } from 'node:crypto'
 import { stringify } from 'yaml'
 import { channels } from '../channels/index.ts'
+import { rehearseWords } from './app/own-words.ts'
+import { loadTemplates } from './app/templates.ts'
 import { BadConfig, loadConfig, readEnvironment } from './config.ts'
 import { NATIONAL_COUNTIES } from './core/places/county.ts'
+import { createRenderer } from './core/rendering/renderer.ts'
 
 const FILE = 'quakedesk.yaml'
 
@@ -140,7 +143,8 @@ const yaml = await askAll()
     process.exit(1)
   })
 try {
-  loadConfig(yaml, process.cwd(), readEnvironment(), channels, false)
+  const config = loadConfig(yaml, process.cwd(), readEnvironment(), channels, false)
+  rehearseWords(config, createRenderer(await loadTemplates('notices')))
 } catch (error) {
   if (!(error instanceof BadConfig)) throw error
   process.stderr.write(

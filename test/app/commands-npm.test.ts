@@ -44,6 +44,15 @@ test('answers that end too early leave no file, and one sentence that names the 
   expect(existsSync(join(folder, 'quakedesk.yaml'))).toBe(false)
 })
 
+test('a name that no notice may hold makes no configuration, and is told with its key', () => {
+  const { status, err } = init([...ANSWERS.with(0, '某市应急管理局'), 'east', ''].join('\n'))
+  expect(status).toBe(1)
+  expect(err).toMatch(
+    /these answers do not make a configuration:\n {2}- bureau\.name = "某市应急管理局": .*reads as a blank/,
+  )
+  expect(existsSync(join(folder, 'quakedesk.yaml'))).toBe(false)
+})
+
 test('nine answers, piped all at once, write a configuration once and never over another', () => {
   expect(init([...ANSWERS, 'east', ''].join('\n')).status).toBe(0)
   const yaml = readFileSync(join(folder, 'quakedesk.yaml'), 'utf8')
