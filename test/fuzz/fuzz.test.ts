@@ -74,7 +74,7 @@ describe('the fuzzer itself', () => {
     ['a bidi mark in a place', { place: '银川\u202E市' }],
     ['a line separator in an id', { sourceEventId: 'x\u2028' }],
     ['half a character', { revision: '\uD800' }],
-    ['a place of 61 characters', { place: '震'.repeat(61) }],
+    ['a place of 62 characters', { place: '震'.repeat(62) }],
     ['a label that is no source code', { sourceCode: 'cc' }],
     ['a kind nobody knows', { kind: 'meteor' as QuakeReport['kind'] }],
   ])('sees %s', (_fault, change) => {

@@ -335,8 +335,8 @@ describe('a writer that pauses', () => {
     await lookUntil('it is refused', () => existsSync(at('refused', 'a.json')))
     await handle.write('1}')
     await handle.close()
-    await lookUntil('it is read', () => scene.received.length === 1)
-    expect(existsSync(done('a.json'))).toBe(true)
+    await lookUntil('it is done', () => existsSync(done('a.json')))
+    expect(scene.received).toHaveLength(1)
   })
 
   test('over a file that has the same name as one that was refused keeps both', async () => {
