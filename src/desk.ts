@@ -8,7 +8,7 @@ import { readEnvironment } from './config.ts'
 import { reachHost } from './config/address.ts'
 
 const USAGE = `npm run desk -- <command>
-  list [--json]                                   holds, notices, alarms
+  list [--json]                                   holds, what is stopped, notices, alarms
   show <serial> [--json]                          one lineage, every delivery
   publish <hold> --as <name>                      releases a hold
   dismiss <hold> --as <name> [--why <text>]       leaves it unspoken

@@ -85,8 +85,13 @@ export function writeAct(name: string, result: unknown): string {
   if (typeof result === 'string') return result
   const told = (result ?? {}) as Partial<ToldNotice> & { outlet?: string; on?: boolean; alarm?: string }
   if (name === 'withdraw' && Array.isArray(told.deliveries)) return writeNoticeLines(told as ToldNotice).join('\n')
-  if (name === 'kill-switch' && told.outlet !== undefined)
-    return `${told.outlet === '*' ? 'every outlet' : told.outlet} ${told.on ? 'is stopped; withdrawals still go out' : 'speaks again'}`
+  if (name === 'kill-switch' && told.outlet !== undefined) return describeSwitch(told.outlet, told.on === true)
   if (name === 'acknowledge' && told.alarm !== undefined) return `${told.alarm} is seen; it rings no more`
   return JSON.stringify(result, null, 2)
+}
+
+/** The switch for all never stops a withdrawal; an outlet's own does, for an account that is in other hands (DESIGN §6.11). */
+function describeSwitch(outlet: string, on: boolean): string {
+  if (outlet === '*') return on ? 'every outlet is stopped; withdrawals still go out' : 'the switch for all is off'
+  return on ? `${outlet} is stopped, for withdrawals too` : `${outlet} speaks again, unless all are stopped`
 }

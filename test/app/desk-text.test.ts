@@ -59,7 +59,9 @@ test('a withdrawal is answered outlet by outlet, not with a record', () => {
 
 test.each([
   ['kill-switch', { outlet: '*', on: true }, 'every outlet is stopped; withdrawals still go out'],
-  ['kill-switch', { outlet: 'weibo-main', on: false }, 'weibo-main speaks again'],
+  ['kill-switch', { outlet: '*', on: false }, 'the switch for all is off'],
+  ['kill-switch', { outlet: 'weibo-main', on: true }, 'weibo-main is stopped, for withdrawals too'],
+  ['kill-switch', { outlet: 'weibo-main', on: false }, 'weibo-main speaks again, unless all are stopped'],
   ['acknowledge', { alarm: 'a-1' }, 'a-1 is seen; it rings no more'],
   ['publish', 'h-1 published', 'h-1 published'],
 ])('%s answers in a sentence', (name, result, sentence) => {
