@@ -62,7 +62,7 @@ export async function findAcceptedByJob(
 ): Promise<{ id: string; serial: string } | null> {
   const { rows } = await db.query<{ id: string; serial: string }>(
     `select d.id, l.serial || ' 第' || n.report_no || '报' as serial from delivery d join notice n on n.id = d.notice_id
-     join lineage l on l.id = n.lineage_id where d.outlet_id = $1 and d.job = $2 and d.state = 'accepted' limit 1`,
+     join lineage l on l.id = n.lineage_id where d.outlet_id = $1 and d.job = $2 and $2 <> '' and d.state = 'accepted' limit 1`,
     [outlet, job],
   )
   return rows[0] ?? null

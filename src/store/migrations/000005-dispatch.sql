@@ -18,8 +18,18 @@ begin
   -- A word that a newer one replaced, or that grew too old, is not sent any more; what may already be visible is still probed.
   update delivery d set state = 'superseded', reason = 'a newer notice of the lineage exists', changed_at = now_
   where d.state = 'queued' and exists (select from notice n where n.supersedes = d.notice_id);
-  update delivery d set state = 'expired', reason = 'not sent in time', changed_at = now_
-  where d.state = 'queued' and d.expires_at < case d.class when 'drill' then drill_now else now_ end;
+  -- An end in silence would look like a word that was said: a person is told, in real time as with every alarm.
+  with gone as (
+    update delivery d set state = 'expired', reason = 'not sent in time', changed_at = now_
+    where d.state = 'queued' and d.expires_at < case d.class when 'drill' then drill_now else now_ end
+    returning d.id, d.class, d.outlet_id, d.notice_id
+  )
+  insert into alarm (id, kind, subject, class, message, raised_at, repeat_at)
+  select 'a-' || substr(md5(g.id || clock_timestamp()::text), 1, 20), 'delivery', g.id, g.class,
+    g.outlet_id || '（' || l.serial || ' 第' || n.report_no || '报）：未能及时发出，已过时效，不再发送',
+    clock_timestamp(), clock_timestamp()
+  from gone g join notice n on n.id = g.notice_id join lineage l on l.id = n.lineage_id
+  on conflict (kind, subject) where cleared_at is null do update set message = excluded.message;
 
   return query
   with due as (

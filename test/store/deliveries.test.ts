@@ -1,0 +1,146 @@
+// In: deliveries in a real database, written as the program's role. Out: proof that none ends unheard, that a person's word
+// settles only what is nobody's at that moment, and that a replaced notice is known as such.
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { MINUTE } from '../../src/core/instant.ts'
+import { findAcceptedByJob, settleByHand } from '../../src/store/by-hand.ts'
+import { isReplaced, leaseDue } from '../../src/store/deliveries.ts'
+import { saveOutlets } from '../../src/store/outlets.ts'
+import { openPool } from '../../src/store/pool.ts'
+import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+
+const NOW = Date.UTC(2026, 2, 4, 2, 0, 0)
+const at = (ms: number): string => new Date(NOW + ms).toISOString()
+
+let database: FreshDatabase
+let pool: Pool
+let count = 0
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  pool = openPool(database.appConfig, 4, () => undefined)
+  await saveOutlets(pool, [{ id: 'weibo-main', class: 'actual', channel: 'weibo', mode: 'live' }])
+})
+afterAll(async () => {
+  await pool.end()
+  await database.drop()
+})
+
+let notice = ''
+
+beforeEach(async () => {
+  count += 1
+  notice = `n-${count}`
+  await pool.query(`insert into lineage (id, class, year, number, serial) values ($1, 'actual', 2026, $2, $3)`, [
+    `l-${count}`,
+    count,
+    `例震信〔2026〕${count}号`,
+  ])
+  await saveNotice(notice, 1, null)
+})
+
+async function saveNotice(id: string, report: number, supersedes: string | null): Promise<void> {
+  await pool.query(
+    `insert into notice (id, code, class, lineage_id, report_no, kind, supersedes, title, text, variants, facts, evaluation,
+       received_at, decided_at, issued_at, actor)
+     values ($1, $1, 'actual', $2, $3, 'quick-report', $4, 't', 't', '{}', '{}', 'automatic', $5, $5, $5, 'system')`,
+    [id, `l-${count}`, report, supersedes, at(0)],
+  )
+}
+
+async function saveDelivery(change: Record<string, unknown>): Promise<string> {
+  const id = `d-${count}`
+  const row = { state: 'queued', due_at: at(0), content: '{"text":"x"}', attempts: 1, ...change }
+  const names = Object.keys(row)
+  await pool.query(
+    `insert into delivery (id, notice_id, class, outlet_id, leg, priority, changed_at, ${names.join(', ')})
+     values ($1, $2, 'actual', 'weibo-main', 'post', 2, $3, ${names.map((_, i) => `$${i + 4}`).join(', ')})`,
+    [id, notice, at(0), ...Object.values(row)],
+  )
+  return id
+}
+
+interface Row {
+  state: string
+  reason: string
+  url: string | null
+  ref: string
+  progress: object
+  job: string
+}
+
+async function readDelivery(id: string): Promise<Row> {
+  const { rows } = await pool.query<Row>('select state, reason, url, ref, progress, job from delivery where id = $1', [
+    id,
+  ])
+  const [row] = rows
+  if (!row) throw new Error(`no delivery ${id}`)
+  return row
+}
+
+test('a quick report that lay in the queue while the program was down ends with an alarm, not in silence', async () => {
+  const id = await saveDelivery({ expires_at: at(30 * MINUTE) })
+  await leaseDue(pool, 'node', () => NOW + 31 * MINUTE, 10)
+  expect(await readDelivery(id)).toMatchObject({ state: 'expired' })
+  const { rows } = await pool.query<{ message: string }>(
+    `select message from alarm where kind = 'delivery' and subject = $1 and cleared_at is null and repeat_at <= now()`,
+    [id],
+  )
+  expect(rows).toHaveLength(1)
+  expect(rows[0]?.message).toContain(`例震信〔2026〕${count}号 第1报`)
+})
+
+test('a notice is replaced once a newer one of its lineage stands', async () => {
+  expect(await isReplaced(pool, notice)).toBe(false)
+  await saveNotice(`${notice}-2`, 2, notice)
+  expect(await isReplaced(pool, notice)).toBe(true)
+  expect(await isReplaced(pool, `${notice}-2`)).toBe(false)
+})
+
+describe('a person’s word', () => {
+  const lease = { lease_owner: 'node', lease_until: '2999-01-01T00:00:00Z' }
+
+  test.each(['failed', 'unknown', 'pending', 'queued', 'expired'])(
+    'that one stands that is %s accepts it',
+    async (state) => {
+      const id = await saveDelivery({ state })
+      expect(await settleByHand(pool, id, { is: 'posted', url: 'https://x.example/1' }, '李工', NOW)).toBe(true)
+      expect(await readDelivery(id)).toMatchObject({ state: 'accepted', url: 'https://x.example/1', ref: 'by hand' })
+    },
+  )
+
+  test('that it is to be sent again starts a new round, without what the platform remembers of the last', async () => {
+    const id = await saveDelivery({
+      state: 'failed',
+      progress: '{"mediaId":"m","round":1}',
+      job: '7',
+      expires_at: at(0),
+    })
+    expect(await settleByHand(pool, id, { is: 'again', keepProgress: false }, '李工', NOW)).toBe(true)
+    expect(await readDelivery(id)).toMatchObject({ state: 'queued', job: '', progress: { round: 2 } })
+    const [taken] = await leaseDue(pool, 'node', () => NOW + MINUTE, 10)
+    expect(taken).toMatchObject({ id, state: 'sending', first_attempt_at: NOW + MINUTE })
+  })
+
+  test('keeps who was told already, where people are told one by one', async () => {
+    const id = await saveDelivery({ state: 'failed', progress: '{"total":9,"next":4}' })
+    expect(await settleByHand(pool, id, { is: 'again', keepProgress: true }, '李工', NOW)).toBe(true)
+    expect((await readDelivery(id)).progress).toEqual({ total: 9, next: 4 })
+  })
+
+  test('changes nothing that a node has in its hands, that is accepted, or that has no text', async () => {
+    const held = await saveDelivery({ state: 'unknown', ...lease })
+    expect(await settleByHand(pool, held, { is: 'absent' }, '李工', NOW)).toBe(false)
+    await pool.query(`update delivery set state = 'accepted', lease_until = null where id = $1`, [held])
+    expect(await settleByHand(pool, held, { is: 'absent' }, '李工', NOW)).toBe(false)
+    await pool.query(`update delivery set state = 'failed', content = '{}' where id = $1`, [held])
+    expect(await settleByHand(pool, held, { is: 'again', keepProgress: false }, '李工', NOW)).toBe(false)
+  })
+})
+
+test('an accepted post is found by the platform’s number of its job, of the same outlet only', async () => {
+  const id = await saveDelivery({ state: 'accepted', job: '100000001' })
+  expect(await findAcceptedByJob(pool, 'weibo-main', '100000001')).toMatchObject({ id })
+  expect(await findAcceptedByJob(pool, 'other', '100000001')).toBeNull()
+  expect(await findAcceptedByJob(pool, 'weibo-main', '')).toBeNull()
+})
