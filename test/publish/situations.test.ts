@@ -179,6 +179,22 @@ describe('a formal version that lacks its magnitude', () => {
     expect(room.feed([reportOf(ningbo), empty]).kinds).toEqual(['quick-report'])
     expect(room.feed([formalOf(ningbo)]).kinds).toEqual(['formal-report'])
   })
+  test('is asked after when it stays so for ten minutes near home, once, and is said when it is complete', () => {
+    const room = openRoom({ bureau: ningbo })
+    const empty = formalOf(ningbo, { magnitude: null })
+    expect(room.feed([empty])).toMatchObject({ kinds: [], alarms: [] })
+    expect(room.holds()).toEqual(['waiting values'])
+    expect(room.look(empty.receivedAt + 10 * MINUTE).alarms.join()).toContain('without a magnitude')
+    expect(room.holds()).toEqual([])
+    expect(room.look(empty.receivedAt + 20 * MINUTE).alarms).toEqual([])
+    expect(room.feed([formalOf(ningbo, late(30))]).kinds).toEqual(['formal-report'])
+  })
+  test('far away, or from a mirror, is asked after by nobody', () => {
+    const room = openRoom({ bureau: ningbo })
+    room.feed([formalOf(ningbo, { magnitude: null, latitude: 41.2, longitude: 83.3, place: '新疆阿克苏地区库车市' })])
+    room.feed([formalOf(ningbo, { magnitude: null, authority: 'mirror', source: 'relay' })])
+    expect(room.holds()).toEqual([])
+  })
   test('says nothing by itself, and a foreign figure does not take its place', () => {
     const room = openRoom({ bureau: ningbo })
     room.feed([formalOf(ningbo, { magnitude: null })])

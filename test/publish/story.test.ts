@@ -86,8 +86,9 @@ describe('a quake', () => {
     const room = openRoom({ bureau: hefei })
     const report = reportOf(hefei)
     expect(room.feed([{ ...report, magnitude: null }]).kinds).toEqual([])
-    expect(room.holds()).toEqual([])
+    expect(room.holds()).toEqual(['waiting values'])
     expect(room.feed([report]).kinds).toEqual(['quick-report'])
+    expect(room.holds()).toEqual([])
   })
   test('from a source with a slipped zone is held, and said from the one without', () => {
     const room = openRoom({ bureau: chengdu })

@@ -1,9 +1,11 @@
 // In: a quake as it stands, its neighbours, the policy, the circumstances. Out: what is to be done about it now.
 // Pure and repeatable: judged again after a crash, a veto or a wait it gives the answer of that moment (DESIGN §6.9).
+import { formatBeijing } from '../instant.ts'
 import type { NoticeKind, SpokenOrigin } from '../notice.ts'
 import { distanceKm } from '../places/distance.ts'
 import { suspectSwap } from '../places/swap.ts'
 import { headOf, standingLineage, type Lineage } from '../quake.ts'
+import { askAfter, findUnfollowed } from './advice.ts'
 import { afterWithdrawal } from './after-withdrawal.ts'
 import { aftershockOf } from './aftershock.ts'
 import { judgeDeletion } from './deletion.ts'
@@ -212,14 +214,14 @@ function judgeWithoutOrigin(
     )
   }
   if (waits?.verdict.outcome === 'wait') {
-    return {
-      act: 'wait',
-      gate: waits.gate,
-      reason: waits.verdict.reason,
-      until: waits.verdict.until,
-      gates,
-      alarms: [],
+    const { reason: why, until } = waits.verdict
+    const asked = waits.gate === 'values' ? askAfter(input, report) : null
+    if (asked === null || input.world.now < asked) {
+      return { act: 'wait', gate: waits.gate, reason: why, until: asked ?? until, gates, alarms: [] }
     }
+    const alarm = `${report.source} gives a quake at ${report.place || 'a place near home'} without a magnitude since`
+    const alarms = [`${alarm} ${formatBeijing(report.receivedAt)}: nothing was said of it`]
+    return { act: 'wait', gate: waits.gate, reason: why, until: null, gates, alarms }
   }
   if (!rule || rule.mode === 'record') return record('rules', 'no rule speaks of it', [], gates)
   const held =
@@ -260,22 +262,6 @@ function inputFor(
     released: open ? EVERY_GATE : NO_GATE,
     provincialWaitUntil: preference.voice === 'provincial-formal' ? preference.waitUntil : null,
   }
-}
-
-/** Nearer than this a formal that opens a new lineage may be the one which readers of a quick report wait for. */
-const SUSPECT_MS = 90_000
-const SUSPECT_KM = 100
-
-/** Quick reports of these seconds and kilometres that no formal has followed: merged by nobody, they may be the same shock. */
-function findUnfollowed(input: JudgeInput, origin: SpokenOrigin): string[] {
-  return input.nearby.flatMap((other) => {
-    const lineage = other.id === input.quake.id ? null : standingLineage(other)
-    const said = lineage && headOf(lineage)
-    if (!said?.origin || said.evaluation === 'reviewed') return []
-    if (Math.abs(said.origin.originTime - origin.originTime) > SUSPECT_MS) return []
-    if (distanceKm(said.origin, origin) > SUSPECT_KM) return []
-    return [`${said.serial} may speak of the same shock: if so, merge ${input.quake.id} into ${other.id}`]
-  })
 }
 
 /** A person's release opens every gate that a person may open; gates.ts keeps the rest shut. */
