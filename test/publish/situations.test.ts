@@ -199,6 +199,7 @@ describe('a formal version that lacks its magnitude', () => {
     const room = openRoom({ bureau: ningbo })
     room.feed([formalOf(ningbo, { magnitude: null })])
     expect(room.feed([foreignOf(ningbo)]).kinds).toEqual([])
+    expect(room.holds()).toEqual(['waiting values'])
   })
 })
 
@@ -537,7 +538,10 @@ describe('a formal that swings to and fro', () => {
     swing(room, [4.6, 4.2, 4.6])
     const collapse = { ...formal, id: 'r-c', kind: 'collapse' as const, depthKm: 0, ...late(20), ...size(4.6) }
     expect(room.feed([collapse])).toMatchObject({ kinds: ['correction'], outlets: EVERY })
-    expect(swing(room, [4.1], 400)).toEqual([EVERY])
+    const calm = openRoom({ bureau: hefei })
+    calm.feed([formal])
+    swing(calm, [4.6, 4.2, 4.6])
+    expect(swing(calm, [4.1], 380)).toEqual([EVERY])
   })
   test('by 0.2, 19 km, 4 km of depth or some seconds is not followed: no revision for noise', () => {
     const room = openRoom({ bureau: hefei })
