@@ -1,12 +1,13 @@
 // In: the installation's parts. Out: the table of what runs when (schedule.ts runs it).
 // Must not do the work itself: each line calls one function of its room.
 import type { Pool } from 'pg'
-import { DAY } from '../core/instant.ts'
+import { DAY, type Instant } from '../core/instant.ts'
 import { findStale, type SightedQuake, type SourceHealth } from '../feeds/freshness.ts'
 import type { Ledger } from '../publish/ledger.ts'
 import type { Act } from '../schedule.ts'
 import { sweepDrill } from '../store/drills.ts'
 import { forgetOld } from '../store/forget.ts'
+import { readClock } from '../store/pool.ts'
 import type { InstallationClock } from './clock.ts'
 import { exportHead } from './journal-heads.ts'
 
@@ -32,6 +33,7 @@ export function listActs(context: ActsContext): Act[] {
   return [
     { name: 'freshness', cron: '*/5 * * * * *', run: () => alarmStale(context, stale) },
     { name: 'other-nodes', cron: '*/2 * * * * *', run: () => context.ledger.catchUp() },
+    { name: 'database-clock', cron: '15 * * * * *', run: () => compareClocks(context, Date.now()) },
     { name: 'drill-left-over', cron: '30 * * * * *', run: () => sweepDrill(context.pool, context.clock.realNow()) },
     // Every hour, for a box that is off at midnight: the first of a day writes, the others find it done.
     { name: 'journal-head', cron: '0 5 * * * *', run: () => exportToday(context) },
@@ -70,6 +72,28 @@ function listSighted({ ledger, clock }: ActsContext): SightedQuake[] {
       originTime: (quake.reports[0]?.originTime ?? quake.createdAt) - ahead,
       magnitude: Math.max(...quake.reports.map((r) => r.magnitude?.value ?? 0)),
     }))
+}
+
+/** Further apart than this, what falls due on one node falls due on another at another time. */
+const APART_MS = 10_000
+
+/**
+ * Nodes share no clock but the database's: leases run by it, due times, vetoes and expiries by each node's own. One that
+ * is off would let a veto fall early or a quick report expire, so a person is told.
+ */
+export async function compareClocks(
+  { pool, alarm, clear }: Pick<ActsContext, 'pool' | 'alarm' | 'clear'>,
+  /** The machine's own clock, never a scenario's. */
+  now: Instant,
+): Promise<void> {
+  const apart = now - (await readClock(pool))
+  if (Math.abs(apart) <= APART_MS) return clear('clock', 'database')
+  const seconds = Math.round(Math.abs(apart) / 1000)
+  await alarm(
+    'clock',
+    'database',
+    `本机时钟比数据库${apart > 0 ? '快' : '慢'} ${seconds} 秒：到期、否决时限和失效会算错，请校时`,
+  )
 }
 
 /** The chain's head leaves the database once a day, into a file and into the log: a rewritten chain fits neither (DESIGN L5). */

@@ -69,3 +69,9 @@ export interface Queryable {
     values?: unknown[],
   ): Promise<{ rows: R[]; rowCount: number | null }>
 }
+
+/** The database's own clock, which all nodes share. */
+export async function readClock(db: Queryable): Promise<Instant> {
+  const { rows } = await db.query<{ at: Instant }>('select clock_timestamp() as at')
+  return rows[0]?.at ?? NaN
+}
