@@ -1,6 +1,6 @@
 // In: a delivery as it stands and what one call came to. Out: its next state, as a value.
 // One table for every channel. Must not turn an unknown into a second try before the channel's own proof of absence.
-import type { Certainty, Outcome, ProbeOutcome, Progress } from './channel.ts'
+import type { Certainty, Fix, Outcome, ProbeOutcome, Progress } from './channel.ts'
 import { HOUR, MINUTE, SECOND, type Instant } from './instant.ts'
 import type { DeliveryState } from './quake.ts'
 
@@ -53,6 +53,13 @@ const SHORTEST_PAUSE = SECOND
  * 1.25 T, and a day of silence costs some fifty of Weibo's hundred calls.
  */
 const LONGEST_PROBE_PAUSE = HOUR
+/** What the officer on duty reads on a phone (alarms are Chinese, as the notices are). */
+const WHAT_TO_DO: Readonly<Record<Fix, string>> = {
+  shorten: '文本过长，请人工缩短后发布',
+  edit: '内容须修改，请人工发布',
+  operator: '请人工处理，处理后可用 settle 命令重发',
+  giveup: '不再重试',
+}
 /** A word that has not got through by then, or will not before, is made known to a person: nothing waits in silence. */
 const PATIENCE = 5 * MINUTE
 
@@ -77,7 +84,7 @@ export function afterDeliver(standing: DeliveryStanding, outcome: Outcome, now: 
     }
     case 'auth-expired': {
       const reason = `${outcome.code}: ${outcome.reason}`
-      const alarm = `credential refused: ${outcome.reason}`
+      const alarm = `平台不认授权或不准接入，放行或续期后自动重发：${outcome.reason}`
       const wait = Math.min(AUTH_RETRY * 2 ** Math.min(Math.max(standing.attempts - 1, 0), 10), AUTH_LONGEST)
       return standing.unresolved || outcome.partlySaid === true
         ? { ...inDoubt(now + wait, reason), alarm }
@@ -136,7 +143,7 @@ export function afterProbe(
 /** What a person must be told when a word takes too long; nothing while it does not. */
 function sayLate(standing: DeliveryStanding, at: Instant, reason: string): { alarm?: string } {
   if (standing.firstAttemptAt === null || at - standing.firstAttemptAt < PATIENCE) return {}
-  return { alarm: `not confirmed so far, look or post by hand: ${reason}` }
+  return { alarm: `迟迟未能确认发出，请到平台核对或人工发布（settle 命令了结）：${reason}` }
 }
 
 function growingPause(standing: DeliveryStanding, least: number, now: Instant): number {
@@ -150,11 +157,11 @@ function inDoubt(dueAt: Instant, reason: string): DeliveryChange {
   return { state: 'unknown', dueAt, reason, absentProbes: 0, absentSince: null }
 }
 
-function refused(outcome: { code: string; fix: string; reason: string }): DeliveryChange & { reason: string } {
+function refused(outcome: { code: string; fix: Fix; reason: string }): DeliveryChange & { reason: string } {
   return {
     state: 'failed',
     reason: `${outcome.code}: ${outcome.reason}`,
-    alarm: `refused (${outcome.fix}): ${outcome.reason}`,
+    alarm: `未能发出，${WHAT_TO_DO[outcome.fix]}：${outcome.reason}`,
   }
 }
 
@@ -162,7 +169,7 @@ function expired(reason: string): DeliveryChange {
   return {
     state: 'expired',
     reason: `${reason}; too old to be tried again`,
-    alarm: `never got out and is too old now: ${reason}`,
+    alarm: `未能发出且已过时效，不再发送：${reason}`,
   }
 }
 
@@ -178,7 +185,7 @@ function afterAbsent(
       state: 'unknown',
       reason: 'only a person can tell',
       dueAt: now + LONGEST_PROBE_PAUSE,
-      alarm: 'a person must look whether it was posted',
+      alarm: '无法查询是否已发出，请到平台核对（settle 命令了结）',
     }
   }
   const reads = standing.absentProbes + 1

@@ -36,7 +36,7 @@ describe('after a call', () => {
   })
   test('a refused content ends and alarms', () => {
     const change = afterDeliver(fresh, { state: 'rejected', code: '20018', fix: 'shorten', reason: 'too long' }, NOW)
-    expect(change).toMatchObject({ state: 'failed', alarm: expect.stringContaining('shorten') })
+    expect(change).toMatchObject({ state: 'failed', alarm: expect.stringContaining('缩短') })
   })
   test('a quick report whose next try would come too late expires; a formal report is tried again', () => {
     const retry: Outcome = { state: 'retry', afterMs: 20 * MINUTE, code: '429', reason: 'busy' }
