@@ -19,8 +19,10 @@ const FORESEE = '(?:预计|预测|预报|预估|预料|估计|推测|研判|料)
 
 /** Sentences a bureau below the province may not utter (地震预报管理条例 art 14–15; 防震减灾法 art 29). */
 const FUTURE = [
-  // 将发生、即将有、还会出现 … 地震; 将乐县 and 将军澳 are places
+  // 将发生、即将有、必出现 … 地震; 将乐县 and 将军澳 are places
   `(?:将(?![乐军台])|就要|快要|马上要|还要|很快|必然?)(?:会)?${clause(14)}${OCCUR}${clause(16)}${QUAKE}`,
+  // 还会在成都附近发生 …: 会 alone is everywhere, with a word of expectation it looks ahead over a whole clause
+  `(?:还|仍|又|必|一定|肯定)会${clause(14)}${OCCUR}${clause(16)}${QUAKE}`,
   `(?:快要|就要|马上要|即将|将要)(?:有|来)?(?:大|强)?(?:地震(?!${COMPOUND})|震了)`,
   `(?=会)(?<!(?:为什么|为何|怎么|怎样|如何|每年)都?)(?<![机社协委员大总工学商例开集])会(?:再|再次|再度|继续|陆续|不断)?(?:发生|出现|爆发|引发|${HAVE})${clause(16)}${QUAKE}`,
   // 余震还将持续、地震活动将增强、地震即将来临

@@ -7,7 +7,7 @@ import { findForbidden, type Finding } from './word-guard.ts'
  * The guard stops sentences that predict, accuse, or were never filled in. A name does none of that by what it is made
  * of: 地震风险防治中心 forecasts nothing, 未来科学城 lies in the present, 大将镇 is no “将”.
  */
-const PLACE_ENDS = /(?:[省市州盟县区旗镇乡村城岛港湾]|街道|苏木|嘎查|林场|农场|牧场|海域)$/
+const PLACE_ENDS = /(?:[省市州盟县区旗镇乡村城岛港湾]|街道|苏木|嘎查|林场|农场|牧场)(?:附近|海域|附近海域|交界|一带)?$/
 /** Stand for the names; distinct, or two places would read as one that is told twice. */
 const STEMS = ['甲', '乙', '丙', '丁', '戊', '己', '庚']
 /** Shorter ones would also set aside the same characters where they are ordinary words. */
