@@ -81,7 +81,7 @@ export function decideRows(picture: Picture, news: NewRows, world: Circumstances
     const cause = { reportId: report.id, association, why, isEcho }
     return { quake, association, judgement: settleQuake(decision, picture, quake, cause, world, context) }
   })
-  alarmSetAside(decision.plan, news, settled, world, context.policy.gates, context.random)
+  alarmSetAside(decision.plan, news.source, settled, world, context.policy.gates, context.random)
   for (const quake of listSecondOpinions(decision.workbench, picture, touched)) {
     const now = { ...world, bulk: false, seeding: false }
     settleQuake(decision, picture, quake, { reportId: null, association: 'again', why: '' }, now, context)

@@ -1,5 +1,5 @@
 // In: what was judged of a quake, and how its row was placed. Out: the same, or a hold: a person must say which quake it is.
-// Must not hold what follows a word that was said, nor what a person has placed or released.
+// Must not hold what follows a word that was said, nor what a person has bound or released.
 import { associate } from '../core/judgement/associate.ts'
 import type { Judgement } from '../core/judgement/judge.ts'
 import { standingLineage, type Quake } from '../core/quake.ts'
@@ -25,7 +25,7 @@ export function keepAmbiguous(
   cause: Cause,
   released?: ReadonlySet<string>,
 ): Judgement {
-  if (judged.act === 'record' || judged.act === 'wait' || cause.association === 'person') return judged
+  if (judged.act === 'record' || judged.act === 'wait') return judged
   const reportId = judged.act === 'hold' ? judged.reportId : judged.word.report.id
   if (released?.has(reportId) || picture.released.has(reportId)) return judged
   const open = picture.holds.get(quake.id)
