@@ -1,6 +1,6 @@
 // In: how to connect. Out: a pool of the program's own role with the type readings the rest relies on.
 // Must not be handed to a room above publish; web reads through store's own files.
-import { Pool, types, type CustomTypesConfig, type PoolConfig } from 'pg'
+import { Pool, types, type ClientBase, type CustomTypesConfig, type PoolConfig } from 'pg'
 import type { Instant } from '../core/instant.ts'
 
 const INT8 = 20
@@ -50,11 +50,12 @@ export function openPool(config: PoolConfig, most: number, onError: (error: Erro
  * prepared (else PostgreSQL plans each of commit_plan's statements anew for a session's first five calls).
  */
 export function openWriter(config: PoolConfig, onError: (error: Error) => void): Pool {
-  const writer = openPool({ ...config, query_timeout: COMMIT_MS }, 1, onError)
-  writer.on('connect', (client) => {
-    client.query('set plan_cache_mode = force_generic_plan').catch(onError)
-  })
-  return writer
+  // Awaited by the pool, though its types do not say so: the first commit must not share the line with this statement.
+  const prepare: (client: ClientBase) => unknown = async (client) => {
+    client.on('error', onError)
+    await client.query('set plan_cache_mode = force_generic_plan')
+  }
+  return openPool({ ...config, query_timeout: COMMIT_MS, onConnect: prepare }, 1, onError)
 }
 
 /** An instant as the text a timestamptz parameter takes. */
