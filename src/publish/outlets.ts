@@ -70,3 +70,16 @@ export function addressOutlets<L extends TrafficClass>(
   const websites = word.quiet ? addressed.filter((outlet) => outlet.channel.name === 'website') : []
   return websites.length > 0 ? websites : addressed
 }
+
+/**
+ * The legs a word takes at one outlet: those its settings give its kind and, for what takes back or puts right, those
+ * over which the earlier word may have been read: whoever was told by mass message is told by mass message (L6).
+ */
+export function legsOf(outlet: Outlet, word: Word): string[] {
+  const legs = outlet.channel.legs(outlet.config, word.kind)
+  if (word.kind !== 'withdrawal' && word.kind !== 'correction') return legs
+  const carried = (word.lineage?.notices ?? [])
+    .flatMap((notice) => notice.deliveries)
+    .filter((delivery) => delivery.outlet === outlet.id && MAY_BE_VISIBLE.includes(delivery.state))
+  return [...new Set([...legs, ...carried.map((delivery) => delivery.leg)])]
+}

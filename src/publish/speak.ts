@@ -12,7 +12,7 @@ import type { Word } from '../core/judgement/judge.ts'
 import type { Renderer } from '../core/rendering/renderer.ts'
 import { LEASE_MS } from '../store/deliveries.ts'
 import type { DeliveryRow, LineageRow, NoticeRow } from '../store/plan.ts'
-import { addressOutlets, type Outlet } from './outlets.ts'
+import { addressOutlets, legsOf, type Outlet } from './outlets.ts'
 import { counterKey, type Picture } from './picture.ts'
 
 /** The bureau as its notices name it. */
@@ -117,7 +117,7 @@ export function speak(
   }
   const unfit: Speech['unfit'] = []
   const deliveries = outlets.flatMap((outlet) =>
-    outlet.channel.legs(outlet.config, word.kind).map((leg) => {
+    legsOf(outlet, word).map((leg) => {
       const composed = outlet.channel.compose(rendered, facts, outlet.config, leg)
       if (!composed.ok) unfit.push({ outlet: outlet.id, reason: composed.reason })
       return deliveryRow(notice, outlet, leg, composed, picture, context)

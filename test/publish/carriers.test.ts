@@ -3,6 +3,8 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MINUTE, SECOND } from '../../src/core/instant.ts'
 import { DELIVERY_STATES, MAY_BE_VISIBLE, type DeliveryState } from '../../src/core/quake.ts'
+import type { Word } from '../../src/core/judgement/judge.ts'
+import { legsOf, type Outlet } from '../../src/publish/outlets.ts'
 import { BUREAUX, deleteOf, formalOf, reportOf, SHOCK } from '../core/judgement/bureaux.ts'
 import { openRoom } from './room.ts'
 
@@ -56,5 +58,33 @@ describe('whatever became of the deliveries', () => {
       }),
       { numRuns: 60 },
     )
+  })
+})
+
+describe('an account whose settings send only some kinds by mass message', () => {
+  const delivery = (leg: string, state: DeliveryState, outlet = 'wechat') => ({ deliveryId: leg, outlet, leg, state })
+  const outlet = {
+    id: 'wechat',
+    config: {},
+    channel: {
+      legs: (_: unknown, kind: string) => (kind === 'withdrawal' ? ['freepublish'] : ['freepublish', 'mass']),
+    },
+  } as unknown as Outlet
+  const legs = (kind: Word['kind'], ...deliveries: ReturnType<typeof delivery>[]): string[] =>
+    legsOf(outlet, { kind, lineage: { notices: [{ deliveries }] } } as unknown as Word)
+
+  test('takes back by mass message what may have been read in one', () => {
+    expect(legs('withdrawal', delivery('freepublish', 'accepted'), delivery('mass', 'unknown'))).toEqual([
+      'freepublish',
+      'mass',
+    ])
+  })
+  test('spends no mass message on what reached nobody that way', () => {
+    expect(legs('withdrawal', delivery('mass', 'failed'), delivery('mass', 'accepted', 'other'))).toEqual([
+      'freepublish',
+    ])
+  })
+  test('follows its settings for every other kind', () => {
+    expect(legs('revision', delivery('subscribe', 'accepted'))).toEqual(['freepublish', 'mass'])
   })
 })
