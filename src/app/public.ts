@@ -16,6 +16,8 @@ const MODEST = { statement_timeout: 30_000, connectionTimeoutMillis: 3_000 } as 
 /** NOTIFY is a hint; this look finds what a lost one would have told. */
 const LOOK_MS = 500
 const STALE_MS = 5_000
+/** A first start migrates before there is a page to be read. */
+const START_MS = 30_000
 
 export interface PublicProcess {
   url: string
@@ -26,9 +28,12 @@ export interface PublicProcess {
 export async function startPublic(config: Config, log: FastifyBaseLogger): Promise<PublicProcess> {
   const lines = openLines(config, log)
   const health = openHealth()
-  const shelf = await openShelf(lines.db, join(config.dataFolder, 'pages'), Date.now, (error) =>
-    log.warn({ err: error }, 'serving from copies'),
-  )
+  const startedAt = Date.now()
+  const shelf = await openShelf(lines.db, join(config.dataFolder, 'pages'), Date.now, (error) => {
+    // The publisher brings the database up while we start: nothing is wrong yet.
+    const early = shelf.lastRefreshAt() === null && Date.now() - startedAt < START_MS
+    log[early ? 'debug' : 'warn']({ err: error }, 'serving from copies')
+  })
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   const look = async (): Promise<void> => {
