@@ -30,8 +30,9 @@ export function keepAmbiguous(
   if (released?.has(reportId) || picture.released.has(reportId)) return judged
   const open = picture.holds.get(quake.id)
   const standing = open?.gate === 'ambiguous' ? open.reason : null
-  const reason =
-    cause.association === 'ambiguous' ? cause.why : (standing ?? findDoubt(quake, others, picture, reportId))
+  // A person has just split it off: that it looks like another quake is no news to them.
+  const doubt = cause.association === 'split' ? null : () => findDoubt(quake, others, picture, reportId)
+  const reason = cause.association === 'ambiguous' ? cause.why : (standing ?? doubt?.() ?? null)
   if (reason === null) return judged
   const { word, gates, alarms } = judged
   return { act: 'hold', gate: 'ambiguous', reason, word, reportId, gates, alarms }

@@ -41,7 +41,7 @@ export function mergeQuakes(
   source.mergedInto = intoQuake
   plan.quakes.push({ id: fromQuake, class: from.class, merged_into: intoQuake })
   plan.journal.push({ actor: by, act: 'quake.merge', subject: fromQuake, detail: { into: intoQuake } })
-  judgeJoined(decision, picture, target, by, ledger, context)
+  judgeJoined(decision, picture, target, { by, association: 'merge' }, ledger, context)
   return decision
 }
 
@@ -79,7 +79,9 @@ export function splitQuake(
   bind(plan, moving, fresh, act.by)
   const detail = { into: fresh.id, source: act.source, id: act.sourceEventId }
   plan.journal.push({ actor: act.by, act: 'quake.split', subject: act.quakeId, detail })
-  for (const each of [quake, fresh]) judgeJoined(decision, picture, each, act.by, ledger, context)
+  for (const each of [quake, fresh]) {
+    judgeJoined(decision, picture, each, { by: act.by, association: 'split' }, ledger, context)
+  }
   return decision
 }
 
@@ -87,14 +89,14 @@ function judgeJoined(
   decision: Decision,
   picture: Picture,
   quake: Quake,
-  by: string,
+  { by, association }: { by: string; association: 'merge' | 'split' },
   ledger: Ledger,
   context: LedgerContext,
 ): void {
   const bindings = decision.plan.bindings.map((b) => ({ source: b.source, baseId: b.base_id, quakeId: b.quake_id }))
   decision.changes.push((p) => p.bindings.push(...bindings.filter((b) => b.quakeId === quake.id)))
   const acts = { released: new Set<string>(), dismissed: new Set<string>(), actor: by }
-  const cause = { reportId: null, association: 'person', why: '' }
+  const cause = { reportId: null, association, why: '' }
   settleQuake(decision, picture, quake, cause, ledger.circumstances(quake.class), context, acts)
 }
 

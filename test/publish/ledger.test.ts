@@ -334,3 +334,47 @@ describe('a row with a latitude of 121', () => {
     expect(await query('select count(*) as n from alarm')).toEqual([{ n: 0 }])
   })
 })
+
+describe('a person’s word about two quakes', () => {
+  test('is on record as it was in memory: merged, the second row’s figures follow the first notice', async () => {
+    const twin = formalOf(ningbo, { sourceEventId: 'CC-twin', magnitude: { value: 4.9, type: 'M' } })
+    await hear([formalOf(ningbo)])
+    await hear([{ ...twin, receivedAt: twin.receivedAt + MINUTE }])
+    const [said = '', doubtful = ''] = ledger.picture().quakes.keys()
+    const acts = openActs(ledger, context)
+    expect(await acts.merge(doubtful, said, '值班员')).toMatchObject({ ok: true })
+    expect(await kinds()).toEqual(['formal-report', 'revision'])
+    const reports = ledger
+      .picture()
+      .quakes.get(said)
+      ?.reports.map((r) => r.sourceEventId)
+    await ledger.reload()
+    expect(
+      ledger
+        .picture()
+        .quakes.get(said)
+        ?.reports.map((r) => r.sourceEventId),
+    ).toEqual(reports)
+    expect(ledger.picture().holds.size).toBe(0)
+    expect(await acts.split(said, twin.source, 'CC-twin', '值班员')).toMatchObject({ ok: false })
+    expect(await acts.split(said, twin.source, formalOf(ningbo).sourceEventId, '值班员')).toMatchObject({ ok: true })
+    expect((await kinds()).toSorted()).toEqual(['formal-report', 'formal-report', 'revision'])
+  })
+  test('keeps the order of arrival: the newest row stands, before and after a restart', async () => {
+    const twin = formalOf(ningbo, { sourceEventId: 'CC-twin', magnitude: { value: 4.9, type: 'M' } })
+    await hear([formalOf(ningbo)])
+    await hear([{ ...twin, receivedAt: twin.receivedAt + MINUTE }])
+    await hear([formalOf(ningbo, { depthKm: 11, receivedAt: twin.receivedAt + 2 * MINUTE })])
+    const [said = '', doubtful = ''] = ledger.picture().quakes.keys()
+    expect(await openActs(ledger, context).merge(doubtful, said, '值班员')).toMatchObject({ ok: true })
+    const order = () =>
+      ledger
+        .picture()
+        .quakes.get(said)
+        ?.reports.map((r) => r.id)
+    const before = order()
+    await ledger.reload()
+    expect(order()).toEqual(before)
+    expect(await kinds()).toEqual(['formal-report'])
+  })
+})

@@ -160,6 +160,10 @@ export function openRoom(options: RoomOptions = {}): Room {
     for (const change of decision.changes) change(picture)
     picture.version += 1
     record.notices.push(...plan.notices)
+    for (const { source, row_key, fingerprint } of plan.reports) {
+      const key = `${source} ${row_key}`
+      record.sequence.set(key, [...(record.sequence.get(key) ?? []), fingerprint])
+    }
     for (const alarm of plan.alarms) record.alarms.set(`${alarm.kind} ${alarm.subject}`, alarm)
     for (const alarm of plan.cleared_alarms) record.alarms.delete(`${alarm.kind} ${alarm.subject}`)
     return {
@@ -190,10 +194,6 @@ export function openRoom(options: RoomOptions = {}): Room {
       })
       const said = commit(decideRows(picture, { source, authority, receivedAt, rows: fresh }, circumstances, context))
       rememberRows(source, keyed, picture.rows)
-      for (const row of fresh) {
-        const key = `${source} ${row.key}`
-        record.sequence.set(key, [...(record.sequence.get(key) ?? []), row.fingerprint])
-      }
       picture.seeded.add(source)
       return said
     },
