@@ -223,7 +223,7 @@ describe('a revision', () => {
       const notice = renderer.render(
         factsOf({
           kind,
-          previous: originOf({ sourceCode, automatic: true, kind: 'collapse' }),
+          previous: originOf({ sourceCode, automatic: true, kind: 'collapse', depthKm: 8 }),
           origin: originOf({ sourceCode, automatic: true, magnitude: 5.2 }),
         }),
       )
