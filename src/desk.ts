@@ -10,7 +10,7 @@ import { reachHost } from './config/address.ts'
 const USAGE = `npm run desk -- <command>
   list [--json]                                   holds, what is stopped, notices, alarms
   show <serial> [--json]                          one lineage, every delivery
-  publish <hold> --as <name>                      releases a hold
+  publish <hold|quake> --as <name>                releases a hold, or a quake that was only recorded
   dismiss <hold> --as <name> [--why <text>]       leaves it unspoken
   withdraw <serial> --reason <code> --as <name>   codes: no-quake duplicate wrong-parameters not-natural drill-leak sent-in-error
            [--from <time> --to <time> --area <text> --floor <M> --cause <text>]   for no-quake
