@@ -77,7 +77,7 @@ const POOL = 12
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, log } = options
   const renderer = createRenderer(await loadTemplates('notices'))
-  const unfit = rehearseWords(config, renderer)
+  const doubts = rehearseWords(config, renderer)
   const clock = options.clock ?? openClock(config.clockStart)
   const database = options.database ?? (await openDatabase(config, log))
   const connectionLost = (error: Error): void => log.error({ err: error }, 'database connection lost')
@@ -209,13 +209,13 @@ export async function startApp(options: AppOptions): Promise<App> {
   const stale = listStale(policy, clock.now('actual'))
   // What a former start told of an outlet that carries everything now is no longer true.
   for (const { id } of config.outlets) await clear('words', id)
-  for (const { id, why, class: lane } of unfit) await alarm('words', id, why, lane)
+  for (const { id, why, class: lane } of doubts) await alarm('words', id, why, lane)
   for (const { id, why } of stale) await alarm('authorisation', id, `预授权 ${id} 已失效：${why}`)
   const silentSources = () =>
     config.feeds.filter((feed) => isSilent(feed.everyMs, health.lastHeard(feed.id), startedAt, clock.realNow()))
   const degraded = (): string[] => [
     ...listStale(policy, clock.now('actual')).map(({ id, why }) => `authorisation ${id}: ${why}`),
-    ...unfit.map(({ id, why }) => `outlet ${id}: ${why}`),
+    ...doubts.map(({ id, why }) => `${id}: ${why}`),
     ...silentSources().map((feed) => `source ${feed.id} is silent`),
   ]
   const commandToken = await writeToken(config.dataFolder)

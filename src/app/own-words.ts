@@ -3,6 +3,7 @@
 import { BadConfig, type Config, type OutletConfig } from '../config.ts'
 import { NOTICE_KINDS, WITHDRAWAL_REASONS, type NoticeFacts, type SpokenOrigin } from '../core/notice.ts'
 import { RenderFailure } from '../core/rendering/engine.ts'
+import { findForbidden } from '../core/rendering/word-guard.ts'
 import type { Renderer } from '../core/rendering/renderer.ts'
 
 interface OwnNames {
@@ -33,8 +34,9 @@ const AT = Date.UTC(2026, 0, 31, 4, 30)
 /** A bureau writes hundreds of serials a year at most. */
 const NUMBER = 999
 
-/** An outlet that takes no text the configuration can make for it. */
-export interface UnfitOutlet {
+/** What a person should look at before the first quake: an outlet that takes no text, a name that reads as a blank. */
+export interface Doubt {
+  /** Outlet id, or key of the configuration. */
   id: string
   class: OutletConfig['class']
   /** One sentence in Chinese, as the duty group reads alarms. */
@@ -43,15 +45,17 @@ export interface UnfitOutlet {
 
 /**
  * Makes every kind of notice with the bureau's own names, for each of its outlets.
- * @returns outlets that could not carry one of them; the others speak all the same, so they are for an alarm
+ * @returns what is for an alarm, because the rest speaks all the same: outlets that could not carry one of them, and names
+ *   that look as if nobody had filled them in (a placeholder is embarrassing; silence in an earthquake is worse)
  * @throws BadConfig with a sentence for every name that no notice may hold
  */
-export function rehearseWords(config: Config, renderer: Renderer): UnfitOutlet[] {
+export function rehearseWords(config: Config, renderer: Renderer): Doubt[] {
   const lanes = [...new Set(['actual' as const, ...config.outlets.map((outlet) => outlet.class)])]
   const { name, shortName, serialPrefix, publicUrl, home } = config.bureau
   const own: OwnNames = { name, shortName, serialPrefix, publicUrl, home: home.name }
   const stopped = firstFailure(own, lanes, renderer)
-  if (stopped === null) return lanes.flatMap((lane) => findUnfit(own, lane, config.outlets, renderer))
+  if (stopped === null)
+    return [...findBlanks(own), ...lanes.flatMap((lane) => findUnfit(own, lane, config.outlets, renderer))]
   const faults = (Object.keys(KEYS) as (keyof OwnNames)[]).flatMap((key) => {
     const failure = firstFailure({ ...PLAIN, [key]: own[key] }, lanes, renderer)
     return failure === null ? [] : [`${KEYS[key]} = ${JSON.stringify(own[key])}: ${describe(failure)}`]
@@ -73,12 +77,23 @@ function firstFailure(own: OwnNames, lanes: readonly NoticeFacts['class'][], ren
   return null
 }
 
+function findBlanks(own: OwnNames): Doubt[] {
+  return (Object.keys(KEYS) as (keyof OwnNames)[]).flatMap((key) => {
+    if (key === 'publicUrl' || !isBlank(own[key])) return []
+    return [{ id: KEYS[key], class: 'actual', why: `“${own[key]}”像是没有填写的空白，公告将照此署名` }]
+  })
+}
+
+function isBlank(name: string): boolean {
+  return findForbidden(name).some(({ rule }) => rule === 'hole')
+}
+
 function findUnfit(
   own: OwnNames,
   lane: OutletConfig['class'],
   outlets: readonly OutletConfig[],
   renderer: Renderer,
-): UnfitOutlet[] {
+): Doubt[] {
   const unfit = new Map<string, string>()
   for (const facts of listFacts(own, lane)) {
     const rendered = renderer.render(facts)
@@ -93,9 +108,7 @@ function findUnfit(
 }
 
 function describe({ hole, template }: RenderFailure): string {
-  const blank = /^hole: (.+)$/.exec(hole)?.[1]
-  const why = blank === undefined ? hole : `“${blank}” reads as a blank that nobody filled in`
-  return `no notice can be made with it: ${why} (${template})`
+  return `no notice can be made with it: ${hole} (${template})`
 }
 
 function listFacts(own: OwnNames, lane: NoticeFacts['class']): NoticeFacts[] {
@@ -112,6 +125,8 @@ function listFacts(own: OwnNames, lane: NoticeFacts['class']): NoticeFacts[] {
     automatic,
     domestic: true,
   })
+  // A person names the area by hand where the home's own name is a blank.
+  const area = isBlank(own.home) ? PLAIN.home : own.home
   const first = (kind: NoticeFacts['kind']): boolean => kind === 'quick-report' || kind === 'no-quake'
   return NOTICE_KINDS.flatMap((kind) =>
     (kind === 'withdrawal' ? WITHDRAWAL_REASONS : [null]).map((withdrawal): NoticeFacts => {
@@ -130,7 +145,7 @@ function listFacts(own: OwnNames, lane: NoticeFacts['class']): NoticeFacts[] {
         replaces: first(kind) ? '' : `${serial} 第1报`,
         replacedIssuedAt: first(kind) ? null : AT + 120_000,
         withdrawal,
-        checked: silent ? { from: AT, to: AT + 600_000, area: own.home, magnitudeFloor: 3, cause: '' } : null,
+        checked: silent ? { from: AT, to: AT + 600_000, area, magnitudeFloor: 3, cause: '' } : null,
         nearest: [],
         home: silent ? null : { name: own.home, distanceKm: 100 },
         maybeFelt: !silent,

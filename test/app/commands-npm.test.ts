@@ -45,10 +45,10 @@ test('answers that end too early leave no file, and one sentence that names the 
 })
 
 test('a name that no notice may hold makes no configuration, and is told with its key', () => {
-  const { status, err } = init([...ANSWERS.with(0, '某市应急管理局'), 'east', ''].join('\n'))
+  const { status, err } = init([...ANSWERS.with(0, '合肥市<应急>管理局'), 'east', ''].join('\n'))
   expect(status).toBe(1)
   expect(err).toMatch(
-    /these answers do not make a configuration:\n {2}- bureau\.name = "某市应急管理局": .*reads as a blank/,
+    /these answers do not make a configuration:\n {2}- bureau\.name = "合肥市<应急>管理局": .*holds marks/,
   )
   expect(existsSync(join(folder, 'quakedesk.yaml'))).toBe(false)
 })

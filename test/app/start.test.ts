@@ -129,9 +129,9 @@ describe('a start that cannot be', () => {
       /feeds\.0\.every = "soon": must be <n>s or <n>m/,
     ],
     [
-      'a name that was never filled in',
-      (text: string) => text.replace(/^( +name: ).*地震局.*$/m, '$1某市地震局'),
-      /bureau\.name = "某市地震局": no notice can be made with it: “某” reads as a blank that nobody filled in/,
+      'a name that no notice may hold',
+      (text: string) => text.replace(/^( +name: ).*地震局.*$/m, '$1某市地震局<b>'),
+      /bureau\.name = "某市地震局<b>": no notice can be made with it: bureauName: holds marks/,
     ],
   ])('%s is named with what is expected', async (_what, spoil, sentence) => {
     const file = join(folder, 'spoilt.yaml')

@@ -12,6 +12,8 @@ const PLACE_ENDS = /(?:[省市州盟县区旗镇乡村城岛港湾]|街道|苏�
 const STEMS = ['甲', '乙', '丙', '丁', '戊', '己', '庚']
 /** Shorter ones would also set aside the same characters where they are ordinary words. */
 const SHORTEST = 3
+/** What the bureau wrote down as its own, a blank such as 某市 included: it is told at start (app/own-words.ts), and then heard. */
+const SHORTEST_OWN = 2
 
 /**
  * Searches a stopped text again, each name in it being one opaque noun.
@@ -27,10 +29,12 @@ export function findBeyondNames(text: string, facts: NoticeFacts): Finding[] {
 function listNames(facts: NoticeFacts): string[] {
   const own = [facts.bureauName, facts.bureauShortName, facts.home?.name ?? '', ...serialHeads(facts.serial)]
   const told = [facts.origin?.place ?? '', facts.checked?.area ?? '']
-  // A blank is a blank in a name, too: 某市地震局 was never filled in.
-  const areOwn = own.filter((name) => !findForbidden(name).some(({ rule }) => rule === 'hole'))
   const arePlaces = told.filter((name) => PLACE_ENDS.test(name) && findForbidden(name).length === 0)
-  return [...areOwn, ...arePlaces].map((name) => name.trim()).filter((name) => Array.from(name).length >= SHORTEST)
+  return [...own.filter((name) => isLong(name, SHORTEST_OWN)), ...arePlaces.filter((name) => isLong(name, SHORTEST))]
+}
+
+function isLong(name: string, shortest: number): boolean {
+  return name.trim() === name && Array.from(name).length >= shortest
 }
 
 /** 银震信〔2017 and 银震信2017年: the bureau's letters together with the year that only a serial has behind them. */
