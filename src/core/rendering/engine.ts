@@ -1,7 +1,6 @@
 // In: template sources by name. Out: parsed templates that can only be filled.
 // Must not reach a file, run code, or print a hole: strictVariables alone prints null, '' and NaN, so every output is checked.
 import { Liquid, type Template } from 'liquidjs'
-import { compilePlain, type PlainFill } from './plain-fill.ts'
 
 /** A notice text could not be made. Names the template file and the hole in it; nothing of it goes out. */
 export class RenderFailure extends Error {
@@ -76,15 +75,12 @@ export function createEngine(fields: ReadonlySet<string>, output: 'text' | 'mark
   for (const filter of Object.keys(liquid.filters)) delete liquid.filters[filter]
   for (const tag of Object.keys(liquid.tags)) if (!TAGS.has(tag)) delete liquid.tags[tag]
 
-  const plain = new WeakMap<Template[], PlainFill>()
   return {
     parse(name, source) {
       try {
         const parsed = liquid.parse(source, name)
         const strange = liquid.globalVariablesSync(parsed, { partials: false }).filter((field) => !fields.has(field))
         if (strange.length > 0) throw new Error(`names ${strange.join(', ')}, which no notice has`)
-        const fill = compilePlain(parsed, print)
-        if (fill !== null) plain.set(parsed, fill)
         return parsed
       } catch (error) {
         throw failureOf(name, error)
@@ -92,7 +88,7 @@ export function createEngine(fields: ReadonlySet<string>, output: 'text' | 'mark
     },
     fill(name, parsed, view) {
       try {
-        return plain.get(parsed)?.(view) ?? (liquid.renderSync(parsed, view) as string)
+        return liquid.renderSync(parsed, view) as string
       } catch (error) {
         throw failureOf(name, error)
       }
