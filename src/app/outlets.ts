@@ -59,7 +59,7 @@ export async function openOutlets(
     reaches.set(outlet, reach)
   }
   const close = async (): Promise<void> => {
-    budgets.close()
+    await budgets.close()
     await Promise.all([lanes.actual.close(), lanes.drill.close()])
   }
   if (faults.length > 0) {

@@ -7,6 +7,9 @@ import { writeCounty } from '../../src/core/places/table-place.ts'
 
 export const HOME = { name: '银川市', code: '640100', latitude: 38.487, longitude: 106.231 }
 const LISTED = 50
+/** Events of one run lie within the two hours in which a first word may be said: as far apart as that allows. */
+const MOST = 560
+const APART_MS = 12_000
 const NEAR_KM = 280
 
 const places = NATIONAL_COUNTIES.filter((county) => distanceKm(county, HOME) < NEAR_KM)
@@ -26,8 +29,8 @@ export function createFeeds(start: Instant): (number: number) => string {
   for (let index = 0; index < LISTED; index += 1)
     items.push(writeItem(start - (index + 2) * 7 * 86_400_000 - index * 3_600_000, index))
   return (number) => {
-    // Two minutes old, one second apart; ids of one source are quakes of their own (DESIGN §4).
-    items.unshift(writeItem(start - 120_000 - (number % 3_000) * 2_000, number * 7))
+    // At least two minutes old and younger than the two hours of a first word; ids of one source are quakes of their own.
+    items.unshift(writeItem(start - 120_000 - (number % MOST) * APART_MS, number * 7))
     items.length = LISTED
     return `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>中国地震台</title><link>https://news.ceic.ac.cn</link><description>速报</description>${items.join('')}</channel></rss>`
   }

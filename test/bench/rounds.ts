@@ -21,12 +21,14 @@ export async function takeRounds(
 ): Promise<Samples> {
   const samples = new Map<string, number[][]>(subjects.map((s) => [s.name, []]))
   const feeds = new Map(subjects.map((s) => [s.name, createFeeds(Date.now())]))
-  let number = 0
-  const next = (subject: Subject): Promise<number> => {
-    number += 1
-    return sample(subject, feeds.get(subject.name)?.(number) ?? '')
+  const numbers = new Map(subjects.map((s) => [s.name, 0]))
+  const write = (subject: Subject): string => {
+    const number = numbers.get(subject.name) ?? 0
+    numbers.set(subject.name, number + 1)
+    return feeds.get(subject.name)?.(number) ?? ''
   }
-  for (const subject of subjects) await subject.post(feeds.get(subject.name)?.(number) ?? '')
+  const next = (subject: Subject): Promise<number> => sample(subject, write(subject))
+  for (const subject of subjects) await subject.post(write(subject))
   await new Promise((resolve) => setTimeout(resolve, 1_500))
   for (const subject of subjects) for (let index = 0; index < WARM; index += 1) await next(subject)
   for (let round = 0; round < rounds; round += 1) {

@@ -26,11 +26,12 @@ beforeAll(async () => {
   pool = openPool(database.appConfig, 6, () => undefined)
 })
 afterAll(async () => {
+  await Promise.all(opened.splice(0).map((one) => one.close()))
   await pool.end()
   await database.drop()
 })
 beforeEach(async () => {
-  for (const one of opened.splice(0)) one.close()
+  await Promise.all(opened.splice(0).map((one) => one.close()))
   await pool.query('delete from call')
   now = MORNING
   failures.length = 0
@@ -81,6 +82,15 @@ test('with plenty left a first word goes while its booking is being written, and
   expect(await countCalls()).toBe(0)
   await release()
   await expect.poll(countCalls).toBe(1)
+})
+
+test('what is still to be booked is written when the program stops', async () => {
+  const budgets = open()
+  const spend = budgets.open('weibo', LIMITS, () => now)
+  await budgets.refresh()
+  await spend('share', 2)
+  await budgets.close()
+  expect(await countCalls()).toBe(1)
 })
 
 test('after a start nothing is known, and the first call waits for the book', async () => {
