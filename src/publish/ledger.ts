@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { Pool } from 'pg'
 import { DAY, formatUtc, MINUTE, type Instant } from '../core/instant.ts'
-import { findSameId } from '../core/judgement/associate.ts'
+import { associate, findSameId } from '../core/judgement/associate.ts'
 import type { Circumstances } from '../core/judgement/policy.ts'
 import { maySpeak } from '../core/judgement/prefer.ts'
 import type { Authority, ParsedFeed, RefusedRow, TrafficClass } from '../core/quake-report.ts'
@@ -264,14 +264,19 @@ async function refreshSpoken(
   context: LedgerContext,
 ): Promise<void> {
   if (rows.length === 0) return
+  const { source, authority, receivedAt } = payload
   const spoken = [...picture.quakes.values()].filter((quake) => quake.lineages.length > 0)
-  // Those that a row may come to speak of, by time or by id; which of them it does is decided once, with the plan.
-  const near = spoken.filter((quake) =>
-    rows.some(
-      ({ report }) =>
-        hasReportWithin(quake, report.originTime, NEAR_MS) ||
-        findSameId({ ...report, source: payload.source }, [quake]).length > 0,
-    ),
-  )
-  await refreshLineages(near, context.pool)
+  const concerned = rows.flatMap(({ report }) => {
+    const near = spoken.filter(
+      (quake) =>
+        hasReportWithin(quake, report.originTime, NEAR_MS) || findSameId({ ...report, source }, [quake]).length > 0,
+    )
+    if (near.length === 0) return []
+    const trafficClass = report.class === 'actual' ? payload.class : report.class
+    const stored = { ...report, class: trafficClass, id: '', source, authority, receivedAt }
+    const found = associate(stored, near, picture.bindings)
+    return found.verdict === 'known' ? [found.quake] : found.verdict === 'ambiguous' ? found.candidates : []
+  })
+  // A shock beside many others, as in a swarm, speaks of none of them: nothing is read then.
+  await refreshLineages([...new Set(concerned)], context.pool)
 }
