@@ -24,6 +24,7 @@ import type { Config } from './config.ts'
 import type { TrafficClass } from './core/quake-report.ts'
 import { createRenderer } from './core/rendering/renderer.ts'
 import { openActs } from './publish/acts.ts'
+import { carriesAlarms } from './publish/alarm.ts'
 import { openDispatch } from './publish/dispatch.ts'
 import { openLedger, type Ledger, type LedgerContext } from './publish/ledger.ts'
 import { startPublisher, type Publisher } from './publish/publisher.ts'
@@ -216,6 +217,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const degraded = (): string[] => [
     ...listStale(policy, clock.now('actual')).map(({ id, why }) => `authorisation ${id}: ${why}`),
     ...doubts.map(({ id, why }) => `${id}: ${why}`),
+    ...(opened.outlets.some((o) => carriesAlarms(o, 'actual')) ? [] : ['no live outlet has alarms: true']),
     ...silentSources().map((feed) => `source ${feed.id} is silent`),
   ]
   const commandToken = await writeToken(config.dataFolder)

@@ -32,7 +32,6 @@ export function listActs(context: ActsContext): Act[] {
   const stale = new Set<string>()
   return [
     { name: 'freshness', cron: '*/5 * * * * *', run: () => alarmStale(context, stale) },
-    { name: 'other-nodes', cron: '*/2 * * * * *', run: () => context.ledger.catchUp() },
     { name: 'database-clock', cron: '15 * * * * *', run: () => compareClocks(context, Date.now()) },
     { name: 'drill-left-over', cron: '30 * * * * *', run: () => sweepDrill(context.pool, context.clock.realNow()) },
     // Every hour, for a box that is off at midnight: the first of a day writes, the others find it done.

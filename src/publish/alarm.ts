@@ -19,10 +19,12 @@ export interface AlarmContext {
 /** Outlets that alarms go to: `alarms: true` in the YAML, live only. Drills alarm their own outlets. */
 function listAlarmOutlets(outlets: readonly Outlet[], alarm: AlarmRecord): Outlet[] {
   const lane = alarm.class === 'drill' ? 'drill' : 'actual'
-  return outlets.filter(
-    (outlet) =>
-      outlet.class === lane && outlet.mode === 'live' && (outlet.config as { alarms?: boolean }).alarms === true,
-  )
+  return outlets.filter((outlet) => carriesAlarms(outlet, lane))
+}
+
+/** True for a live outlet of this lane that the YAML gives alarms. */
+export function carriesAlarms({ class: lane, mode, config }: Outlet, wanted: Outlet['class']): boolean {
+  return lane === wanted && mode === 'live' && (config as { alarms?: boolean }).alarms === true
 }
 
 /** Sends every alarm that is due; resolves when each has been tried. */
