@@ -1,6 +1,7 @@
 // In: what a command of the officer came to. Out: the lines for a person's screen, Beijing time, what is decided first on top.
 // Must not hide a state behind a word of its own: the words are those of the record.
 import { beijingParts, parseZonedTime } from '../core/instant.ts'
+import { nameGate } from '../core/judgement/gate-names.ts'
 
 interface ToldDelivery {
   outlet: string
@@ -52,7 +53,7 @@ function writeNoticeLines(notice: ToldNotice): string[] {
     `  ${notice.serial} 第${notice.report}报  [${notice.kind}, ${notice.state}]  ${notice.title}  ${writeMoment(notice.issuedAt)}${quake}`,
     ...notice.deliveries.map(
       ({ outlet, leg, state, url, reason }) =>
-        `      ${outlet}/${leg}: ${state}${url ? ` ${url}` : ''}${reason && reason !== state ? `  (${reason})` : ''}`,
+        `      ${outlet}/${leg}: ${state}${url ? ` ${url}` : ''}${reason ? `  (${reason})` : ''}`,
     ),
   ]
 }
@@ -64,7 +65,7 @@ function section(title: string, lines: readonly string[]): string {
 /** Holds with the quake they are about and the command that answers them, switches, notices, alarms. */
 export function writeList(told: Told, whole: boolean): string {
   const holds = (told.holds ?? []).flatMap((hold) => [
-    `  ${hold.id}  [${hold.state} ${hold.gate}] ${hold.notice}  ${hold.about}  since ${writeMoment(hold.since)}`,
+    `  ${hold.id}  [${hold.state} ${hold.gate} ${nameGate(hold.gate)}] ${hold.notice}  ${hold.about}  since ${writeMoment(hold.since)}`,
     `      ${hold.reason}${hold.dueAt === null ? '' : `; judged again at ${writeMoment(hold.dueAt)}`}  ${hold.quake}`,
   ])
   const alarms = (told.alarms ?? []).map(

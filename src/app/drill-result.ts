@@ -2,6 +2,7 @@
 // Reads only; a drill's figures never enter those of the real notices.
 import type { Pool } from 'pg'
 import { formatUtc } from '../core/instant.ts'
+import { nameGate } from '../core/judgement/gate-names.ts'
 import { listNotices } from '../store/notices.ts'
 import { listRunHolds } from '../store/drills.ts'
 import type { Scenario } from '../town/scenario.ts'
@@ -69,7 +70,7 @@ export function writeDrill(result: DrillResult): string {
       ([id, { state, ms }]) => `      ${id}: ${state}${ms === null ? '' : ` after ${(ms / 1000).toFixed(1)} s`}`,
     ),
   ])
-  const holds = result.holds.map((hold) => `  [${hold.gate}] ${hold.reason}`)
+  const holds = result.holds.map((hold) => `  [${hold.gate} ${nameGate(hold.gate)}] ${hold.reason}`)
   const left = result.left.map((what) => `  ${what}`)
   const section = (title: string, lines: readonly string[]): string[] => (lines.length > 0 ? [title, ...lines] : [])
   return [

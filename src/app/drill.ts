@@ -20,7 +20,7 @@ import { settleAll, untilNextDue, type ReplayTime } from './replay-settle.ts'
 import { listScenarios, loadScenario } from './scenario-files.ts'
 
 const POOL = 3
-const LEFT_OVER = 'the drill ended before this was settled'
+const LEFT_OVER = '演练结束，未及了结'
 
 /**
  * Plays a scenario through the installation's own gates, rules and signatures in the drill lane, in virtual time.

@@ -74,7 +74,7 @@ export function afterDeliver(standing: DeliveryStanding, outcome: Outcome, now: 
       return { state: 'sending', progress: outcome.progress, nextAct: 'deliver' }
     case 'retry': {
       const dueAt = now + pause(outcome.afterMs)
-      const reason = `${outcome.code}: ${outcome.reason}`
+      const reason = `${outcome.code}：${outcome.reason}`
       const late = sayLate(standing, dueAt, reason)
       if (standing.unresolved || outcome.partlySaid === true) {
         return { ...progressed(outcome.progress), ...late, ...inDoubt(dueAt, reason) }
@@ -83,7 +83,7 @@ export function afterDeliver(standing: DeliveryStanding, outcome: Outcome, now: 
       return { ...progressed(outcome.progress), ...late, state: 'queued', dueAt, reason }
     }
     case 'auth-expired': {
-      const reason = `${outcome.code}: ${outcome.reason}`
+      const reason = `${outcome.code}：${outcome.reason}`
       const alarm = `平台不认授权或不准接入，放行或续期后自动重发：${outcome.reason}`
       const wait = Math.min(AUTH_RETRY * 2 ** Math.min(Math.max(standing.attempts - 1, 0), 10), AUTH_LONGEST)
       return standing.unresolved || outcome.partlySaid === true
@@ -127,7 +127,7 @@ export function afterProbe(
         state: 'sending',
         progress: outcome.progress,
         nextAct: 'deliver',
-        reason: 'a step was found done; the rest follows',
+        reason: '查到部分已完成，继续其余步骤',
       }
     case 'rejected':
       return refused(outcome)
@@ -160,7 +160,7 @@ function inDoubt(dueAt: Instant, reason: string): DeliveryChange {
 function refused(outcome: { code: string; fix: Fix; reason: string }): DeliveryChange & { reason: string } {
   return {
     state: 'failed',
-    reason: `${outcome.code}: ${outcome.reason}`,
+    reason: `${outcome.code}：${outcome.reason}`,
     alarm: `未能发出，${WHAT_TO_DO[outcome.fix]}：${outcome.reason}`,
   }
 }
@@ -168,7 +168,7 @@ function refused(outcome: { code: string; fix: Fix; reason: string }): DeliveryC
 function expired(reason: string): DeliveryChange {
   return {
     state: 'expired',
-    reason: `${reason}; too old to be tried again`,
+    reason: `${reason}；已过时效，不再发送`,
     alarm: `未能发出且已过时效，不再发送：${reason}`,
   }
 }
@@ -183,7 +183,7 @@ function afterAbsent(
   if (certainty.probe === 'none') {
     return {
       state: 'unknown',
-      reason: 'only a person can tell',
+      reason: '无法查询是否已发出，须人工核对',
       dueAt: now + LONGEST_PROBE_PAUSE,
       alarm: '无法查询是否已发出，请到平台核对（settle 命令了结）',
     }
@@ -198,10 +198,10 @@ function afterAbsent(
       nextAct: 'deliver',
       absentProbes: 0,
       absentSince: null,
-      reason: 'nothing can be read back: the repeat settles it',
+      reason: '平台无从查询，以同一消息重发确认',
     }
   }
-  if (enough && standing.expiresAt !== null && now > standing.expiresAt) return expired(`absent in ${reads} reads`)
+  if (enough && standing.expiresAt !== null && now > standing.expiresAt) return expired(`查询 ${reads} 次均未见发出`)
   if (enough) {
     return {
       ...progressed(progress),
@@ -209,7 +209,7 @@ function afterAbsent(
       dueAt: now,
       absentProbes: 0,
       absentSince: null,
-      reason: `absent in ${reads} reads: may be sent again`,
+      reason: `查询 ${reads} 次均未见发出，可以重发`,
     }
   }
   const step = certainty.absentReads > 1 ? certainty.absentSpanMs / (certainty.absentReads - 1) : certainty.absentSpanMs
@@ -218,7 +218,7 @@ function afterAbsent(
     absentProbes: reads,
     absentSince: since,
     dueAt: now + pause(step),
-    reason: `absent in ${reads} reads so far`,
+    reason: `已查询 ${reads} 次，尚未见发出`,
   }
 }
 
@@ -249,7 +249,7 @@ function pending(
 ): DeliveryChange {
   return {
     ...progressed(outcome.progress),
-    ...sayLate(standing, now, outcome.reason ?? 'the platform has not finished it'),
+    ...sayLate(standing, now, outcome.reason ?? '平台尚未处理完毕'),
     state: 'pending',
     job: outcome.job,
     dueAt: now + pause(outcome.checkAfterMs),

@@ -7,6 +7,7 @@ import type { DeliveryRow, Plan } from '../store/plan.ts'
 import { closeHold, raiseAlarm, setHold, waiting, WITHOUT_HOLD, type Change } from './holds.ts'
 import { counterKey, type Picture } from './picture.ts'
 import { speak, type SpeakContext, type Speech } from './speak.ts'
+import { describeUnmade } from './unmade.ts'
 
 export { closeHold, type Change } from './holds.ts'
 
@@ -33,7 +34,7 @@ export function carryOut(
       return setHold(plan, quake, picture, context, {
         state: 'veto',
         gate: 'veto',
-        reason: judgement.word.why,
+        reason: `${judgement.word.why}，等待期满即发布，期间可由人工中止`,
         kind: judgement.word.kind,
         reportId: judgement.word.report.id,
         dueAt: judgement.due,
@@ -87,7 +88,8 @@ export function publishWord(
     return setHold(plan, quake, picture, context, {
       state: 'open',
       gate: 'render',
-      reason: speech.failure,
+      reason: describeUnmade(speech.failure),
+      error: speech.failure instanceof Error ? speech.failure.message : String(speech.failure),
       kind: word.kind,
       reportId: word.report?.id ?? null,
       dueAt: null,
@@ -102,7 +104,7 @@ export function publishWord(
     plan.authorisations.push({ id, template, sha256, body: { ...body, id } })
   }
   for (const { outlet, reason } of unfit) {
-    raiseAlarm(plan, quake, `unfit ${notice.id} ${outlet}`, `${outlet}: ${reason}`, context)
+    raiseAlarm(plan, quake, `unfit ${notice.id} ${outlet}`, `渠道 ${outlet} 未能成文：${reason}`, context)
   }
   endReplaced(plan, word)
   plan.journal.push({
@@ -124,7 +126,7 @@ export function publishWord(
     picture,
     context.actor === 'system' ? 'resolved' : 'released',
     context.actor,
-    `said as ${notice.id}`,
+    `已发布为 ${notice.id}`,
   )
   if (lineage) changes.push((p) => p.counters.set(`${lineage.class} ${lineage.year}`, lineage.number))
   return changes
@@ -145,19 +147,19 @@ function trySpeak(
   picture: Picture,
   context: SpeakContext,
   checked: CheckedArea | null,
-): Speech | { failure: string } {
+): Speech | { failure: unknown } {
   try {
     return speak(word, quake.id, quake.class, { ...picture, counters: countPlanned(plan, picture) }, context, checked)
   } catch (error) {
     // A hole, a forbidden sentence or an unspeakable fact: a person must see it, and nothing half-made may leave.
-    return { failure: error instanceof Error ? error.message : String(error) }
+    return { failure: error }
   }
 }
 
 function endReplaced(plan: Plan, word: Word): void {
   if (!word.lineage) return
   const state = word.kind === 'withdrawal' ? 'cancelled' : 'superseded'
-  const reason = word.kind === 'withdrawal' ? 'the notice was withdrawn' : 'a newer notice of the lineage exists'
+  const reason = word.kind === 'withdrawal' ? '公告已撤回' : '同一编号已有更新的公告'
   for (const delivery of word.lineage.notices.flatMap((n) => n.deliveries)) {
     const unsent = word.kind === 'withdrawal' && delivery.state === 'queued'
     plan.ended_deliveries.push({ id: delivery.deliveryId, state, reason, unsent })

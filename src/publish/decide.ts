@@ -71,7 +71,7 @@ export function decideRows(picture: Picture, news: NewRows, world: Circumstances
         association: found.association,
         act: 'record',
         gate: '',
-        reason: 'takes back something that was never received',
+        reason: '撤销的测定从未收到过',
         gates: [],
       })
     }
@@ -194,7 +194,7 @@ function absorb(decision: Decision, picture: Picture, from: Quake, into: Quake):
   plan.quakes.push({ id: from.id, class: from.class, merged_into: into.id })
   for (const report of slipped.reports) plan.belongs.push({ report_id: report.id, quake_id: into.id })
   plan.journal.push({ actor: 'system', act: 'quake.merge', subject: from.id, detail: { into: into.id } })
-  changes.push(...closeHold(plan, slipped, picture, 'resolved', 'system', 'its source put the time right'))
+  changes.push(...closeHold(plan, slipped, picture, 'resolved', 'system', '来源已更正发震时刻'))
 }
 
 /** Judges a quake of the decision's workbench and writes what comes of it. */
@@ -250,7 +250,7 @@ export function settleQuake(
  */
 function leaveRecorded(judged: Judgement, quake: Quake, picture: Picture): Judgement {
   if (!('word' in judged) || quake.lineages.length > 0 || picture.holds.has(quake.id)) return judged
-  return record('authority', 'no official determination is new in it', [], judged.gates)
+  return record('authority', '没有新的官方测定，转载不引起发布', [], judged.gates)
 }
 
 /** The quake row carries the standing origin, so that older quakes can be found by place in time. */

@@ -155,8 +155,8 @@ async function run(
   if (!outlet) {
     const change: DeliveryChange = {
       state: 'failed',
-      reason: 'its outlet is no longer configured',
-      alarm: 'its outlet is no longer configured',
+      reason: '渠道已不在配置中',
+      alarm: '渠道已不在配置中，请人工发布',
     }
     await record(errand, { n, outcome: 'no-outlet', detail: {} }, change, context)
     return
@@ -197,7 +197,7 @@ async function callGuarded(
     const reason = `${outlet.id} 连续无回音，稍后再试`
     return { outcome: { state: 'retry', afterMs: until - started, code: 'breaker', reason }, tell: nothing }
   }
-  const outcome = await call(act, job, outlet)
+  const outcome = await call(act, job, outlet, context)
   const dead = outcome.state === 'unknown' || (outcome.state === 'retry' && outcome.code === 'unreachable')
   const change = breaker.note(outlet.id, dead ? 'dead' : 'answered', context.clock(job.class))
   const tell = {
@@ -209,14 +209,14 @@ async function callGuarded(
 }
 
 /** An adapter that throws has a bug; what it did to the world is unknown until probed. */
-async function call(act: Act, job: Job, outlet: Outlet): Promise<Outcome | ProbeOutcome> {
+async function call(act: Act, job: Job, outlet: Outlet, context: DispatchContext): Promise<Outcome | ProbeOutcome> {
   try {
     if (act === 'deliver') return await outlet.client.deliver(job)
     if (act === 'check' && outlet.client.check) return await outlet.client.check(job)
     return await outlet.client.probe(job)
   } catch (error) {
-    const reason = `the adapter failed: ${error instanceof Error ? error.message : String(error)}`
-    return { state: 'unknown', reason, probeAfterMs: 30_000 }
+    context.log.error({ err: error, delivery: job.deliveryId, outlet: outlet.id, act }, 'the adapter failed')
+    return { state: 'unknown', reason: '渠道程序出错，是否发出待查', probeAfterMs: 30_000 }
   }
 }
 

@@ -55,5 +55,5 @@ function findDoubt(quake: Quake, others: () => readonly Quake[], picture: Pictur
 
 /** A doubtful association in words, with the quakes it may be. */
 export function describeDoubt(found: { why: string; candidates: readonly Quake[] }): string {
-  return `${found.why} (${found.candidates.map((c) => c.id).join(', ')})`
+  return `${found.why}（${found.candidates.map((c) => c.id).join('、')}），归属须由人工决定`
 }

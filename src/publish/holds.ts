@@ -1,6 +1,8 @@
 // In: that a quake waits, is held, or no longer is. Out: the rows of its hold and alarms, and the change to the picture.
 // Must not judge, and keeps one hold per quake: the table allows no second (hold_one_open).
 import { formatUtc } from '../core/instant.ts'
+import { nameGate, type GateName } from '../core/judgement/gate-names.ts'
+import { WAITS_FOR_NATIONAL } from '../core/judgement/gates-trust.ts'
 import type { NoticeKind } from '../core/notice.ts'
 import type { Quake } from '../core/quake.ts'
 import type { Plan } from '../store/plan.ts'
@@ -12,11 +14,13 @@ export type Change = (picture: Picture) => void
 
 export interface HoldSetting {
   state: OpenHold['state']
-  gate: string
+  gate: GateName
   reason: string
   kind: NoticeKind
   reportId: string | null
   dueAt: number | null
+  /** What the program says of the cause, for the journal alone. */
+  error?: string
 }
 
 /** Opens the hold of a quake or changes the open one; nothing when it says so already. */
@@ -27,6 +31,7 @@ export function setHold(
   context: SpeakContext,
   setting: HoldSetting,
 ): Change[] {
+  const { error, ...kept } = setting
   const open = picture.holds.get(quake.id)
   const isSame =
     open?.gate === setting.gate &&
@@ -52,7 +57,12 @@ export function setHold(
       actor: context.actor,
       act: `hold.${setting.state}`,
       subject: id,
-      detail: { quake: quake.id, gate: setting.gate, reason: setting.reason },
+      detail: {
+        quake: quake.id,
+        gate: setting.gate,
+        reason: setting.reason,
+        ...(error === undefined ? {} : { error }),
+      },
     })
   }
   // What no longer needs a person must not go on ringing.
@@ -64,7 +74,7 @@ export function setHold(
       kind: 'hold',
       subject: id,
       class: quake.class,
-      message: `待核（${setting.gate}）：${setting.reason}`,
+      message: `待核（${nameGate(setting.gate)}）：${setting.reason}`,
     })
   }
   const hold: OpenHold = {
@@ -72,7 +82,7 @@ export function setHold(
     quakeId: quake.id,
     class: quake.class,
     since: open?.since ?? context.now,
-    ...setting,
+    ...kept,
   }
   return [(p) => p.holds.set(quake.id, hold)]
 }
@@ -102,7 +112,7 @@ export function waiting(until: number): HoldSetting {
   return {
     state: 'waiting',
     gate: 'authority',
-    reason: 'a provincial determination waits for the national one',
+    reason: WAITS_FOR_NATIONAL,
     kind: 'formal-report',
     reportId: null,
     dueAt: until,

@@ -33,7 +33,7 @@ export function mergeQuakes(
   const target = decision.workbench.touch(into)
   bind(plan, source.reports, target, by)
   const spoken = { ...context, now: context.clock(from.class), actor: by }
-  decision.changes.push(...closeHold(plan, source, picture, 'resolved', by, `merged into ${intoQuake}`))
+  decision.changes.push(...closeHold(plan, source, picture, 'resolved', by, `已并入 ${intoQuake}`))
   if (said)
     raiseAlarm(plan, source, `merge ${fromQuake}`, `${said.serial} 与另一公告是同一地震：请以 duplicate 撤回`, spoken)
   // In order of arrival, as the record gives them after a restart.

@@ -211,7 +211,13 @@ function deliveryRow(
   const killed = picture.killedOutlets.has(outlet.id)
   const state = !composed.ok ? 'failed' : killed ? 'refused' : outlet.mode === 'rehearsal' ? 'rehearsal' : 'sending'
   const sending = state === 'sending'
-  const reason = composed.ok ? (killed ? 'kill switch' : sending ? '' : 'rehearsal') : composed.reason
+  const reason = composed.ok
+    ? killed
+      ? '渠道已由人工停用，未发送'
+      : sending
+        ? ''
+        : '渠道处于预演，未发送'
+    : composed.reason
   return {
     id: `d-${context.random().slice(0, 20)}`,
     notice_id: notice.id,

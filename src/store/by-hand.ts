@@ -44,7 +44,7 @@ export async function settleByHand(
     [
       deliveryId,
       state,
-      `${verdict.is}: ${by}`,
+      `${{ posted: '人工核实已发出', absent: '人工核实未发出', again: '人工要求重发' }[verdict.is]}：${by}`,
       toTimestamp(now),
       verdict.is === 'posted' ? verdict.url : null,
       verdict.is === 'again' && verdict.keepProgress,

@@ -70,12 +70,12 @@ export async function endDeadLeases(
        select id from delivery where split_part(lease_owner, '-', 1) = $1 and lease_owner <> $2
          and state in ('sending', 'unknown', 'pending') for update
      ), closed as (
-       update attempt a set finished_at = $3, outcome = 'lost', detail = '{"reason": "the process that sent it is gone"}'
+       update attempt a set finished_at = $3, outcome = 'lost', detail = '{"reason": "发送中断，是否发出待查"}'
        from dead where a.delivery_id = dead.id and a.finished_at is null
      )
      update delivery d set
        state = case d.state when 'sending' then 'unknown' else d.state end,
-       reason = case d.state when 'sending' then 'the process that sent it is gone' else d.reason end,
+       reason = case d.state when 'sending' then '发送中断，是否发出待查' else d.reason end,
        due_at = case d.state when 'sending' then case d.class when 'drill' then $4::timestamptz else $3::timestamptz end else d.due_at end,
        lease_owner = '', lease_until = null, changed_at = $3
      from dead where d.id = dead.id`,

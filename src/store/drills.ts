@@ -66,7 +66,7 @@ export async function sweepDrill(pool: Pool, at: Instant): Promise<void> {
   const release = await holdDrill(pool)
   if (release === null) return
   try {
-    await endDrills(pool, 'schedule', 'the drill was cut off before this was settled', at)
+    await endDrills(pool, 'schedule', '演练中断，未及了结', at)
   } finally {
     await release()
   }

@@ -14,7 +14,7 @@ export async function distrustWaiting(client: ClientBase, takenAt: string, now: 
   if (there.rows[0]?.it == null) return 0
   const at = formatUtc(now)
   const { rowCount } = await client.query(
-    `update delivery set state = 'unknown', reason = 'restored from a backup: it may have gone out since',
+    `update delivery set state = 'unknown', reason = '由备份恢复，此后是否发出待查',
        first_attempt_at = coalesce(first_attempt_at, changed_at), due_at = $1, absent_probes = 0, absent_since = null,
        lease_owner = '', lease_until = null, changed_at = $1
      where class = 'actual' and state in ('queued', 'sending')`,

@@ -13,7 +13,7 @@ const NOTICE = {
   deliveries: [
     { outlet: 'site', leg: 'page', state: 'accepted', url: 'https://yj.lanshan.example/n/abcd2345', reason: '' },
     { outlet: 'weibo-main', leg: 'post', state: 'unknown', url: null, reason: 'no reply was read' },
-    { outlet: 'wechat-main', leg: 'freepublish', state: 'rehearsal', url: null, reason: 'rehearsal' },
+    { outlet: 'wechat-main', leg: 'freepublish', state: 'rehearsal', url: null, reason: '渠道处于预演，未发送' },
   ],
 }
 const HOLD = {
@@ -23,7 +23,7 @@ const HOLD = {
   gate: 'size',
   state: 'open',
   notice: 'quick-report',
-  reason: 'an automatic M 6.9 stands alone',
+  reason: '国家台网自动测定 M6.9 仅有一家来源',
   since: '2026-03-03T19:12:05.000Z',
   dueAt: '2026-03-03T19:14:00.000Z',
 }
@@ -34,9 +34,11 @@ describe('the list', () => {
 
   test('begins with what waits for a decision: which quake, why, until when, in Beijing time', () => {
     expect(
-      text.startsWith('待核 holds\n  h-1  [open size] quick-report  M6.9 安徽芜湖市南陵县  since 3月4日 03:12:05'),
+      text.startsWith(
+        '待核 holds\n  h-1  [open size 强度复核] quick-report  M6.9 安徽芜湖市南陵县  since 3月4日 03:12:05',
+      ),
     ).toBe(true)
-    expect(text).toContain('an automatic M 6.9 stands alone; judged again at 3月4日 03:14:00  q-2')
+    expect(text).toContain('国家台网自动测定 M6.9 仅有一家来源; judged again at 3月4日 03:14:00  q-2')
   })
 
   test('says what is stopped before what was said; a switch left on must not be forgotten', () => {
@@ -48,7 +50,7 @@ describe('the list', () => {
   test('gives each delivery with its state, and the quake that merge and split ask for', () => {
     expect(text).toContain('兰震信〔2026〕7号 第2报  [withdrawal, current]  撤回  3月4日 03:12:05  q-1')
     expect(text).toContain('weibo-main/post: unknown  (no reply was read)')
-    expect(text).toMatch(/freepublish: rehearsal\n/)
+    expect(text).toMatch(/freepublish: rehearsal {2}\(渠道处于预演，未发送\)\n/)
   })
 })
 

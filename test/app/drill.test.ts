@@ -78,7 +78,7 @@ test('a drill whose outlet never answers ends all the same: what hangs is cancel
   const left = await rows<{ state: string; reason: string }>(
     `select distinct state, reason from delivery where outlet_id = 'drill-weibo-main' and state not in ('accepted', 'superseded', 'expired')`,
   )
-  expect(left).toEqual([{ state: 'cancelled', reason: 'the drill ended before this was settled' }])
+  expect(left).toEqual([{ state: 'cancelled', reason: '演练结束，未及了结' }])
 })
 
 test('nothing of a drill stays behind: no open hold, no standing alarm, nothing due, and the actual lane is empty', async () => {

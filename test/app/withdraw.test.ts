@@ -201,7 +201,7 @@ describe('withdrawing a notice', () => {
     expect(code).toBe(0)
     expect(told.deliveries.map((d) => d.outlet)).not.toContain('weibo-main')
     const weibo = (await deliveries(serial)).filter((d) => d.outlet_id === 'weibo-main')
-    expect(weibo).toMatchObject([{ kind: 'quick-report', state: 'cancelled', reason: 'the notice was withdrawn' }])
+    expect(weibo).toMatchObject([{ kind: 'quick-report', state: 'cancelled', reason: '公告已撤回' }])
     await pass(10 * 60_000)
     await untilStates(serial, ['accepted', 'cancelled'])
     expect((await town.ledger('weibo')).filter((e) => e.text.includes(serial))).toEqual([])

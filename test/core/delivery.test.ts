@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Certainty, Outcome, ProbeOutcome } from '../../src/core/channel.ts'
 import { afterDeliver, afterProbe, type DeliveryChange, type DeliveryStanding } from '../../src/core/delivery.ts'
 import { MINUTE, SECOND } from '../../src/core/instant.ts'
+import { requireChinese } from './judgement/chinese.ts'
 
 const NOW = Date.UTC(2026, 2, 11, 19, 10)
 const fresh: DeliveryStanding = {
@@ -130,6 +131,7 @@ describe('after a read-back', () => {
     const early = read(carry(carry(fresh, one), two), NOW + 89 * SECOND)
     const three = read(carry(carry(fresh, one), two), NOW + 90 * SECOND)
     expect([one.state, two.state, early.state, three.state]).toEqual(['unknown', 'unknown', 'unknown', 'queued'])
+    expect([one.reason, three.reason]).toEqual(['已查询 1 次，尚未见发出', '查询 3 次均未见发出，可以重发'])
   })
   test('many quick reads prove nothing before the time is over', () => {
     let standing = fresh
@@ -140,7 +142,9 @@ describe('after a read-back', () => {
     }
   })
   test('where nothing can be read back only a person ends it', () => {
-    expect(read(fresh, NOW, none)).toMatchObject({ state: 'unknown', alarm: expect.any(String) })
+    const told = read(fresh, NOW, none)
+    expect(told).toMatchObject({ state: 'unknown', alarm: expect.any(String) })
+    requireChinese([told.reason ?? '', told.alarm ?? ''])
   })
   test('a read that has to wait for its quota waits that long', () => {
     const outcome: ProbeOutcome = { state: 'unknown', reason: 'budget', probeAfterMs: 5 * 60 * MINUTE }

@@ -16,6 +16,7 @@ import { buildPicture, type Picture } from '../../src/publish/picture.ts'
 import { findNewRows, keyRow, rememberRows } from '../../src/publish/rows.ts'
 import type { AlarmRow, DeliveryRow, NoticeRow, Plan } from '../../src/store/plan.ts'
 import { authorisationOf, BUREAUX, policyOf, rowOf, SHOCK, worldOf, type Bureau } from '../core/judgement/bureaux.ts'
+import { requireChinese } from '../core/judgement/chinese.ts'
 import { readTemplates } from '../core/rendering/facts.ts'
 
 const renderer = createRenderer(readTemplates())
@@ -40,7 +41,7 @@ function channelOf(name: string, legs: string[], fits = true): Channel<unknown> 
     certainty: () => ({ probe: 'exact', absentReads: 1, absentSpanMs: 0, keyedRepeat: true }),
     limits: [],
     variants: [],
-    compose: (rendered) => (fits ? { ok: true, content: { text: rendered.text } } : { ok: false, reason: 'too long' }),
+    compose: (rendered) => (fits ? { ok: true, content: { text: rendered.text } } : { ok: false, reason: '文本过长' }),
     open: () => silentClient,
   }
 }
@@ -156,6 +157,7 @@ export function openRoom(options: RoomOptions = {}): Room {
   const commit = (decision: Decision): Said => {
     const { plan } = decision
     checkAsTables(plan, record.notices)
+    requireChinese(listShown(plan))
     for (const quake of decision.workbench.touched()) picture.quakes.set(quake.id, quake)
     for (const change of decision.changes) change(picture)
     picture.version += 1
@@ -274,6 +276,17 @@ function recall(picture: Picture): object[] {
         state: d.state,
       })),
     )
+}
+
+/** Every reason of a plan that staff or readers are shown. */
+function listShown(plan: Plan): string[] {
+  return [
+    ...plan.decisions.map((row) => row.reason),
+    ...plan.holds.map((row) => row.reason),
+    ...plan.alarms.map((row) => row.message),
+    ...plan.deliveries.map((row) => row.reason),
+    ...plan.ended_deliveries.map((row) => row.reason),
+  ]
 }
 
 /** What the tables would refuse (the migrations record, notices and commit): twice the same serial, hold or alarm; two holds of a quake. */

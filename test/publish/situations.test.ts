@@ -184,7 +184,7 @@ describe('a formal version that lacks its magnitude', () => {
     const empty = formalOf(ningbo, { magnitude: null })
     expect(room.feed([empty])).toMatchObject({ kinds: [], alarms: [] })
     expect(room.holds()).toEqual(['waiting values'])
-    expect(room.look(empty.receivedAt + 10 * MINUTE).alarms.join()).toContain('without a magnitude')
+    expect(room.look(empty.receivedAt + 10 * MINUTE).alarms.join()).toContain('没有震级')
     expect(room.holds()).toEqual([])
     expect(room.look(empty.receivedAt + 20 * MINUTE).alarms).toEqual([])
     expect(room.feed([formalOf(ningbo, late(30))]).kinds).toEqual(['formal-report'])
@@ -274,9 +274,9 @@ describe('two true quakes', () => {
     const formal = formalOf(hefei, { originTime: SHOCK + 27 * SECOND, ...size(5.4) })
     const said = room.feed([formal])
     expect(said).toMatchObject({ kinds: ['formal-report'], outlets: EVERY })
-    expect(said.alarms.join()).toContain('may speak of the same shock')
+    expect(said.alarms.join()).toContain('可能与本次测定为同一地震')
     const third = formalOf(hefei, { ...at(2 * MINUTE), ...size(5.2) })
-    expect(room.feed([third]).alarms.join()).not.toContain('same shock')
+    expect(room.feed([third]).alarms.join()).not.toContain('同一地震')
   })
   test('whose second is the larger one: nobody takes it for an aftershock', () => {
     const room = openRoom({ bureau: hefei })
@@ -456,7 +456,7 @@ describe('exchanged coordinates', () => {
 
   test('that an officer publishes go out in their right places, and the hold says so beforehand', async () => {
     const room = openRoom({ bureau: yinchuan })
-    expect(room.feed([swapped]).alarms.join()).toContain('latitude 39.5, longitude 76.7')
+    expect(room.feed([swapped]).alarms.join()).toContain('纬度 39.5、经度 76.7')
     const [hold] = room.picture().holds.values()
     const desk = room.desk(SHOCK + 12 * MINUTE)
     expect(await desk.release(hold?.id ?? '', '值班员')).toMatchObject({ ok: true })
@@ -530,7 +530,7 @@ describe('a formal that swings to and fro', () => {
         .alarms()
         .map((alarm) => alarm.message)
         .join(),
-    ).toContain('revised too often')
+    ).toContain('修订过于频繁')
   })
   test('still reaches everybody with a change of kind, a withdrawal, and after six hours', () => {
     const room = openRoom({ bureau: hefei })

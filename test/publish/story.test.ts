@@ -138,8 +138,8 @@ describe('one payload with several quakes', () => {
     const said = room.feed([formalOf(hefei, { place: '<x>安徽' })])
     expect(said.kinds).toEqual(['formal-report'])
     expect(said.alarms).toHaveLength(1)
-    expect(said.alarms[0]).toContain('authorisation')
-    expect(said.alarms[0]).toContain('disagrees')
+    expect(said.alarms[0]).toContain('预授权')
+    expect(said.alarms[0]).toContain('测定不一致')
   })
   test('an outlet into which no text fits fails alone, with one alarm for all its legs', () => {
     const room = openRoom({ bureau: hefei, outlets: [...OUTLETS, NARROW] })
@@ -148,6 +148,21 @@ describe('one payload with several quakes', () => {
     expect(said.deliveries.filter((d) => d.outlet_id === 'narrow').map((d) => d.state)).toEqual(['failed', 'failed'])
     expect(said.deliveries.filter((d) => d.outlet_id !== 'narrow').every((d) => d.state === 'sending')).toBe(true)
     expect(said.alarms).toHaveLength(1)
+  })
+  test('a text that cannot be made is told in Chinese, with the program’s own words in the journal', () => {
+    const room = openRoom({ bureau: hefei })
+    const said = room.feed([reportOf(hefei, { sourceCode: 'ZZ' })])
+    expect(room.holds()).toEqual(['open render'])
+    expect(said.alarms).toEqual(['待核（文稿）：公告文稿未能生成：来源代码有误或不得发布，须人工核定'])
+    expect(said.plan.journal.find((row) => row.act === 'hold.open')?.detail).toMatchObject({
+      error: expect.stringContaining('no label') as string,
+    })
+  })
+  test('a hold rings by the Chinese name of what stopped the word, and is kept by the name that programs know', () => {
+    const room = openRoom({ bureau: hefei })
+    const said = room.feed([reportOf(hefei, { magnitude: { value: 7.1, type: 'M' } })])
+    expect(room.holds()).toEqual(['open size'])
+    expect(said.alarms).toEqual([expect.stringMatching(/^待核（强度复核）：国家台网自动测定 M7\.1 仅有一家来源/)])
   })
 })
 
@@ -383,6 +398,7 @@ describe('outlets', () => {
       'wechat sending',
       'wechat sending',
     ])
+    expect(said.deliveries.flatMap((d) => d.reason || [])).toEqual(['渠道已由人工停用，未发送'])
   })
   test('an outlet named beside a channel brings no other outlet of its own channel', () => {
     const second = { ...OUTLETS[1]!, id: 'weibo-2' }

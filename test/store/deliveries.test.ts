@@ -81,7 +81,7 @@ async function readDelivery(id: string): Promise<Row> {
 test('a quick report that lay in the queue while the program was down ends with an alarm, not in silence', async () => {
   const id = await saveDelivery({ expires_at: at(30 * MINUTE) })
   await leaseDue(pool, 'node', () => NOW + 31 * MINUTE, 10)
-  expect(await readDelivery(id)).toMatchObject({ state: 'expired' })
+  expect(await readDelivery(id)).toMatchObject({ state: 'expired', reason: '未能及时发出，已过时效' })
   const { rows } = await pool.query<{ message: string }>(
     `select message from alarm where kind = 'delivery' and subject = $1 and cleared_at is null and repeat_at <= now()`,
     [id],

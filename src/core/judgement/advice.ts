@@ -33,6 +33,6 @@ export function findUnfollowed(input: JudgeInput, origin: SpokenOrigin): string[
     if (!said?.origin || said.evaluation === 'reviewed') return []
     if (Math.abs(said.origin.originTime - origin.originTime) > SUSPECT_MS) return []
     if (distanceKm(said.origin, origin) > SUSPECT_KM) return []
-    return [`${said.serial} may speak of the same shock: if so, merge ${input.quake.id} into ${other.id}`]
+    return [`${said.serial} 可能与本次测定为同一地震，如是请合并：merge ${input.quake.id} --into ${other.id}`]
   })
 }

@@ -71,7 +71,7 @@ export function associate(
     return quake ? { verdict: 'known', quake } : { verdict: 'orphan' }
   }
   const [fitting, second] = sameId.filter((quake) => !jumpsTooFar(report, quake))
-  if (fitting && second) return doubt(sameId, 'the source id stands in two quakes', true)
+  if (fitting && second) return doubt(sameId, '同一来源编号已见于两次地震', true)
   if (fitting) return { verdict: 'known', quake: fitting }
   const [only, other] = sameId
   if (only && !other && isSlipPutRight(report, only)) {
@@ -82,7 +82,7 @@ export function associate(
     if (found.verdict === 'new') return { verdict: 'known', quake: only }
     return found.verdict === 'known' ? { ...found, absorbs: only } : found
   }
-  if (only) return doubt(sameId, 'a known source id came back far away in time or place', true)
+  if (only) return doubt(sameId, '已知的来源编号再次出现，时间或震中却相差很远', true)
   return associateByOrigin(report, known)
 }
 
@@ -161,7 +161,7 @@ function associateByOrigin(report: StoredReport, quakes: readonly Quake[]): Asso
     if (scores.length > 0) candidates.push({ quake, score: Math.min(...scores), succession })
   }
   if (twins.length > 0) {
-    return doubt(twins, 'the same source gave another id within 2 s and 5 km of this one')
+    return doubt(twins, `同一来源另有一个编号，与该条相差不到 ${TWIN_MS / SECOND} 秒、${TWIN_KM} 公里`)
   }
   return choose(clearClutter(report, candidates))
 }
@@ -209,7 +209,7 @@ function choose(candidates: Candidate[]): Association {
   if (next && (next.score === 0 || (next.score - best.score) / next.score < CLEAR_LEAD)) {
     return doubt(
       candidates.map((c) => c.quake),
-      'two known quakes fit this determination almost equally well',
+      '该测定与两次已知地震几乎同样相符',
     )
   }
   return { verdict: 'known', quake: best.quake }

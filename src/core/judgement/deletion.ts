@@ -22,16 +22,22 @@ export function judgeDeletion(input: JudgeInput, lineage: Lineage, preference: P
     rule: null,
     authorisation: null,
     websiteOnly: false,
-    why: `${deletion.source} took back ${deletion.sourceEventId || said.sourceEventId}`,
+    why: `来源 ${deletion.source} 已撤销 ${deletion.sourceEventId || said.sourceEventId}`,
   }
   const released = input.acts.released.has(deletion.id)
   if (!released && (stillListed || anotherStands(input.quake, said))) {
-    const reason = `${deletion.source} took its determination back, but another official one stands`
+    const reason = `来源 ${deletion.source} 已撤销其测定，但另有官方测定有效，是否撤回公告须由人工决定`
     return { act: 'hold', gate: 'delete', reason, word, reportId: deletion.id, gates: [], alarms: [] }
   }
   const due = vetoEnds(deletion.receivedAt, input.policy.gates.withdrawalVetoMs, input.listeningSince)
   if (released || input.world.now >= due) return { act: 'publish', word, gates: [], alarms: [] }
-  return { act: 'veto', word, due, gates: [], alarms: [`withdrawal of ${lineage.serial} is prepared`] }
+  return {
+    act: 'veto',
+    word,
+    due,
+    gates: [],
+    alarms: [`${lineage.serial} 的撤回已备好，等待期满即发布，期间可由人工中止`],
+  }
 }
 
 function sameId(a: StoredReport, b: StoredReport): boolean {

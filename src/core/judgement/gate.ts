@@ -2,9 +2,11 @@
 // Must not hold any rule itself; the table is in gates.ts.
 import type { Instant } from '../instant.ts'
 import type { Quake, StoredReport } from '../quake.ts'
+import type { GateName } from './gate-names.ts'
 import type { Circumstances, Policy } from './policy.ts'
 import type { Voice } from './prefer.ts'
 
+/** Reasons are Chinese sentences: alarms, the desk and the record show them to people as they are. */
 export type Verdict =
   | { outcome: 'pass' }
   /** For a value or a second source; judged again at `until`, or when something new arrives. */
@@ -33,7 +35,7 @@ export interface GateInput {
 }
 
 export interface Gate {
-  name: string
+  name: GateName
   /** Which false word it stops. */
   stops: string
   /** Which true word it could hold back, and why it does not. */
@@ -47,6 +49,6 @@ export const PASS: Verdict = { outcome: 'pass' }
 
 /** What one gate said, as it is recorded with the decision and shown on the board. */
 export interface GateResult {
-  gate: string
+  gate: GateName
   verdict: Verdict
 }

@@ -21,8 +21,9 @@ export const clockGate: Gate = {
   words: ['first', 'follow-up'],
   decide: ({ world, policy }) => {
     if (world.clockOffMs === null || Math.abs(world.clockOffMs) <= policy.gates.clockSkewMs) return PASS
-    const seconds = Math.round(world.clockOffMs / 1000)
-    return { outcome: 'hold', reason: `our clock is ${seconds} s off the median of the sources' Date headers` }
+    const seconds = Math.round(Math.abs(world.clockOffMs) / 1000)
+    const way = world.clockOffMs > 0 ? '快' : '慢'
+    return { outcome: 'hold', reason: `本机时钟比各来源时间的中位数${way} ${seconds} 秒，须校时后由人工核定` }
   },
 }
 
@@ -41,7 +42,10 @@ export const zoneGate: Gate = {
         (-age >= zone - LATENCY && -age <= zone + ZONE_TOLERANCE),
     )
     if (!slipped) return PASS
-    return failOnTime(input, `origin time is about ${Math.round(age / HOUR)} h from now: a zone slip is likely`)
+    return failOnTime(
+      input,
+      `发震时刻比当前时间${age > 0 ? '早' : '晚'}约 ${Math.round(Math.abs(age) / HOUR)} 小时，疑为时区错误`,
+    )
   },
 }
 
@@ -54,10 +58,9 @@ export const idTimeGate: Gate = {
     if (report.idTime === null || report.originTime === null) return PASS
     const off = Math.abs(report.idTime - report.originTime)
     if (off <= policy.gates.idTimeMs) return PASS
-    return {
-      outcome: 'hold',
-      reason: `id ${report.sourceEventId} spells a time ${Math.round(off / 1000)} s from the origin time`,
-    }
+    const doubt = ZONES.some((zone) => Math.abs(off - zone) <= MINUTE) ? '疑为时区错误' : '须人工核定'
+    const reason = `发震时刻与编号 ${report.sourceEventId} 所示时间相差 ${Math.round(off / 1000)} 秒，${doubt}`
+    return { outcome: 'hold', reason }
   },
 }
 
@@ -71,14 +74,11 @@ export const ageGate: Gate = {
     if (report.originTime === null) return PASS
     const age = world.now - report.originTime
     if (-age > policy.gates.futureMs) {
-      const reason = `origin time lies ${Math.round(-age / 1000)} s in the future`
+      const reason = `发震时刻比当前时间晚 ${Math.round(-age / 1000)} 秒`
       return input.wouldPublish ? { outcome: 'hold', reason } : { outcome: 'archive', reason }
     }
     const limit = isAbroadFor(report) ? policy.gates.abroadAgeMs : policy.gates.domesticAgeMs
     if (age <= limit) return PASS
-    return failOnTime(
-      input,
-      `origin is ${(age / HOUR).toFixed(1)} h old, the first word may be at most ${limit / HOUR} h`,
-    )
+    return failOnTime(input, `发震距今 ${(age / HOUR).toFixed(1)} 小时，首次发布限 ${limit / HOUR} 小时以内`)
   },
 }

@@ -1,10 +1,11 @@
 // In: a determination, the others about the same minutes. Out: the verdicts of the gates that look at who says it.
 // Must not let a mirror or a foreign figure speak, and must not stop a CC/CD formal for disagreement (DESIGN §6.6–6.7).
 import { roundHalfUp } from '../decimal.ts'
+import { MINUTE } from '../instant.ts'
 import { hasReportWithin, standingReports, type Quake, type StoredReport } from '../quake.ts'
 import { separation } from './associate.ts'
 import { PASS, type Gate, type GateInput } from './gate.ts'
-import { maySpeak } from './prefer.ts'
+import { maySpeak, type Voice } from './prefer.ts'
 
 /** Seismic waves cover about 8 km a second: two solutions of one quake D km apart may differ by D/8 s in time. */
 const WAVE_KM_PER_S = 8
@@ -14,6 +15,11 @@ const SAME_SHOCK_KM = 600
 /** Longest that two solutions of one shock differ in time: isSameShock at its greatest distance. */
 const SAME_SHOCK_WIDEST_MS = SAME_SHOCK_MS + (SAME_SHOCK_KM / WAVE_KM_PER_S) * 1000
 
+/** Also the reason of the wait beside another word; one text, or a hold would seem to change. */
+export const WAITS_FOR_NATIONAL = '省级台网正式测定须先等候国家台网测定，期满再判定'
+
+const SILENT: Readonly<Record<string, string>> = { mirror: '镜像来源', foreign: '境外来源', context: '参考来源' }
+
 export const authorityGate: Gate = {
   name: 'authority',
   stops: 'a mirror, a foreign catalogue or a model output becoming the bureau’s word',
@@ -21,17 +27,22 @@ export const authorityGate: Gate = {
   words: ['first', 'follow-up'],
   decide: ({ report, provincialWaitUntil, world }) => {
     if (!maySpeak(report.authority)) {
-      return { outcome: 'archive', reason: `a ${report.authority} source never makes a notice by itself` }
+      return { outcome: 'archive', reason: `该条来自${SILENT[report.authority] ?? '非官方来源'}，不能单独发布` }
     }
     if (provincialWaitUntil !== null && world.now < provincialWaitUntil) {
       return {
         outcome: 'wait',
-        reason: 'a provincial determination waits for the national one',
+        reason: WAITS_FOR_NATIONAL,
         until: provincialWaitUntil,
       }
     }
     return PASS
   },
+}
+
+function nameVoice(voice: Voice): string {
+  if (voice === 'national-automatic') return '国家台网自动测定'
+  return voice === 'own-automatic' ? '本单位自动测定' : '省级台网自动测定'
 }
 
 export const sizeGate: Gate = {
@@ -49,7 +60,8 @@ export const sizeGate: Gate = {
     ) {
       return PASS
     }
-    return { outcome: 'hold', reason: `an automatic M ${value.toFixed(1)} (${voice}) stands alone` }
+    const reason = `${nameVoice(voice)} M${value.toFixed(1)} 仅有一家来源，须待正式测定、另一机构独立测定或人工核定`
+    return { outcome: 'hold', reason }
   },
 }
 
@@ -63,7 +75,7 @@ export const contradictionGate: Gate = {
     const { report } = input
     const contrary = findContrary(input)
     if (!contrary) return PASS
-    return { outcome: 'hold', reason: describeConflict(report, contrary) }
+    return { outcome: 'hold', reason: `${describeConflict(report, contrary)}，须待正式测定或人工核定` }
   },
 }
 
@@ -94,10 +106,10 @@ export const deepShockGate: Gate = {
     ) {
       return PASS
     }
-    return {
-      outcome: 'hold',
-      reason: `an automatic within 20 min after a deep M ${deep.magnitude?.value.toFixed(1)} (${deep.place})`,
-    }
+    const what = `${deep.agency || deep.source} 测定的 M${deep.magnitude?.value.toFixed(1)} 深震（深 ${deep.depthKm} 公里）`
+    const minutes = Math.ceil((at - (deep.originTime ?? at)) / MINUTE)
+    const reason = `自动测定在${what}后 ${minutes} 分钟内，疑由其震相误判，须待正式测定、另一机构独立测定或人工核定`
+    return { outcome: 'hold', reason }
   },
 }
 
@@ -172,8 +184,8 @@ function contradicts(
 }
 
 function describeConflict(a: StoredReport, b: StoredReport): string {
-  const gap = a.magnitude && b.magnitude ? Math.abs(a.magnitude.value - b.magnitude.value).toFixed(1) : 'unknown'
-  return `${b.agency} puts it ${Math.round(separation(a, b))} km away with a magnitude ${gap} apart`
+  const gap = a.magnitude && b.magnitude ? Math.abs(a.magnitude.value - b.magnitude.value).toFixed(1) : '未知'
+  return `${b.agency} 的测定与本测定震中相距 ${Math.round(separation(a, b))} 公里、震级差 ${gap}`
 }
 
 /** For callers that alarm beside a formal: the first agency that contradicts it, in words; null when none does. */

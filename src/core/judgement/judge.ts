@@ -30,7 +30,7 @@ export function judge(input: JudgeInput): Judgement {
   const preference = prefer(input.quake, input.world.now, input.policy.gates)
   const withdrawal = lineage ? judgeDeletion(input, lineage, preference) : null
   if (withdrawal) return withdrawal
-  if (!preference) return record('class', 'no determination with an epicentre stands')
+  if (!preference) return record('class', '没有震中明确的有效测定')
   const judged = lineage ? judgeFollowUp(input, preference, lineage) : judgeFirstWord(input, preference)
   const { waitUntil, voice } = preference
   return waitUntil !== null && voice !== 'provincial-formal' ? { ...judged, recheckAt: waitUntil } : judged
@@ -55,9 +55,9 @@ function followUpOf(
 
 function judgeFollowUp(input: JudgeInput, preference: Preference, lineage: Lineage): Judgement {
   const { report } = preference
-  if (input.acts.dismissed.has(report.id)) return record('person', 'a person left this determination unspoken')
+  if (input.acts.dismissed.has(report.id)) return record('person', '该测定已由人工决定不发布')
   const found = followUpOf(input, preference, lineage)
-  if (!found) return record('worth', 'nothing changed that is worth a notice')
+  if (!found) return record('worth', '测定变化未达到更新发布标准')
   if ('unprintable' in found) {
     return {
       act: 'hold',
@@ -95,15 +95,14 @@ function judgeFollowUp(input: JudgeInput, preference: Preference, lineage: Linea
     quiet: follow.kind === 'revision' && isRevisedTooOften(lineage, input.world.now),
     why: follow.why,
   }
-  if (word.quiet)
-    alarms.push(`${lineage.serial} was revised too often: this revision (${follow.why}) is on the website only`)
-  if (!own.ok) alarms.push(`follow-up without an authorisation of its own: ${own.reason}`)
+  if (word.quiet) alarms.push(`${lineage.serial} 修订过于频繁，本次修订（${follow.why}）只在网站发布`)
+  if (!own.ok) alarms.push(`后续公告照常发布，但${own.reason}`)
   return settle(gates, alarms, word) ?? { act: 'publish', word, gates, alarms }
 }
 
 function judgeFirstWord(input: JudgeInput, preference: Preference): Judgement {
   const { report, voice } = preference
-  if (input.acts.dismissed.has(report.id)) return record('person', 'a person left this determination unspoken')
+  if (input.acts.dismissed.has(report.id)) return record('person', '该测定已由人工决定不发布')
   const spoken = speakOrigin(report, voice, input.policy)
   if (!spoken.ok) return judgeWithoutOrigin(input, preference, spoken)
   const { origin } = spoken
@@ -116,10 +115,10 @@ function judgeFirstWord(input: JudgeInput, preference: Preference): Judgement {
   const gates = runGates(gateInput)
   const beside = isFormal(voice) ? [...alarmsBeside(gateInput), ...findUnfollowed(input, origin)] : []
   const alarms = [...beside, ...(spoken.alarm ? [spoken.alarm] : [])]
-  if (!wouldPublish) return record('rules', 'no rule speaks of it', [], gates)
+  if (!wouldPublish) return record('rules', '不在发布规则范围内，只入库', [], gates)
   const released = input.acts.released.has(report.id)
   const after = afterWithdrawal(input.quake, report, voice, origin)
-  if (after === 'same' && !released) return record('withdrawn', 'this determination was withdrawn', [], gates)
+  if (after === 'same' && !released) return record('withdrawn', '该测定已经撤回，不再发布', [], gates)
   const word: JudgedWord = {
     kind,
     report,
@@ -130,12 +129,12 @@ function judgeFirstWord(input: JudgeInput, preference: Preference): Judgement {
     rule,
     authorisation: null,
     websiteOnly: aftershockOf(input.quake, origin, exposure, input.nearby, input.policy.gates),
-    why: rule ? `rule ${rule.name}` : 'a person',
+    why: rule ? `规则 ${rule.name}` : '人工决定',
   }
   const stopped = settle(gates, alarms, word)
   if (stopped) return stopped
   if (after === 'person' && !released) {
-    const reason = 'a word about this quake was withdrawn before'
+    const reason = '该地震曾有公告撤回，是否再次发布须由人工决定'
     return { act: 'hold', gate: 'withdrawn', reason, word, reportId: report.id, gates, alarms }
   }
   if (!rule || released) return { act: 'publish', word, gates, alarms }
@@ -155,7 +154,7 @@ function applyMode(
     return {
       act: 'hold',
       gate: 'rule',
-      reason: `rule ${rule.name} leaves it to a person`,
+      reason: `规则 ${rule.name} 规定由人工核发`,
       word,
       reportId: report.id,
       gates,
@@ -166,7 +165,15 @@ function applyMode(
     origin !== null && exposure !== null ? matches(when, origin, evaluation, exposure) : false,
   )
   if (!finding.ok) {
-    return { act: 'hold', gate: 'authorisation', reason: finding.reason, word, reportId: report.id, gates, alarms }
+    return {
+      act: 'hold',
+      gate: 'authorisation',
+      reason: `${finding.reason}，须由人工核发`,
+      word,
+      reportId: report.id,
+      gates,
+      alarms,
+    }
   }
   const authorised = { ...word, authorisation: finding.authorisation }
   const due = vetoEnds(report.receivedAt, rule.vetoSeconds * 1000, input.listeningSince)
@@ -219,13 +226,15 @@ function judgeWithoutOrigin(
     if (asked === null || input.world.now < asked) {
       return { act: 'wait', gate: waits.gate, reason: why, until: asked ?? until, gates, alarms: [] }
     }
-    const alarm = `${report.source} gives a quake at ${report.place || 'a place near home'} without a magnitude since`
-    const alarms = [`${alarm} ${formatBeijing(report.receivedAt)}: nothing was said of it`]
+    const alarm = `来源 ${report.source} 给出的${report.place ? `“${report.place}”` : '附近'}地震`
+    const alarms = [`${alarm}自 ${formatBeijing(report.receivedAt)} 起一直没有震级，尚未发布，请人工核对`]
     return { act: 'wait', gate: waits.gate, reason: why, until: null, gates, alarms }
   }
-  if (!rule || rule.mode === 'record') return record('rules', 'no rule speaks of it', [], gates)
+  if (!rule || rule.mode === 'record') return record('rules', '不在发布规则范围内，只入库', [], gates)
   const held =
-    stop?.verdict.outcome === 'hold' ? { gate: stop.gate, reason: stop.verdict.reason } : { gate: 'place', reason }
+    stop?.verdict.outcome === 'hold'
+      ? { gate: stop.gate, reason: stop.verdict.reason }
+      : { gate: 'place' as const, reason }
   return { act: 'hold', ...held, word: null, reportId: report.id, gates, alarms: [] }
 }
 
@@ -270,5 +279,5 @@ const NO_GATE: ReadonlySet<string> = new Set()
 
 function alarmsBeside(input: GateInput): string[] {
   const conflict = describeDisagreement(input)
-  return conflict ? [`another agency disagrees: ${conflict}`] : []
+  return conflict ? [`另有机构测定不一致：${conflict}`] : []
 }

@@ -4,6 +4,7 @@ import type { Instant } from '../instant.ts'
 import type { NoticeKind, SpokenOrigin, WithdrawalReason } from '../notice.ts'
 import type { Lineage, Quake, StoredReport } from '../quake.ts'
 import type { GateResult } from './gate.ts'
+import type { GateName } from './gate-names.ts'
 import type { Authorisation, Circumstances, Policy, Rule } from './policy.ts'
 import type { Exposure } from './rules.ts'
 
@@ -53,9 +54,9 @@ export type Judgement = { gates: GateResult[]; alarms: string[]; recheckAt?: Ins
   | { act: 'publish'; word: JudgedWord }
   /** Goes out at `due` unless a person stops it; judged again then. */
   | { act: 'veto'; word: JudgedWord; due: Instant }
-  | { act: 'hold'; gate: string; reason: string; word: JudgedWord | null; reportId: string }
-  | { act: 'wait'; gate: string; reason: string; until: Instant | null }
-  | { act: 'record'; gate: string; reason: string }
+  | { act: 'hold'; gate: GateName; reason: string; word: JudgedWord | null; reportId: string }
+  | { act: 'wait'; gate: GateName; reason: string; until: Instant | null }
+  | { act: 'record'; gate: GateName; reason: string }
 )
 
 /**
@@ -70,6 +71,6 @@ export function vetoEnds(since: Instant, vetoMs: number, listeningSince: Instant
 }
 
 /** A judgement that nothing is said. */
-export function record(gate: string, reason: string, alarms: string[] = [], gates: GateResult[] = []): Judgement {
+export function record(gate: GateName, reason: string, alarms: string[] = [], gates: GateResult[] = []): Judgement {
   return { act: 'record', gate, reason, gates, alarms }
 }

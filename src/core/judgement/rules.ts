@@ -78,6 +78,15 @@ export const DEFAULT_RULES: readonly Rule[] = [
   },
 ]
 
+const NOTICES: Readonly<Record<NoticeKind, string>> = {
+  'quick-report': '自动速报',
+  'formal-report': '正式速报',
+  revision: '修订',
+  correction: '更正',
+  withdrawal: '撤回',
+  'no-quake': '未发生地震公告',
+}
+
 export type AuthorisationFinding = { ok: true; authorisation: Authorisation } | { ok: false; reason: string }
 
 /** Finds the live authorisation that covers this notice; else says why the nearest one does not. */
@@ -89,14 +98,14 @@ export function findAuthorisation(
   test: (when: When) => boolean,
 ): AuthorisationFinding {
   const ofKind = policy.authorisations.filter((a) => a.template === kind)
-  if (ofKind.length === 0) return { ok: false, reason: `no authorisation for ${kind}` }
+  if (ofKind.length === 0) return { ok: false, reason: `没有${NOTICES[kind]}的预授权` }
   const reasons: string[] = []
   for (const authorisation of ofKind) {
     const fault = findFault(authorisation, policy, now, source, test)
     if (fault === null) return { ok: true, authorisation }
-    reasons.push(`${authorisation.id}: ${fault}`)
+    reasons.push(`${authorisation.id} ${fault}`)
   }
-  return { ok: false, reason: reasons.join('; ') }
+  return { ok: false, reason: `没有适用的预授权（${reasons.join('；')}）` }
 }
 
 function findFault(
@@ -108,8 +117,8 @@ function findFault(
 ): string | null {
   const stale = describeStale(authorisation, policy.templateHashes, now)
   if (stale) return stale
-  if (!authorisation.sources.includes(source)) return `source ${source} is not in its list`
-  return test(authorisation.when) ? null : 'its threshold is not met'
+  if (!authorisation.sources.includes(source)) return `未列来源 ${source}`
+  return test(authorisation.when) ? null : '规定的条件未满足'
 }
 
 /** Why an authorisation is not live, whatever the quake; null when it is. Said at start and on /readyz. */
@@ -118,7 +127,7 @@ export function describeStale(
   hashes: Readonly<Record<string, string>>,
   now: Instant,
 ): string | null {
-  if (authorisation.sha256 !== hashes[authorisation.template]) return 'the template changed since it was signed'
-  if (now >= authorisation.expiresAt) return 'it has expired'
-  return now < authorisation.signedAt ? 'it is signed for a later time' : null
+  if (authorisation.sha256 !== hashes[authorisation.template]) return '签署后模板有改动'
+  if (now >= authorisation.expiresAt) return '已过有效期'
+  return now < authorisation.signedAt ? '签署时间未到' : null
 }

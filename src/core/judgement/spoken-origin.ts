@@ -3,7 +3,7 @@
 import { roundHalfUp } from '../decimal.ts'
 import type { SpokenOrigin } from '../notice.ts'
 import { placeFromTable } from '../places/table-place.ts'
-import { reviewPlace } from '../places/review.ts'
+import { reviewPlace, type PlaceReview } from '../places/review.ts'
 import type { StoredReport } from '../quake.ts'
 import type { Policy } from './policy.ts'
 import { isFormal, type Voice } from './prefer.ts'
@@ -14,6 +14,17 @@ export type Spoken =
   /** unplaced: what could be said but for the place, '' in it; null when a value is missing. */
   | { ok: false; reason: string; unplaced: SpokenOrigin | null }
 
+const REFUSALS: Readonly<Record<Extract<PlaceReview, { ok: false }>['reason'], string>> = {
+  empty: '为空',
+  'too-long': '过长',
+  control: '含控制字符',
+  markup: '含标记或网址',
+  hashtag: '含话题符号',
+  mention: '含提及符号',
+  'not-chinese': '不是规范中文',
+  'unknown-county': '不在地名库中',
+}
+
 /**
  * Turns a determination with epicentre, time and magnitude into what is printed.
  * A place that may not leave is replaced by our own table's, with an alarm; without one the word goes to a person.
@@ -23,7 +34,7 @@ export type Spoken =
 export function speakOrigin(report: StoredReport, voice: Voice, policy: Policy, printed: string | null = null): Spoken {
   const { originTime, latitude, longitude, magnitude } = report
   if (originTime === null || latitude === null || longitude === null || magnitude === null) {
-    return { ok: false, reason: 'the determination lacks a time, an epicentre or a magnitude', unplaced: null }
+    return { ok: false, reason: '测定缺少发震时刻、震中或震级', unplaced: null }
   }
   const reviewed = reviewPlace(report.place, { latitude, longitude })
   const place = reviewed.ok ? reviewed.place : (printed ?? placeFromTable(latitude, longitude))
@@ -40,10 +51,10 @@ export function speakOrigin(report: StoredReport, voice: Voice, policy: Policy, 
     domestic: !isAbroadFor({ place: place ?? report.place }),
   }
   if (place === null) {
-    const reason = `the place "${report.place}" may not be printed and our table has none here`
+    const reason = `地名“${report.place}”不能发布，本台地名库在此处也无地名，须人工核定`
     return { ok: false, reason, unplaced: origin }
   }
-  const alarm = reviewed.ok ? null : `place "${report.place}" (${reviewed.reason}) was replaced by ${place}`
+  const alarm = reviewed.ok ? null : `地名“${report.place}”${REFUSALS[reviewed.reason]}，已改用“${place}”`
   return { ok: true, origin, alarm }
 }
 

@@ -30,15 +30,14 @@ export function decideFollowUp(
   const said = head.origin
   if (!said) return null
   const formal = isFormal(voice)
-  if (formal && !headVoiceFormal)
-    return { kind: 'formal-report', why: 'a formal determination follows the automatic one' }
+  if (formal && !headVoiceFormal) return { kind: 'formal-report', why: '自动测定之后有了正式测定' }
   if (headVoiceFormal && !formal) return null
   if (labelGroup(said.sourceCode) !== labelGroup(next.sourceCode) && formal) {
     // Only upwards: two provinces that both located a border quake must not correct each other in turn.
     const outranks = voice === 'national-formal' || (voice === 'own-formal' && labelGroup(said.sourceCode) !== NATIONAL)
-    return outranks ? { kind: 'formal-report', why: 'another network now stands behind the determination' } : null
+    return outranks ? { kind: 'formal-report', why: '改由另一台网测定' } : null
   }
-  if (said.kind !== next.kind) return { kind: 'correction', why: 'the kind of the event changed' }
+  if (said.kind !== next.kind) return { kind: 'correction', why: '事件类型有变' }
   const change = describeChange(said, next)
   return change ? { kind: 'revision', why: change } : null
 }
@@ -64,14 +63,15 @@ export function labelGroup(sourceCode: string): string {
 export function describeChange(said: SpokenOrigin, next: SpokenOrigin): string | null {
   const gap = Math.abs(said.magnitude - next.magnitude)
   // Values carry one decimal; the 0.001 absorbs binary noise of a difference such as 4.8 − 4.5.
-  if (gap >= WORTH_MAGNITUDE - 0.001) return `magnitude ${said.magnitude.toFixed(1)} → ${next.magnitude.toFixed(1)}`
+  if (gap >= WORTH_MAGNITUDE - 0.001) return `震级 ${said.magnitude.toFixed(1)} → ${next.magnitude.toFixed(1)}`
   const crossed = CLASS_EDGES.find((edge) => said.magnitude < edge !== next.magnitude < edge)
-  if (crossed !== undefined) return `magnitude crossed ${crossed}.0`
+  if (crossed !== undefined)
+    return `震级 ${said.magnitude.toFixed(1)} → ${next.magnitude.toFixed(1)}，跨过 ${crossed}.0 级`
   const km = distanceKm(said, next)
-  if (km >= WORTH_KM) return `epicentre moved ${Math.round(km)} km`
-  if (movedCounty(said.place, next.place)) return `place ${said.place} → ${next.place}`
+  if (km >= WORTH_KM) return `震中移动 ${Math.round(km)} 公里`
+  if (movedCounty(said.place, next.place)) return `地点 ${said.place} → ${next.place}`
   if (depthClass(said.depthKm) !== depthClass(next.depthKm) && said.depthKm !== null && next.depthKm !== null) {
-    return `depth class ${said.depthKm} → ${next.depthKm} km`
+    return `深度 ${said.depthKm} → ${next.depthKm} 公里`
   }
   return null
 }

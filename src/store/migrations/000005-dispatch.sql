@@ -6,21 +6,21 @@
 create function lease_due(node_ text, now_ timestamptz, drill_now timestamptz, lease_ms integer, most integer)
 returns setof delivery language plpgsql as $$
 begin
-  update attempt a set finished_at = now_, outcome = 'lost', detail = '{"reason": "the process that sent it is gone"}'
+  update attempt a set finished_at = now_, outcome = 'lost', detail = '{"reason": "发送中断，是否发出待查"}'
   from delivery d
   where a.delivery_id = d.id and a.finished_at is null and d.state in ('sending', 'unknown', 'pending')
     and d.lease_until is not null and d.lease_until < clock_timestamp();
 
-  update delivery set state = 'unknown', reason = 'the process that sent it is gone', due_at = case class when 'drill' then drill_now else now_ end, lease_owner = '',
+  update delivery set state = 'unknown', reason = '发送中断，是否发出待查', due_at = case class when 'drill' then drill_now else now_ end, lease_owner = '',
     lease_until = null, changed_at = now_
   where state = 'sending' and lease_until < clock_timestamp();
 
   -- A word that a newer one replaced, or that grew too old, is not sent any more; what may already be visible is still probed.
-  update delivery d set state = 'superseded', reason = 'a newer notice of the lineage exists', changed_at = now_
+  update delivery d set state = 'superseded', reason = '同一编号已有更新的公告', changed_at = now_
   where d.state = 'queued' and exists (select from notice n where n.supersedes = d.notice_id);
   -- An end in silence would look like a word that was said: a person is told, in real time as with every alarm.
   with gone as (
-    update delivery d set state = 'expired', reason = 'not sent in time', changed_at = now_
+    update delivery d set state = 'expired', reason = '未能及时发出，已过时效', changed_at = now_
     where d.state = 'queued' and d.expires_at < case d.class when 'drill' then drill_now else now_ end
     returning d.id, d.class, d.outlet_id, d.notice_id
   )

@@ -14,6 +14,7 @@ import {
   type Policy,
 } from '../../../src/core/judgement/policy.ts'
 import { DEFAULT_RULES } from '../../../src/core/judgement/rules.ts'
+import { listReasons, requireChinese } from './chinese.ts'
 
 export interface Bureau {
   home: Policy['home']
@@ -208,10 +209,10 @@ export interface Scene {
   listeningSince?: number
 }
 
-/** Judges a quake, given as its reports or whole. */
+/** Judges a quake, given as its reports or whole; whatever the reason is, a person must be able to read it. */
 export function judgeScene(quake: Quake | readonly StoredReport[], scene: Scene = {}): Judgement {
   const whole = 'reports' in quake ? quake : quakeOf(quake)
-  return judge({
+  const judged = judge({
     quake: whole,
     nearby: [whole, ...(scene.nearby ?? [])],
     policy: scene.policy ?? policyOf(scene.bureau),
@@ -219,6 +220,8 @@ export function judgeScene(quake: Quake | readonly StoredReport[], scene: Scene 
     acts: { released: new Set(scene.released), dismissed: new Set(scene.dismissed) },
     listeningSince: scene.listeningSince ?? SHOCK - 100_000 * MINUTE,
   })
+  requireChinese(listReasons(judged))
+  return judged
 }
 
 /** A quake of which a report was already said; as the ledger remembers it. */

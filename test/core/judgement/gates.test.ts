@@ -20,6 +20,7 @@ import {
   spokenOf,
   type Scene,
 } from './bureaux.ts'
+import { findEnglish, listReasons } from './chinese.ts'
 
 interface Case {
   name: string
@@ -551,6 +552,54 @@ describe.each(Object.entries(CASES))('gate %s', (_gate, cases) => {
   })
 })
 
+const DEEP = quakeOf(
+  [
+    formalOf(ningbo, {
+      latitude: 52.9,
+      longitude: 153.2,
+      depthKm: 580,
+      magnitude: { value: 7.7, type: 'M' },
+      place: '鄂霍次克海',
+    }),
+  ],
+  { id: 'q-deep' },
+)
+const farPhases = (over: Partial<StoredReport> = {}): StoredReport =>
+  reportOf(ningbo, { originTime: SHOCK + 6 * MINUTE, receivedAt: SHOCK + 8 * MINUTE, ...over })
+const AFTER_DEEP: Scene = { bureau: ningbo, nearby: [DEEP], world: { now: SHOCK + 8 * MINUTE } }
+
+describe('what the duty officer reads', () => {
+  const cases = [...Object.values(CASES).flat(), { reports: [farPhases()], scene: AFTER_DEEP }]
+  const heard = cases.map(({ reports, scene }) => judgeScene(reports, scene))
+
+  test('every gate says in Chinese why it stops a word, in every situation above', () => {
+    const verdicts = heard.flatMap((judged) => judged.gates.filter(({ verdict }) => verdict.outcome !== 'pass'))
+    expect(GATES.map((gate) => gate.name).filter((name) => !verdicts.some(({ gate }) => gate === name))).toEqual([])
+    expect(heard.flatMap(listReasons).filter((reason) => findEnglish(reason) !== null)).toEqual([])
+  })
+  test('with the figures, and what would release it', () => {
+    const reasonOf = (report: StoredReport): string => {
+      const judged = judgeScene([report], { bureau: lhasa })
+      return 'reason' in judged ? judged.reason : ''
+    }
+    expect(reasonOf(reportOf(lhasa, { magnitude: { value: 7.14, type: 'M' } }))).toBe(
+      '国家台网自动测定 M7.1 仅有一家来源，须待正式测定、另一机构独立测定或人工核定',
+    )
+    expect(reasonOf(reportOf(lhasa, { idTime: SHOCK + 8 * HOUR }))).toMatch(/相差 28800 秒，疑为时区错误$/)
+    expect(reasonOf(reportOf(lhasa, { idTime: SHOCK + HOUR }))).toMatch(/相差 3600 秒，须人工核定$/)
+    expect(reasonOf(reportOf(lhasa, { authority: 'mirror' }))).toBe('该条来自镜像来源，不能单独发布')
+    expect(reasonOf(reportOf(lhasa, { kind: 'collapse' }))).toBe('事件类型为“塌陷”，首次发布须由人工决定')
+    expect(reasonOf(reportOf(lhasa, { depthKm: 12_000 }))).toContain('12000 公里')
+  })
+  test('a clock is said to be fast or slow by its seconds', () => {
+    const said = [-7_200_000, 90_000].map((clockOffMs) => {
+      const judged = judgeScene([reportOf(lhasa)], { bureau: lhasa, world: { clockOffMs } })
+      return 'reason' in judged ? judged.reason : ''
+    })
+    expect(said).toEqual([expect.stringContaining('慢 7200 秒'), expect.stringContaining('快 90 秒')])
+  })
+})
+
 describe('the table of gates', () => {
   test('names for each gate which false word it stops and which true word it must pass', () => {
     expect(GATES.map((gate) => gate.name)).toEqual([
@@ -577,21 +626,7 @@ describe('the table of gates', () => {
 })
 
 describe('a deep great quake', () => {
-  const deep = quakeOf(
-    [
-      formalOf(ningbo, {
-        latitude: 52.9,
-        longitude: 153.2,
-        depthKm: 580,
-        magnitude: { value: 7.7, type: 'M' },
-        place: '鄂霍次克海',
-      }),
-    ],
-    { id: 'q-deep' },
-  )
-  const local = (over: Partial<StoredReport> = {}): StoredReport =>
-    reportOf(ningbo, { originTime: SHOCK + 6 * MINUTE, receivedAt: SHOCK + 8 * MINUTE, ...over })
-  const scene: Scene = { bureau: ningbo, nearby: [deep], world: { now: SHOCK + 8 * MINUTE } }
+  const [deep, local, scene] = [DEEP, farPhases, AFTER_DEEP]
 
   test('its far phases, located as a local shock by a machine, are held', () => {
     expect(short(judgeScene([local()], scene))).toBe('hold deep-shock')

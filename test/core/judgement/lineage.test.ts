@@ -128,7 +128,7 @@ describe('the next notice of a lineage', () => {
     const policy = policyOf(hefei, { authorisations: [authorisationOf('quick-report')] })
     const judged = judgeScene(spokenOf([auto, formal], auto), { ...scene, policy })
     expect(short(judged)).toBe('publish formal-report')
-    expect(judged.alarms.join()).toContain('authorisation')
+    expect(judged.alarms.join()).toContain('预授权')
   })
   test('without one it reaches no outlet that did not carry the first word', () => {
     const policy = policyOf(hefei, { authorisations: [authorisationOf('quick-report')] })
@@ -314,7 +314,7 @@ describe('what is printed', () => {
   test('a place with markup is replaced by our own table’s, with an alarm', () => {
     const judged = judgeScene([reportOf(chengdu, { place: '四川<b>都江堰</b>#地震#' })], { bureau: chengdu })
     expect(short(judged)).toBe('publish quick-report')
-    expect(judged.alarms.join()).toContain('was replaced by')
+    expect(judged.alarms.join()).toContain('已改用')
     expect(judged.act === 'publish' && judged.word.origin?.place).toMatch(/^四川.*都江堰市/)
   })
   test('a place that says something is never printed', () => {

@@ -167,10 +167,10 @@ describe('authorisations', () => {
   })
   test('staleness names its cause', () => {
     const hashes = { 'formal-report': 'now' }
-    expect(describeStale(authorisationOf('formal-report'), hashes, SHOCK)).toContain('changed')
+    expect(describeStale(authorisationOf('formal-report'), hashes, SHOCK)).toContain('有改动')
     expect(
       describeStale(authorisationOf('formal-report', { sha256: 'now', expiresAt: SHOCK }), hashes, SHOCK),
-    ).toContain('expired')
+    ).toContain('有效期')
     expect(describeStale(authorisationOf('formal-report', { sha256: 'now' }), hashes, SHOCK)).toBeNull()
   })
 })

@@ -137,7 +137,7 @@ test('an id stands in every quake whose rows of that source have it, by whatever
         r.source === report.source && ids(r).some((id) => ids(report).includes(id))
       const expected = quakes.filter((quake) => quake.reports.some(shares)).map((quake) => quake.id)
       const found = associate(report, quakes)
-      const sameId = found.verdict === 'ambiguous' && found.why === 'the source id stands in two quakes'
+      const sameId = found.verdict === 'ambiguous' && found.why === '同一来源编号已见于两次地震'
       expect(sameId ? found.candidates.map((quake) => quake.id) : []).toEqual(expected.length > 1 ? expected : [])
       if (expected.length === 1) expect(outline(found)).toEqual(['known', expected[0]])
     }),
