@@ -570,9 +570,9 @@ const AFTER_DEEP: Scene = { bureau: ningbo, nearby: [DEEP], world: { now: SHOCK 
 
 describe('what the duty officer reads', () => {
   const cases = [...Object.values(CASES).flat(), { reports: [farPhases()], scene: AFTER_DEEP }]
-  const heard = cases.map(({ reports, scene }) => judgeScene(reports, scene))
 
   test('every gate says in Chinese why it stops a word, in every situation above', () => {
+    const heard = cases.map(({ reports, scene }) => judgeScene(reports, scene))
     const verdicts = heard.flatMap((judged) => judged.gates.filter(({ verdict }) => verdict.outcome !== 'pass'))
     expect(GATES.map((gate) => gate.name).filter((name) => !verdicts.some(({ gate }) => gate === name))).toEqual([])
     expect(heard.flatMap(listReasons).filter((reason) => findEnglish(reason) !== null)).toEqual([])
