@@ -98,3 +98,5 @@ try {
   )
   process.exitCode = wrong ? 2 : 1
 }
+// A replay that failed half-way may have left a server open; everything has been told.
+process.stdout.write('', () => process.exit())

@@ -62,7 +62,7 @@ export async function settleDelivery(said: Said, context: SettleContext): Promis
         ? { is: 'again', keepProgress: delivery.leg === 'subscribe' }
         : { is: 'absent' }
   const at = context.now()
-  if (!(await settleByHand(context.pool, delivery.id, verdict, said.as, at)))
+  if (!(await settleByHand(context.pool, delivery.id, verdict, at)))
     return {
       ok: false,
       reason: `${delivery.outlet}/${delivery.leg} is being sent or asked for at this moment; try again`,

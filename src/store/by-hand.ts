@@ -23,7 +23,6 @@ export async function settleByHand(
   db: Queryable,
   deliveryId: string,
   verdict: Verdict,
-  by: string,
   now: Instant,
 ): Promise<boolean> {
   const state = { posted: 'accepted', absent: 'failed', again: 'queued' }[verdict.is]
@@ -44,7 +43,8 @@ export async function settleByHand(
     [
       deliveryId,
       state,
-      `${{ posted: '人工核实已发出', absent: '人工核实未发出', again: '人工要求重发' }[verdict.is]}：${by}`,
+      // The public reads it; who it was stands in the journal.
+      { posted: '人工核实已发出', absent: '人工核实未发出', again: '人工要求重发' }[verdict.is],
       toTimestamp(now),
       verdict.is === 'posted' ? verdict.url : null,
       verdict.is === 'again' && verdict.keepProgress,

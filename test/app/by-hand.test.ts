@@ -183,7 +183,7 @@ describe('a person at the desk', () => {
     const url = 'https://weibo.com/1700000001/by-hand'
     const said = await desk('settle', serial, '--outlet', 'weibo-main', '--is', 'posted', '--url', url, '--as', '李工')
     expect(said).toMatchObject({ code: 0 })
-    expect(await untilState(serial, 'accepted', isWeibo)).toMatchObject({ url, reason: '人工核实已发出：李工' })
+    expect(await untilState(serial, 'accepted', isWeibo)).toMatchObject({ url, reason: '人工核实已发出' })
     await desk('withdraw', serial, '--reason', 'sent-in-error', '--as', '李工')
     await untilState(serial, 'accepted', (d) => d.kind === 'withdrawal' && d.outlet_id === 'weibo-main')
   })

@@ -66,6 +66,9 @@ export async function judgeRun(
 
 function judgePosts(wire: Wire, row: Row, posts: { ids: Record<string, string> }[], hit: boolean): string | null {
   const said = row.state === 'accepted'
+  // The account's one mass message of the day was the formal report: what takes it back cannot go the same way, and says so.
+  if (row.leg === 'mass' && row.kind === 'withdrawal' && row.state === 'failed' && row.reason.startsWith('45028：'))
+    return posts.length === 0 ? null : `refused for its quota, and yet ${posts.length} visible`
   if (!said && !UNSAID.includes(row.state)) return `ended as ${row.state} (${row.reason})`
   if (!said && row.kind !== 'quick-report') return `was not said: ${row.state} (${row.reason})`
   if (!said && row.reason === '') return `${row.state} without a reason`

@@ -104,7 +104,7 @@ describe('a person’s word', () => {
     'that one stands that is %s accepts it',
     async (state) => {
       const id = await saveDelivery({ state })
-      expect(await settleByHand(pool, id, { is: 'posted', url: 'https://x.example/1' }, '李工', NOW)).toBe(true)
+      expect(await settleByHand(pool, id, { is: 'posted', url: 'https://x.example/1' }, NOW)).toBe(true)
       expect(await readDelivery(id)).toMatchObject({ state: 'accepted', url: 'https://x.example/1', ref: 'by hand' })
     },
   )
@@ -116,7 +116,7 @@ describe('a person’s word', () => {
       job: '7',
       expires_at: at(0),
     })
-    expect(await settleByHand(pool, id, { is: 'again', keepProgress: false }, '李工', NOW)).toBe(true)
+    expect(await settleByHand(pool, id, { is: 'again', keepProgress: false }, NOW)).toBe(true)
     expect(await readDelivery(id)).toMatchObject({ state: 'queued', job: '', progress: { round: 2 } })
     const [taken] = await leaseDue(pool, 'node', () => NOW + MINUTE, 10)
     expect(taken).toMatchObject({ id, state: 'sending', first_attempt_at: NOW + MINUTE })
@@ -124,17 +124,17 @@ describe('a person’s word', () => {
 
   test('keeps who was told already, where people are told one by one', async () => {
     const id = await saveDelivery({ state: 'failed', progress: '{"total":9,"next":4}' })
-    expect(await settleByHand(pool, id, { is: 'again', keepProgress: true }, '李工', NOW)).toBe(true)
+    expect(await settleByHand(pool, id, { is: 'again', keepProgress: true }, NOW)).toBe(true)
     expect((await readDelivery(id)).progress).toEqual({ total: 9, next: 4 })
   })
 
   test('changes nothing that a node has in its hands, that is accepted, or that has no text', async () => {
     const held = await saveDelivery({ state: 'unknown', ...lease })
-    expect(await settleByHand(pool, held, { is: 'absent' }, '李工', NOW)).toBe(false)
+    expect(await settleByHand(pool, held, { is: 'absent' }, NOW)).toBe(false)
     await pool.query(`update delivery set state = 'accepted', lease_until = null where id = $1`, [held])
-    expect(await settleByHand(pool, held, { is: 'absent' }, '李工', NOW)).toBe(false)
+    expect(await settleByHand(pool, held, { is: 'absent' }, NOW)).toBe(false)
     await pool.query(`update delivery set state = 'failed', content = '{}' where id = $1`, [held])
-    expect(await settleByHand(pool, held, { is: 'again', keepProgress: false }, '李工', NOW)).toBe(false)
+    expect(await settleByHand(pool, held, { is: 'again', keepProgress: false }, NOW)).toBe(false)
   })
 })
 
