@@ -105,10 +105,18 @@ async function judgePage(installation: Installation, row: Row): Promise<string |
     10_000,
   ).catch(() => false)
   if (!shown) return 'its page is not served'
-  const list = await installation.page('/api/v1/notices')
-  const listed = (JSON.parse(list?.body ?? '{}') as { notices?: { id: string }[] }).notices?.filter(
-    (notice) => notice.id === row.notice_id,
-  ).length
+  // The public process may have lost its line to the database, too: it catches up within seconds.
+  let listed: number | undefined
+  await until(
+    'one line in the list',
+    async () => {
+      const list = await installation.page('/api/v1/notices')
+      const { notices } = JSON.parse(list?.body ?? '{}') as { notices?: { id: string }[] }
+      listed = notices?.filter((notice) => notice.id === row.notice_id).length
+      return listed === 1
+    },
+    10_000,
+  ).catch(() => undefined)
   return listed === 1 ? null : `stands ${listed ?? 'not'} times in the list`
 }
 
