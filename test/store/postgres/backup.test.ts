@@ -180,6 +180,14 @@ describe('what is refused, with nothing changed', () => {
     const whole = await readFile(file)
     const fresh = await open()
     const damaged = join(folder, 'damaged')
+    const told = gunzipSync(whole)
+    const isWhole = (bytes: Buffer): boolean => {
+      try {
+        return gunzipSync(bytes).equals(told)
+      } catch {
+        return false
+      }
+    }
     const cut = fc.nat(whole.length - 1).map((at) => whole.subarray(0, at))
     // The ten header bytes of gzip (time, system) carry nothing of ours.
     const flip = fc
@@ -191,6 +199,8 @@ describe('what is refused, with nothing changed', () => {
       })
     await fc.assert(
       fc.asyncProperty(fc.oneof(cut, flip), async (bytes) => {
+        // The few bits that fill up the last byte of the compressed stream carry nothing either.
+        fc.pre(!isWhole(bytes))
         await writeFile(damaged, bytes)
         await expect(restore(damaged, fresh.ownerConfig, migrations)).rejects.toThrow(BrokenBackup)
       }),
