@@ -95,6 +95,7 @@ export const WIRES: Readonly<Record<ChannelName, Wire>> = {
 export const REAL_CALLS: readonly string[] = [
   'statuses/share',
   'statuses/user_timeline',
+  'oauth2/get_token_info',
   'stable_token',
   'draft/add',
   'draft/get',
