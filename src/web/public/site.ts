@@ -1,6 +1,7 @@
 // In: a notice that the website is to carry. Out: its pages and those it changes, stored for the public process.
 // Must not serve: the public process reads the page table and its own copies (DESIGN L7).
 import type { Instant } from '../../core/instant.ts'
+import { MAY_BE_VISIBLE } from '../../core/quake.ts'
 import { findNotice, listLineage, listNotices, listQuakeNotices, type NoticeView } from '../../store/notices.ts'
 import { readQuakes } from '../../store/picture.ts'
 import { DRILL_PATH, savePages, type Page } from '../../store/pages.ts'
@@ -9,6 +10,7 @@ import type { PageMaker } from './pages.ts'
 
 /** Notices on the home page and in the first page of the API. */
 const LISTED = 30
+const VISIBLE: ReadonlySet<string> = new Set(MAY_BE_VISIBLE)
 
 export interface Site {
   /** Builds and stores every page that shows this notice. Idempotent. */
@@ -43,18 +45,26 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant): S
     const stored = new Set(rows.map((row) => row.path))
     return notices.filter((notice) => stored.has(pathOf(notice)))
   }
+  /**
+   * Those and what another channel may have carried: every Weibo text holds the address of its own notice's page, also
+   * where the website's own delivery was superseded before it got through.
+   */
+  const keepTold = async (notices: readonly NoticeView[]): Promise<NoticeView[]> => {
+    const shown = new Set(await keepShown(notices))
+    return notices.filter((n) => shown.has(n) || n.deliveries.some((d) => VISIBLE.has(d.state)))
+  }
   return {
     show: async (noticeId) => {
       const notice = await findNotice(db, noticeId)
       if (!notice) throw new Error(`no notice ${noticeId}`)
       const elders = (await listLineage(db, notice.serial)).filter((each) => each.id !== notice.id)
-      const lineage = [...(await keepShown(elders)), notice]
+      const lineage = [...(await keepTold(elders)), notice]
       const pages = lineage.flatMap((each) => maker.notice(each))
       // A drill's pages stand under a path that the public process never serves (DESIGN L4).
       if (notice.class === 'drill') return savePages(db, pages.map(hide), now())
       if (notice.quake !== null) {
         const others = (await listQuakeNotices(db, notice.quake)).filter((each) => each.id !== notice.id)
-        const told = [...(await keepShown(others)), notice].toSorted((a, b) => a.issuedAt - b.issuedAt)
+        const told = [...(await keepTold(others)), notice].toSorted((a, b) => a.issuedAt - b.issuedAt)
         const contents = await readQuakes(db, [notice.quake])
         pages.push(
           maker.quake(

@@ -1,0 +1,83 @@
+// In: a lineage whose website delivery was overtaken. Out: proof that every address another channel carries leads somewhere.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Pool } from 'pg'
+import { openPool } from '../../src/store/pool.ts'
+import type { PageMaker } from '../../src/web/public/pages.ts'
+import { openSite } from '../../src/web/public/site.ts'
+import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+
+const NOW = Date.UTC(2025, 0, 7, 1, 5)
+const AT = new Date(NOW).toISOString()
+
+let database: FreshDatabase
+let pool: Pool
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  pool = openPool(database.appConfig, 3, () => undefined)
+  await pool.query(`insert into outlet (id, class, channel, mode) values ('site', 'actual', 'website', 'live'),
+    ('weibo', 'actual', 'weibo', 'live')`)
+})
+afterAll(async () => {
+  await pool.end()
+  await database.drop()
+})
+
+const pageOf = (path: string) => ({ path, status: 200, contentType: 'text/html; charset=utf-8', body: path })
+/** Pages that say where they stand and nothing else. */
+const maker = {
+  home: () => pageOf('/'),
+  listing: (notices: readonly { code: string }[]) => ({
+    ...pageOf('/api/v1/notices'),
+    body: notices.map((notice) => notice.code).join(' '),
+  }),
+  missing: () => pageOf('/404'),
+  notice: ({ code }: { code: string }) => [pageOf(`/n/${code}`)],
+} as unknown as PageMaker
+
+/** A quick report and the formal one after it; the states are those of the quick report's deliveries. */
+async function tell(
+  number: number,
+  states: { site: string; weibo: string },
+): Promise<{ quick: string; formal: string }> {
+  const [quick, formal] = [`quick${number}aa`, `formal${number}a`]
+  await pool.query(`insert into lineage (id, class, year, number, serial) values ($1, 'actual', 2025, $2, $1)`, [
+    `l-${number}`,
+    number,
+  ])
+  for (const [code, report, supersedes] of [
+    [quick, 1, null],
+    [formal, 2, quick],
+  ]) {
+    await pool.query(
+      `insert into notice (id, code, class, lineage_id, report_no, kind, supersedes, title, text, variants, facts, evaluation,
+         received_at, decided_at, issued_at, actor)
+       values ($1, $1, 'actual', $2, $3, 'formal-report', $4, 't', 't', '{}', '{}', 'reviewed', $5, $5, $5, 'system')`,
+      [code, `l-${number}`, report, supersedes, AT],
+    )
+  }
+  for (const [outlet, state] of Object.entries(states)) {
+    await pool.query(
+      `insert into delivery (id, notice_id, class, outlet_id, leg, priority, state, content, due_at, changed_at)
+       values ($1, $2, 'actual', $3, 'post', 1, $4, '{}', $5, $5)`,
+      [`d-${number}-${outlet}`, quick, outlet, state, AT],
+    )
+  }
+  return { quick, formal }
+}
+
+const pages = async (): Promise<string[]> =>
+  (await pool.query<{ path: string }>('select path from page order by path')).rows.map((row) => row.path)
+
+test('the address that Weibo carries leads to its notice, though the website was overtaken by the formal report', async () => {
+  const { quick, formal } = await tell(1, { site: 'superseded', weibo: 'accepted' })
+  await openSite(pool, maker, () => NOW).show(formal)
+  expect(await pages()).toEqual(expect.arrayContaining([`/n/${quick}`, `/n/${formal}`]))
+})
+
+test('what nobody can have read gets no page beside the word that follows it', async () => {
+  const { quick, formal } = await tell(2, { site: 'rehearsal', weibo: 'cancelled' })
+  await openSite(pool, maker, () => NOW).show(formal)
+  expect(await pages()).toContain(`/n/${formal}`)
+  expect(await pages()).not.toContain(`/n/${quick}`)
+})
