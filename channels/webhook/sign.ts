@@ -18,13 +18,18 @@ export function readSecret(text: string): Buffer | null {
  * webhook-id, webhook-timestamp (seconds) and webhook-signature: one v1 signature per secret, newest first.
  * @param id holds no full stop, else the signed text could be split in two ways
  */
-export function signWebhook(secrets: readonly string[], id: string, at: Instant, body: string): Record<string, string> {
+export function signWebhook(
+  secrets: readonly string[],
+  id: string,
+  at: Instant,
+  body: string | Uint8Array,
+): Record<string, string> {
   if (id.includes('.')) throw new Error('a webhook id must hold no full stop')
   const timestamp = String(Math.floor(at / SECOND))
   const signatures = secrets.map((text) => {
     const key = readSecret(text)
     if (key === null) throw new Error('a webhook secret is not readable')
-    return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`, 'utf8').digest('base64')}`
+    return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64')}`
   })
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures.join(' ') }
 }

@@ -1,8 +1,7 @@
 // In: one POST at an inbound door. Out: its answer, once what it brought is on record.
 // Must not say more to a stranger than that he is one, nor turn a genuine sender away unseen.
 import type { Config, InboundConfig } from '../config.ts'
-import type { UnreadableFeed } from '../core/quake-report.ts'
-import { UnreadableFeed as Unreadable } from '../core/quake-report.ts'
+import { UnreadableFeed } from '../core/quake-report.ts'
 import { MINUTE, SECOND } from '../core/instant.ts'
 import { decodeText } from '../feeds/charset.ts'
 import type { Received } from '../feeds/fetch-clock.ts'
@@ -10,6 +9,9 @@ import { verifySignature, type SignatureHeaders, type Verified } from '../feeds/
 import type { Payload, Receipt } from '../publish/ledger.ts'
 import type { DoorAnswer } from '../web/desk/server.ts'
 import type { InstallationClock } from './clock.ts'
+
+/** JSON, XML and text; JSONP, an image, a form are not what a door's format is sent as. */
+const READABLE = /^(application\/(?:[\w.+-]+\+)?(?:json|xml)|text\/[\w.+-]+)\b/i
 
 type Arrival = Omit<Received, 'source' | 'transport'>
 
@@ -37,7 +39,11 @@ export interface DoorRequest {
   body: Buffer
 }
 
-/** Answers `POST /ingest/v1/<id>` (DESIGN §5): 404, 401, 415, 422, 202, or 200 for a repeated webhook-id. */
+/**
+ * Answers `POST /ingest/v1/<id>` (DESIGN §5): 404, 401, 415, 422, 202, or 200 for a repeated webhook-id.
+ * The signature comes first: a stranger learns nothing of what the door takes, and whatever a genuine sender brought is
+ * kept and told to a person even when it cannot be read.
+ */
 export async function answerDoor(request: DoorRequest, context: DoorContext): Promise<DoorAnswer> {
   const { id, headers, body } = request
   const { clock } = context
@@ -50,17 +56,23 @@ export async function answerDoor(request: DoorRequest, context: DoorContext): Pr
   }
   const contentType = String(headers['content-type'] ?? '')
   const decoded = decodeText(body, contentType)
-  if (!decoded.ok) return { status: 415, error: decoded.reason, rule: 'charset' }
-  const arrival = { bytes: body, text: decoded.text, contentType, receivedAt: clock.now('actual') }
+  const text = decoded.ok ? decoded.text : ''
+  const arrival = { bytes: body, text, contentType, receivedAt: clock.now('actual') }
   try {
+    if (!READABLE.test(contentType)) {
+      const named = JSON.stringify(contentType.slice(0, 200))
+      throw new UnreadableFeed('content-type', `content-type ${named}: JSON, XML or text is expected`)
+    }
+    if (!decoded.ok) throw new UnreadableFeed('charset', decoded.reason)
     const message = { door: id, id: verified.id }
     const receipt = await context.receive(door, arrival, { transport: 'door', list: false, message })
     const { state, reports, refused } = receipt
     return { status: state === 'repeated' ? 200 : 202, accepted: reports, refused }
   } catch (error) {
-    if (!(error instanceof Unreadable)) throw error
+    if (!(error instanceof UnreadableFeed)) throw error
     await context.keepUnreadable(door, arrival, error, 'door')
-    return { status: 422, error: error.message, rule: error.rule }
+    const status = error.rule === 'content-type' || error.rule === 'charset' ? 415 : 422
+    return { status, error: error.message, rule: error.rule }
   }
 }
 

@@ -21,13 +21,6 @@ export type Verified = { ok: true; id: string; sentAt: Instant } | { ok: false; 
 /** Header values by lower-case name, as node:http gives them. */
 export type SignatureHeaders = Readonly<Record<string, string | string[] | undefined>>
 
-export interface SignedMessage {
-  id: string
-  sentAt: Instant
-  /** The bytes as they go over the wire. */
-  body: Uint8Array
-}
-
 const TOLERANCE = 5 * MINUTE
 /** More entries than any rotation needs; each costs one comparison per secret. */
 const MAX_ENTRIES = 16
@@ -87,19 +80,6 @@ export function verifySignature(
   }
   if (matches > 0) return { ok: true, id, sentAt }
   return refuse('signature-wrong', 'no signature fits the body, the id, the timestamp and a secret of this door')
-}
-
-/**
- * The three headers of a message, signed with every secret in turn (two while they are being changed).
- * @throws when the id holds a full stop or a secret cannot be read
- */
-export function signMessage(message: SignedMessage, secrets: readonly string[]): Record<string, string> {
-  if (!/^[\x21-\x2d\x2f-\x7e]{1,256}$/.test(message.id)) throw new TypeError('the message id is not fit to be signed')
-  const stamp = String(Math.floor(message.sentAt / SECOND))
-  const entries = secrets.map(
-    (secret) => `v1,${computeSignature(mustReadSecret(secret), message.id, stamp, message.body).toString('base64')}`,
-  )
-  return { 'webhook-id': message.id, 'webhook-timestamp': stamp, 'webhook-signature': entries.join(' ') }
 }
 
 function computeSignature(key: Buffer, id: string, stamp: string, body: Uint8Array): Buffer {

@@ -4,11 +4,12 @@ import { answerDoor, type DoorContext } from '../../src/app/door.ts'
 import { openVirtualClock } from '../../src/app/clock.ts'
 import type { Config } from '../../src/config.ts'
 import { UnreadableFeed } from '../../src/core/quake-report.ts'
-import { signMessage } from '../../src/feeds/signature.ts'
+import { signWebhook } from '../../channels/webhook/sign.ts'
 
 const NOW = Date.UTC(2031, 4, 6, 18)
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 const BODY = Buffer.from('{}')
+const JSON_TYPE = { 'content-type': 'application/json' }
 
 function stage(
   receive: DoorContext['receive'] = async () => ({ state: 'accepted', reports: 1, fresh: 1, refused: [] }),
@@ -24,8 +25,10 @@ function stage(
     alarm: async (kind, subject, message) => void alarms.push(`${kind} ${subject} ${message}`),
   }
   const post = (sentAt: number, body = BODY, secret = SECRET) =>
-    answerDoor({ id: 'eqim', headers: signMessage({ id: 'm-1', sentAt, body: BODY }, [secret]), body }, context)
-  return { alarms, kept, post, context }
+    answerDoor({ id: 'eqim', headers: { ...JSON_TYPE, ...signWebhook([secret], 'm-1', sentAt, BODY) }, body }, context)
+  const postAs = (type: Record<string, string>, body: Buffer) =>
+    answerDoor({ id: 'eqim', headers: { ...type, ...signWebhook([SECRET], 'm-1', NOW, body) }, body }, context)
+  return { alarms, kept, post, postAs, context }
 }
 
 describe('an inbound door', () => {
@@ -46,6 +49,37 @@ describe('an inbound door', () => {
     })
     expect(await post(NOW)).toMatchObject({ status: 422, rule: 'json' })
     expect(kept).toEqual(['json'])
+  })
+
+  test('of a kind or in a charset that cannot be read refuses with 415, but keeps what its own source brought', async () => {
+    const { postAs, kept } = stage()
+    for (const type of ['image/png', 'multipart/form-data; boundary=x', ''])
+      expect(await postAs({ 'content-type': type }, BODY)).toMatchObject({ status: 415, rule: 'content-type' })
+    expect(await postAs({}, BODY)).toMatchObject({ status: 415, rule: 'content-type' })
+    expect(await postAs(JSON_TYPE, Buffer.from([0xff, 0xff]))).toMatchObject({ status: 415, rule: 'charset' })
+    expect(kept).toEqual(['content-type', 'content-type', 'content-type', 'content-type', 'charset'])
+  })
+
+  test('reads GB18030 as county names', async () => {
+    const texts: string[] = []
+    const { postAs } = stage(async (_, arrival) => {
+      texts.push(arrival.text)
+      return { state: 'accepted', reports: 1, fresh: 1, refused: [] }
+    })
+    const yibin = Buffer.from([0xd2, 0xcb, 0xb1, 0xf6, 0xca, 0xd0])
+    for (const type of ['text/plain; charset=gb2312', 'application/geo+json', 'application/cap+xml', 'text/xml'])
+      expect(await postAs({ 'content-type': type }, yibin)).toMatchObject({ status: 202 })
+    expect(new Set(texts)).toEqual(new Set(['宜宾市']))
+  })
+
+  test('tells a stranger nothing of what it takes, and keeps nothing of theirs', async () => {
+    const { context, kept } = stage()
+    for (const type of ['image/png', 'application/json'])
+      expect(await answerDoor({ id: 'eqim', headers: { 'content-type': type }, body: BODY }, context)).toMatchObject({
+        status: 401,
+        rule: 'id-missing',
+      })
+    expect(kept).toEqual([])
   })
 
   test('refuses its own source with a wrong clock, but a person hears of it', async () => {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { signMessage } from '../../src/feeds/signature.ts'
+import { signWebhook } from '../../channels/webhook/sign.ts'
 import { HOME } from './events.ts'
 import { freePort } from './measure.ts'
 import type { Stage, Subject } from './stage.ts'
@@ -54,7 +54,7 @@ export async function startQuakedesk(stage: Stage, name: string, urls: readonly 
     name,
     post: (feed) => {
       number += 1
-      const headers = signMessage({ id: `bench-${number}`, sentAt: Date.now(), body: Buffer.from(feed) }, [SECRET])
+      const headers = signWebhook([SECRET], `bench-${number}`, Date.now(), feed)
       return stage.post(`http://127.0.0.1:${deskPort}/ingest/v1/cenc`, feed, headers)
     },
   }

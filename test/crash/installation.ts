@@ -18,7 +18,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import type { Pool } from 'pg'
-import { signMessage } from '../../src/feeds/signature.ts'
+import { signWebhook } from '../../channels/webhook/sign.ts'
 import { openPool } from '../../src/store/pool.ts'
 import { listServerPids } from '../../src/store/postgres/leftover.ts'
 import { findRunning } from '../../src/store/postgres/start.ts'
@@ -251,9 +251,7 @@ export function prepareInstallation(options: {
       const body = Buffer.from('{}')
       for (const end = Date.now() + 20_000; ; await sleep(20)) {
         // The door looks at the time before the signature: a wrong one tells whose clock is behind.
-        const headers = signMessage({ id: 'clock', sentAt: now(), body }, [
-          `whsec_${Buffer.alloc(24).toString('base64')}`,
-        ])
+        const headers = signWebhook([`whsec_${Buffer.alloc(24).toString('base64')}`], 'clock', now(), body)
         const reply = await fetch(`http://127.0.0.1:${deskPort}/ingest/v1/${DOOR}`, {
           method: 'POST',
           headers: { ...headers, 'content-type': 'application/json' },
@@ -265,7 +263,7 @@ export function prepareInstallation(options: {
       }
     },
     push: async (id, body) => {
-      const headers = signMessage({ id, sentAt: now(), body: Buffer.from(body) }, [DOOR_SECRET])
+      const headers = signWebhook([DOOR_SECRET], id, now(), body)
       try {
         const reply = await fetch(`http://127.0.0.1:${deskPort}/ingest/v1/${DOOR}`, {
           method: 'POST',

@@ -1,14 +1,15 @@
 import { createHmac } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readSecret, signMessage, verifySignature } from '../../../src/feeds/signature.ts'
+import { signWebhook } from '../../../channels/webhook/sign.ts'
+import { readSecret, verifySignature } from '../../../src/feeds/signature.ts'
 import type { SignatureHeaders, SignatureRule } from '../../../src/feeds/signature.ts'
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 const newSecret = `whsec_${Buffer.alloc(24, 9).toString('base64')}`
 const now = Date.UTC(2026, 0, 1, 12)
 const body = Buffer.from('{"M":"4.8"}')
-const headers = signMessage({ id: 'msg_1', sentAt: now, body }, [secret])
+const headers = signWebhook([secret], 'msg_1', now, body)
 
 function expectRule(rule: SignatureRule, given: SignatureHeaders, at = now, bytes: Uint8Array = body): void {
   expect(verifySignature(given, bytes, [secret], at)).toMatchObject({ ok: false, rule })
@@ -38,7 +39,7 @@ describe('a report pushed through the door', () => {
   })
 
   test('may carry both signatures while the secret is being changed', () => {
-    const both = signMessage({ id: 'msg_1', sentAt: now, body }, [newSecret, secret])
+    const both = signWebhook([newSecret, secret], 'msg_1', now, body)
     expect(verifySignature(both, body, [secret], now).ok).toBe(true)
     expect(verifySignature(both, body, [newSecret], now).ok).toBe(true)
     expect(verifySignature(headers, body, [newSecret, secret], now).ok).toBe(true)
@@ -76,7 +77,7 @@ describe('a report pushed through the door', () => {
     const stamp = headers['webhook-timestamp'] ?? ''
     const shifted = { ...headers, 'webhook-id': `msg_1.${stamp}`, 'webhook-timestamp': stamp }
     expectRule('id-malformed', shifted)
-    expect(() => signMessage({ id: 'a.b', sentAt: now, body }, [secret])).toThrow(TypeError)
+    expect(() => signWebhook([secret], 'a.b', now, body)).toThrow('full stop')
   })
 })
 
@@ -103,7 +104,7 @@ test('one changed bit anywhere in body, id or signature shuts the door', () => {
   })
   fc.assert(
     fc.property(message, ({ id, body, bit }) => {
-      const signed = signMessage({ id, sentAt: now, body }, [secret])
+      const signed = signWebhook([secret], id, now, body)
       const bent = Uint8Array.from(body)
       const at = (bit >> 3) % bent.length
       bent[at] = (bent[at] ?? 0) ^ (1 << (bit & 7))
