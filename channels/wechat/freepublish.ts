@@ -1,6 +1,6 @@
 // In: an article of the leg freepublish. Out: a permanent page (no follower is notified).
 // Must not submit twice on its own: the submit has no key, so an unread reply is unknown.
-import type { Job, Outcome, OutletClient, ProbeOutcome, Reach, RemovalOutcome } from '../../src/core/channel.ts'
+import type { Job, Outcome, OutletLeg, ProbeOutcome, Reach, RemovalOutcome } from '../../src/core/channel.ts'
 import { MINUTE, SECOND } from '../../src/core/instant.ts'
 import { untilBeijingMidnight } from '../wire/ask.ts'
 import { field, isRecord, readAddress, readId, readToken } from '../wire/json.ts'
@@ -12,12 +12,10 @@ import { BATCH_ROWS, CHECK_DELAYS } from './limits.ts'
 import { readPublishResult, settlePublish } from './publish-event.ts'
 import { describeError, outcomeOf, removalOf, REPLACED } from './react.ts'
 
-type PublishLeg = Required<Omit<OutletClient, 'inspect'>>
-
 const SUBMIT = { kind: 'effectful', probeAfterMs: 15 * SECOND } as const
 
 /** Progress keys: mediaId, publishId, msgDataId (accounts that merged 发布 and 群发 call back with it), checks. */
-export function openFreepublish(wechat: Wechat, reach: Reach): PublishLeg {
+export function openFreepublish(wechat: Wechat, reach: Reach): OutletLeg {
   async function deliver(job: Job): Promise<Outcome> {
     const { mediaId, publishId } = job.progress
     if (typeof publishId === 'string') return pending(job, publishId)

@@ -1,7 +1,7 @@
 // In: an article of the leg mass. Out: one message to all followers.
 // Must not send without its clientmsgid, the key that makes repeating safe for 24 hours (channels.md §2.5).
 import { createHash } from 'node:crypto'
-import type { Job, Outcome, OutletClient, ProbeOutcome, Reach, RemovalOutcome } from '../../src/core/channel.ts'
+import type { Job, Outcome, OutletLeg, ProbeOutcome, Reach, RemovalOutcome } from '../../src/core/channel.ts'
 import { DAY, MINUTE, SECOND } from '../../src/core/instant.ts'
 import { readId } from '../wire/json.ts'
 import type { Wechat } from './call.ts'
@@ -10,8 +10,6 @@ import { reactionTo } from './errors.ts'
 import { CHECK_DELAYS, KEY_LIFETIME, KEYED_REPEAT_AFTER } from './limits.ts'
 import { settleMass } from './publish-event.ts'
 import { countTries, describeError, outcomeOf, removalOf, REPLACED } from './react.ts'
-
-type MassLeg = Required<Omit<OutletClient, 'inspect'>>
 
 const SEND = { kind: 'effectful', probeAfterMs: KEYED_REPEAT_AFTER } as const
 
@@ -27,7 +25,7 @@ export function clientMsgId(job: Pick<Job, 'deliveryId' | 'url' | 'progress'>): 
 }
 
 /** Progress keys: mediaId, msgId, checks, round (set when a person has it sent anew). */
-export function openMass(wechat: Wechat, reach: Reach): MassLeg {
+export function openMass(wechat: Wechat, reach: Reach): OutletLeg {
   async function deliver(job: Job): Promise<Outcome> {
     const { mediaId, msgId } = job.progress
     if (typeof msgId === 'string') return pending(job, msgId)

@@ -1,13 +1,12 @@
 // In: the officer's commands with a name. Out: what came of them. The one door for people until there is a desk.
 // Must not act without a name: every act is journalled under it.
 import { z } from 'zod'
-import { formatUtc } from '../core/instant.ts'
+import { formatUtc, parseZonedTime } from '../core/instant.ts'
 import { roundDecimal } from '../core/decimal.ts'
 import type { StoredReport } from '../core/quake.ts'
 import { AREA_LIMIT, denyClaim } from '../core/denied-area.ts'
 import { distanceKm } from '../core/places/distance.ts'
-import { WITHDRAWAL_REASONS, type CheckedArea } from '../core/notice.ts'
-import { parseZonedTime } from '../core/instant.ts'
+import { splitSerial, WITHDRAWAL_REASONS, type CheckedArea } from '../core/notice.ts'
 import type { Acts, Acted } from '../publish/acts.ts'
 import type { Ledger } from '../publish/ledger.ts'
 import { acknowledgeAlarm, listAlarms } from '../store/alarms.ts'
@@ -98,7 +97,7 @@ export function openCommands(context: CommandContext): (name: string, input: unk
   const handlers: { [N in Name]: (input: Input<N>) => Promise<CommandAnswer> } = {
     list: () => listDesk(context),
     show: async ({ serial }) => {
-      const notices = await listLineage(context.pool, serial.replace(/\s*第\d+报$/, ''))
+      const notices = await listLineage(context.pool, splitSerial(serial).serial)
       if (notices.length === 0) return { ok: false, reason: `no notice with serial ${serial}` }
       return {
         ok: true,
@@ -227,7 +226,7 @@ async function withdraw(context: CommandContext, input: Input<'withdraw'>): Prom
   const acted = await context.acts.withdraw(input.serial, input.reason, input.as, checked)
   if (!acted.ok) return { ok: false, reason: acted.reason }
   const started = context.clock.realNow()
-  const serial = input.serial.replace(/\s*第\d+报$/, '')
+  const { serial } = splitSerial(input.serial)
   for (;;) {
     const head = (await listLineage(context.pool, serial)).at(-1)
     const open = head?.deliveries.filter((d) => !settledStates.has(d.state)) ?? []
@@ -287,7 +286,7 @@ function findReported(context: CommandContext, from: number, to: number, floor: 
 
 /** 未发生 must say window, area and floor (DESIGN §6); what the officer leaves out follows from the notice. */
 async function describeCheck(context: CommandContext, input: Input<'withdraw'>): Promise<CheckedArea | string> {
-  const head = (await listLineage(context.pool, input.serial.replace(/\s*第\d+报$/, ''))).at(-1)
+  const head = (await listLineage(context.pool, splitSerial(input.serial).serial)).at(-1)
   if (!head) return `no notice with serial ${input.serial}`
   const about = head.originAt ?? head.issuedAt
   const from = input.from === undefined ? about - 10 * 60_000 : parseZonedTime(input.from)

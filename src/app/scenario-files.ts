@@ -20,13 +20,10 @@ export async function listScenarios(): Promise<string[]> {
     .sort()
 }
 
-/** Read once: every scenario names one of them. */
-let bureaux: Promise<ReturnType<typeof readBureaux>> | null = null
-
 /** @throws when there is none of that name, or it has faults */
 export async function loadScenario(name: string): Promise<Scenario> {
   const names = await listScenarios()
   if (!names.includes(name)) throw new Error(`no scenario ${name}; there are ${names.join(', ')}`)
-  bureaux ??= readFile(`${FOLDER}/_bureaux.yaml`, 'utf8').then(readBureaux)
-  return readScenario(name, await readFile(`${FOLDER}/${name}.yaml`, 'utf8'), await bureaux)
+  const bureaux = readBureaux(await readFile(`${FOLDER}/_bureaux.yaml`, 'utf8'))
+  return readScenario(name, await readFile(`${FOLDER}/${name}.yaml`, 'utf8'), bureaux)
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import type { Pool } from 'pg'
 import type { Instant } from '../core/instant.ts'
+import { splitSerial } from '../core/notice.ts'
 import { clearAlarm } from '../store/alarms.ts'
 import { settleByHand, SETTLED_FROM, type Verdict } from '../store/by-hand.ts'
 import { appendJournal } from '../store/journal.ts'
@@ -37,10 +38,9 @@ interface Said {
 
 /** An unknown that no probe can end, a refusal whose cause was removed, a post made by hand: a person ends them (DESIGN §3). */
 export async function settleDelivery(said: Said, context: SettleContext): Promise<CommandAnswer> {
-  const serial = said.serial.replace(/\s*第\d+报$/, '')
-  const report = /第(\d+)报$/.exec(said.serial)?.[1]
+  const { serial, report } = splitSerial(said.serial)
   const notices = await listLineage(context.pool, serial)
-  const notice = report === undefined ? notices.at(-1) : notices.find((one) => one.report === Number(report))
+  const notice = report === null ? notices.at(-1) : notices.find((one) => one.report === report)
   if (!notice) return { ok: false, reason: `no notice with serial ${said.serial}` }
   const meant = notice.deliveries.filter(
     (one) => one.outlet === said.outlet && (said.leg === undefined || one.leg === said.leg),

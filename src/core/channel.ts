@@ -160,6 +160,9 @@ export interface OutletClient {
   inspect?(): Promise<Inspection>
 }
 
+/** One of an outlet's legs, where each is delivered, read back and removed in its own way. */
+export type OutletLeg = Required<Omit<OutletClient, 'inspect'>>
+
 /** What an outlet says about its own credential. */
 export type Inspection =
   | { state: 'well'; until: Instant | null }

@@ -13,6 +13,12 @@ export const NOTICE_KINDS = [
 ] as const
 export type NoticeKind = (typeof NOTICE_KINDS)[number]
 
+/** Splits what people write, 银震信〔2017〕12号 第2报, into the serial and the report; null where none is named. */
+export function splitSerial(written: string): { serial: string; report: number | null } {
+  const [, serial = written, report] = /^(.*?)\s*第(\d+)报$/.exec(written) ?? []
+  return { serial, report: report === undefined ? null : Number(report) }
+}
+
 /** Why a notice is withdrawn (DESIGN §6); 未发生 may be said for no-quake only. */
 export const WITHDRAWAL_REASONS = [
   'no-quake',

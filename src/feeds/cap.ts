@@ -31,7 +31,7 @@ export const parseCap: ParseFeed = (text) => {
     const found = quote(`${root.ns} ${root.local}`)
     throw new UnreadableFeed('cap-root', `the root element is ${found}, expected alert of CAP 1.1 or 1.2`)
   }
-  // A feed that only links its messages says nothing by itself: the links are followed (feed-links.ts).
+  // A feed that only links its messages says nothing by itself: the links are followed (index-links.ts).
   if (alerts.length === 0) return gatherRows(entriesOf(root), () => ({ ignored: 'message-index' }))
   return gatherRows(alerts, translateAlert)
 }

@@ -61,13 +61,40 @@ const CARRIER = /^(?:initial|initial_all|update|query_response)$/
  * agency's determination under Chinese field names.
  */
 const OFFICIAL_PATHS: ReadonlyMap<string, string> = new Map(
-  (
-    'cenc CC anhui AH beijing BJ chongqing CQ fujian FJ gansu GS guangdong GD guangxi GX guizhou GZ hainan HI hebei HE ' +
-    'heilongjiang HL henan HA hubei HB hunan HN jiangsu JS jiangxi JX jilin JL liaoning LN neimenggu NM ningxia NX ' +
-    'qinghai QH shaanxi SN shandong SD shanghai SH shanxi SX sichuan SC tianjin TJ xinjiang XJ xizang XZ yunnan YN zhejiang ZJ'
-  )
-    .match(/[a-z]+ [A-Z]{2}/g)
-    ?.map((pair): [string, string] => [pair.slice(0, -3), pair.slice(-2)]) ?? [],
+  Object.entries({
+    cenc: 'CC',
+    anhui: 'AH',
+    beijing: 'BJ',
+    chongqing: 'CQ',
+    fujian: 'FJ',
+    gansu: 'GS',
+    guangdong: 'GD',
+    guangxi: 'GX',
+    guizhou: 'GZ',
+    hainan: 'HI',
+    hebei: 'HE',
+    heilongjiang: 'HL',
+    henan: 'HA',
+    hubei: 'HB',
+    hunan: 'HN',
+    jiangsu: 'JS',
+    jiangxi: 'JX',
+    jilin: 'JL',
+    liaoning: 'LN',
+    neimenggu: 'NM',
+    ningxia: 'NX',
+    qinghai: 'QH',
+    shaanxi: 'SN',
+    shandong: 'SD',
+    shanghai: 'SH',
+    shanxi: 'SX',
+    sichuan: 'SC',
+    tianjin: 'TJ',
+    xinjiang: 'XJ',
+    xizang: 'XZ',
+    yunnan: 'YN',
+    zhejiang: 'ZJ',
+  }),
 )
 /** Answers to "cenclist", "ningxialist" … name their path in the type alone. */
 const LIST_ANSWER = /^(?!query_)([a-z][a-z-]{1,20}?)(?:list|detail)?_response$/

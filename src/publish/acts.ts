@@ -1,6 +1,6 @@
 // In: what a person decided, with their name. Out: committed, or refused with the reason; every act is journalled.
 // Must not open what no person may open (test rows, impossible values): the judgement still runs.
-import type { CheckedArea, WithdrawalReason } from '../core/notice.ts'
+import { splitSerial, type CheckedArea, type WithdrawalReason } from '../core/notice.ts'
 import { headOf, type Lineage, type Quake } from '../core/quake.ts'
 import type { Word } from '../core/judgement/judge.ts'
 import { describeHead, publishWord } from './carry-out.ts'
@@ -60,7 +60,7 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
 
     withdraw: (serial, reason, by, checked) =>
       act(async (picture) => {
-        await recallNamed(picture, { serial: withoutReport(serial) }, context.pool)
+        await recallNamed(picture, { serial: splitSerial(serial).serial }, context.pool)
         const found = findLineage(picture, serial)
         if (typeof found === 'string') return found
         await refreshLineages([found.quake], context.pool)
@@ -86,23 +86,18 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
 
 /** A serial without 第N报; a superseded or withdrawn state is named in the refusal. */
 function findLineage(picture: Picture, serial: string): { quake: Quake; lineage: Lineage } | string {
-  const wanted = withoutReport(serial)
-  const report = /第(\d+)报$/.exec(serial)?.[1]
+  const { serial: wanted, report } = splitSerial(serial)
   for (const quake of picture.quakes.values()) {
     const lineage = quake.lineages.find((l) => l.serial === wanted)
     if (!lineage) continue
     const head = headOf(lineage)
     if (head.kind === 'withdrawal') return `${wanted} was already withdrawn by ${describeHead(lineage)}`
-    if (report !== undefined && Number(report) !== head.report) {
+    if (report !== null && report !== head.report) {
       return `${serial} was superseded by ${describeHead(lineage)}: withdraw that one`
     }
     return { quake, lineage }
   }
   return `no notice with serial ${wanted}`
-}
-
-function withoutReport(serial: string): string {
-  return serial.replace(/\s*第\d+报$/, '')
 }
 
 function withdrawLineage(

@@ -45,7 +45,7 @@ export interface Decision {
  * and a formal row in one poll make one notice.
  */
 export function decideRows(picture: Picture, news: NewRows, world: Circumstances, context: DecideContext): Decision {
-  const decision = open(picture, world)
+  const decision = begin(picture, world.now)
   const touched = new Map<string, { quake: Quake; report: StoredReport; association: string; why: string }>()
   for (const row of news.rows) {
     const report: StoredReport = {
@@ -121,7 +121,7 @@ export function decideAgain(
   context: DecideContext,
   acts?: Acts,
 ): Decision {
-  const decision = open(picture, world)
+  const decision = begin(picture, world.now)
   for (const id of quakeIds) {
     const known = decision.workbench.find(id)
     if (!known || known.mergedInto !== null) continue
@@ -136,10 +136,6 @@ export interface Acts {
   released: ReadonlySet<string>
   dismissed: ReadonlySet<string>
   actor: string
-}
-
-function open(picture: Picture, world: Circumstances): Decision {
-  return begin(picture, world.now)
 }
 
 /** A decision in which nothing is decided yet. */
