@@ -8,7 +8,8 @@ import { openCommands } from './app/commands.ts'
 import { openDatabase, type Database } from './app/database.ts'
 import { openHealth } from './app/health.ts'
 import { inspectOutlets } from './app/inspect.ts'
-import { openOutlets, randomHex } from './app/outlets.ts'
+import { openOutlets } from './app/outlets.ts'
+import { openRandom } from './app/random.ts'
 import { setUpOutlet } from './app/set-up.ts'
 import type { HandCrank } from './app/hand-crank.ts'
 import { listActs } from './app/acts.ts'
@@ -31,7 +32,6 @@ import { startPublisher, type Publisher } from './publish/publisher.ts'
 import { startSchedule } from './schedule.ts'
 import { clearAlarm, raiseAlarm } from './store/alarms.ts'
 import { countOpen, openBox } from './store/deliveries.ts'
-import { saveOutlets } from './store/outlets.ts'
 import { openPool, openWriter } from './store/pool.ts'
 import { listSources, saveSources } from './store/sources.ts'
 import { buildDeskServer } from './web/desk/server.ts'
@@ -78,13 +78,14 @@ const POOL = 12
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, log } = options
   const renderer = createRenderer(await loadTemplates('notices'))
+  const random = openRandom()
   const doubts = rehearseWords(config, renderer)
   const clock = options.clock ?? openClock(config.clockStart)
   const database = options.database ?? (await openDatabase(config, log))
   const connectionLost = (error: Error): void => log.error({ err: error }, 'database connection lost')
   const pool = openPool(database.app, POOL, connectionLost)
   const writer = openWriter(database.app, connectionLost)
-  const node = `${sha256(`${hostname()} ${config.dataFolder}`).slice(0, 8)}-${process.pid}-${randomHex().slice(0, 8)}`
+  const node = `${sha256(`${hostname()} ${config.dataFolder}`).slice(0, 8)}-${process.pid}-${random().slice(0, 8)}`
   const health = openHealth()
   // Silence is measured in real time: a scenario's clock jumps, its sources answer all the same.
   const startedAt = clock.realNow()
@@ -99,12 +100,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const site = openSite(pool, createPages(await loadTemplates('pages'), identity), () => clock.now('actual'))
 
   await saveSources(pool, [...config.feeds, ...config.inbound])
-  await saveOutlets(
-    pool,
-    config.outlets.map((o) => ({ id: o.id, class: o.class, channel: o.channel.name, mode: o.mode })),
-  )
   const shown = { show: (noticeId: string) => site.show(noticeId), isShown: (code: string) => site.isShown(code) }
-  const opened = await openOutlets(config.outlets, pool, clock, shown, log)
+  const opened = await openOutlets(config.outlets, pool, clock, shown, random, log)
   const alarm = async (
     kind: string,
     subject: string,
@@ -114,7 +111,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     health.count('alarms_total', { kind })
     await raiseAlarm(
       pool,
-      { id: `a-${randomHex().slice(0, 20)}`, kind, subject, class: trafficClass, message },
+      { id: `a-${random().slice(0, 20)}`, kind, subject, class: trafficClass, message },
       clock.realNow(),
     ).catch((error: unknown) => log.error({ err: error, kind, subject }, message))
   }
@@ -144,7 +141,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     renderer,
     outlets: opened.outlets,
     node,
-    random: randomHex,
+    random,
     listeningSince: clock.now('actual'),
     clock: clock.now,
     clockOffMs: () => health.clockOffMs(),

@@ -1,5 +1,6 @@
 // In: a scenario and a running installation with drill outlets. Out: the scenario played as a drill inside it.
 // Must not touch the actual lane: its rows carry class drill, its clock is the scenario's, its outlets are on loopback.
+import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
 import type { App } from '../app.ts'
 import { reachesOut, type Config } from '../config.ts'
@@ -14,7 +15,6 @@ import { listScenarioSources, type Scenario, type ScenarioStep } from '../town/s
 import type { CommandAnswer } from '../web/desk/server.ts'
 import { castSources } from './drill-cast.ts'
 import { describeDrill, type DrillResult } from './drill-result.ts'
-import { randomHex } from './outlets.ts'
 import { runAct } from './replay-acts.ts'
 import { settleAll, untilNextDue, type ReplayTime } from './replay-settle.ts'
 import { listScenarios, loadScenario } from './scenario-files.ts'
@@ -67,7 +67,7 @@ async function play(
   await app.ledger.reload()
   let now: Instant = scenario.clock
   app.clock.setDrill(() => now)
-  const run = randomHex().slice(0, 8)
+  const run = randomBytes(4).toString('hex')
   const running = { app, config, folder: config.dataFolder, faults: [], refusals: [] }
   const skip = (ms: number): void => {
     now += Math.max(ms, 0)

@@ -7,11 +7,8 @@ import { openOutbound, type Outbound } from '../publish/http.ts'
 import type { Outlet } from '../publish/outlets.ts'
 import { openBudgets } from '../store/budget.ts'
 import { isReplaced, openBox } from '../store/deliveries.ts'
+import { saveOutlets } from '../store/outlets.ts'
 import type { InstallationClock } from './clock.ts'
-import { openRandom } from './random.ts'
-
-/** 32 hex digits. */
-export const randomHex = openRandom()
 
 export interface OpenedOutlets {
   outlets: Outlet[]
@@ -21,7 +18,7 @@ export interface OpenedOutlets {
 }
 
 /**
- * Opens every configured outlet.
+ * Enters every configured outlet in the record and opens it.
  * @throws BadConfig when a live one lacks what must be set up first
  */
 export async function openOutlets(
@@ -29,8 +26,13 @@ export async function openOutlets(
   pool: Pool,
   clock: InstallationClock,
   site: Reach['site'],
+  random: Reach['random'],
   log: { error: (fields: object, message: string) => void },
 ): Promise<OpenedOutlets> {
+  await saveOutlets(
+    pool,
+    configs.map((o) => ({ id: o.id, class: o.class, channel: o.channel.name, mode: o.mode })),
+  )
   const budgets = openBudgets(pool, (error) => log.error({ err: error }, 'a call could not be booked'))
   const lanes: Record<'actual' | 'drill', Outbound> = {
     actual: openOutbound({ loopbackOnly: false }),
@@ -47,7 +49,7 @@ export async function openOutlets(
       http: lanes[config.class].http,
       box: openBox(pool, config.id),
       spend: budgets.open(config.id, config.channel.limits, now),
-      random: randomHex,
+      random,
       isReplaced: (noticeId) => isReplaced(pool, noticeId),
       site,
     }

@@ -1,7 +1,13 @@
 // In: the configuration and the templates. Out: one sentence for each way in which this bureau could not speak.
 // Must not wait for the quake: a name that no notice may hold is told when the program starts, not at 03:00.
 import { BadConfig, type Config, type OutletConfig } from '../config.ts'
-import { NOTICE_KINDS, WITHDRAWAL_REASONS, type NoticeFacts, type SpokenOrigin } from '../core/notice.ts'
+import {
+  NOTICE_KINDS,
+  WITHDRAWAL_REASONS,
+  type NoticeFacts,
+  type RenderedNotice,
+  type SpokenOrigin,
+} from '../core/notice.ts'
 import { RenderFailure } from '../core/rendering/engine.ts'
 import { findForbidden } from '../core/rendering/word-guard.ts'
 import type { Renderer } from '../core/rendering/renderer.ts'
@@ -53,28 +59,29 @@ export function rehearseWords(config: Config, renderer: Renderer): Doubt[] {
   const lanes = [...new Set(['actual' as const, ...config.outlets.map((outlet) => outlet.class)])]
   const { name, shortName, serialPrefix, publicUrl, home } = config.bureau
   const own: OwnNames = { name, shortName, serialPrefix, publicUrl, home: home.name }
-  const stopped = firstFailure(own, lanes, renderer)
-  if (stopped === null)
-    return [...findBlanks(own), ...lanes.flatMap((lane) => findUnfit(own, lane, config.outlets, renderer))]
+  const made = makeAll(own, lanes, renderer)
+  if (!(made instanceof RenderFailure)) return [...findBlanks(own), ...findUnfit(made, config.outlets)]
   const faults = (Object.keys(KEYS) as (keyof OwnNames)[]).flatMap((key) => {
-    const failure = firstFailure({ ...PLAIN, [key]: own[key] }, lanes, renderer)
-    return failure === null ? [] : [`${KEYS[key]} = ${JSON.stringify(own[key])}: ${describe(failure)}`]
+    const failure = makeAll({ ...PLAIN, [key]: own[key] }, lanes, renderer)
+    if (!(failure instanceof RenderFailure)) return []
+    return [`${KEYS[key]} = ${JSON.stringify(own[key])}: ${describe(failure)}`]
   })
-  throw new BadConfig(faults.length > 0 ? faults : [`bureau: ${describe(stopped)}`])
+  throw new BadConfig(faults.length > 0 ? faults : [`bureau: ${describe(made)}`])
 }
 
-function firstFailure(own: OwnNames, lanes: readonly NoticeFacts['class'][], renderer: Renderer): RenderFailure | null {
-  for (const lane of lanes) {
-    for (const facts of listFacts(own, lane)) {
-      try {
-        renderer.render(facts)
-      } catch (error) {
-        if (error instanceof RenderFailure) return error
-        throw error
-      }
-    }
+interface Made {
+  facts: NoticeFacts
+  texts: RenderedNotice
+}
+
+/** Every kind of notice in every lane, or the first failure. */
+function makeAll(own: OwnNames, lanes: readonly NoticeFacts['class'][], renderer: Renderer): Made[] | RenderFailure {
+  try {
+    return lanes.flatMap((lane) => listFacts(own, lane)).map((facts) => ({ facts, texts: renderer.render(facts) }))
+  } catch (error) {
+    if (error instanceof RenderFailure) return error
+    throw error
   }
-  return null
 }
 
 function findBlanks(own: OwnNames): Doubt[] {
@@ -88,23 +95,17 @@ function isBlank(name: string): boolean {
   return findForbidden(name).some(({ rule }) => rule === 'hole')
 }
 
-function findUnfit(
-  own: OwnNames,
-  lane: OutletConfig['class'],
-  outlets: readonly OutletConfig[],
-  renderer: Renderer,
-): Doubt[] {
-  const unfit = new Map<string, string>()
-  for (const facts of listFacts(own, lane)) {
-    const rendered = renderer.render(facts)
-    for (const { id, channel, config } of outlets.filter((outlet) => outlet.class === lane)) {
+/** The first notice of each outlet that it could not carry. */
+function findUnfit(made: readonly Made[], outlets: readonly OutletConfig[]): Doubt[] {
+  return outlets.flatMap(({ id, channel, config, class: lane }) => {
+    for (const { facts, texts } of made.filter((one) => one.facts.class === lane)) {
       for (const leg of channel.legs(config, facts.kind)) {
-        const composed = channel.compose(rendered, facts, config, leg)
-        if (!composed.ok && !unfit.has(id)) unfit.set(id, `${id} 发不出 ${facts.kind}：${composed.reason}`)
+        const composed = channel.compose(texts, facts, config, leg)
+        if (!composed.ok) return [{ id, class: lane, why: `${id} 发不出 ${facts.kind}：${composed.reason}` }]
       }
     }
-  }
-  return [...unfit].map(([id, why]) => ({ id, class: lane, why }))
+    return []
+  })
 }
 
 function describe({ hole, template }: RenderFailure): string {

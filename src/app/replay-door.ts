@@ -1,10 +1,10 @@
 // In: a step for an inbound door. Out: the payload posted to it over HTTP, signed as the bureau's inner system signs.
 // Must not reach past the door: what it refuses is evidence, not an error.
+import { randomBytes } from 'node:crypto'
 import { signWebhook } from '../../channels/webhook/sign.ts'
 import type { App } from '../app.ts'
 import type { Instant } from '../core/instant.ts'
 import type { ScenarioStep } from '../town/scenario.ts'
-import { randomHex } from './outlets.ts'
 import type { Running } from './replay-running.ts'
 
 /** A key of the right form that is not the bureau's. */
@@ -19,7 +19,12 @@ export async function knockAtDoor(
   now: Instant,
 ): Promise<void> {
   const secret = running.config.inbound.find((door) => door.id === step.feed)?.secret ?? ''
-  const signed = signWebhook([step.forged ? FOREIGN_KEY : secret], `msg-${randomHex().slice(0, 12)}`, now, payload.body)
+  const signed = signWebhook(
+    [step.forged ? FOREIGN_KEY : secret],
+    `msg-${randomBytes(6).toString('hex')}`,
+    now,
+    payload.body,
+  )
   const reply = await fetch(`${app.deskUrl}/ingest/v1/${step.feed}`, {
     method: 'POST',
     headers: { 'content-type': payload.contentType, ...signed },

@@ -181,16 +181,28 @@ function place(report: StoredReport, decision: Decision, picture: Picture, conte
 
 /** A row whose zone its source has put right: its slipped versions follow it, and nobody is asked about them any more. */
 function absorb(decision: Decision, picture: Picture, from: Quake, into: Quake): void {
-  const { plan, workbench, changes } = decision
+  const { plan, workbench } = decision
   // Not one that this very payload brought or added to: a commit moves a report once.
   if (plan.belongs.some((row) => row.quake_id === from.id)) return
-  const slipped = workbench.touch(from)
-  slipped.mergedInto = into.id
-  into.reports = [...into.reports, ...slipped.reports].toSorted((a, b) => a.receivedAt - b.receivedAt)
+  moveReports(decision, picture, workbench.touch(from), into, 'system', '来源已更正发震时刻')
+}
+
+/** One quake's reports into another, both of the decision's workbench; nobody is asked about the emptied one any more. */
+export function moveReports(
+  { plan, changes }: Decision,
+  picture: Picture,
+  from: Quake,
+  into: Quake,
+  by: string,
+  why: string,
+): void {
+  for (const report of from.reports) plan.belongs.push({ report_id: report.id, quake_id: into.id })
+  // In order of arrival, as the record gives them after a restart.
+  into.reports = [...into.reports, ...from.reports].toSorted((a, b) => a.receivedAt - b.receivedAt)
+  from.mergedInto = into.id
   plan.quakes.push({ id: from.id, class: from.class, merged_into: into.id })
-  for (const report of slipped.reports) plan.belongs.push({ report_id: report.id, quake_id: into.id })
-  plan.journal.push({ actor: 'system', act: 'quake.merge', subject: from.id, detail: { into: into.id } })
-  changes.push(...closeHold(plan, slipped, picture, 'resolved', 'system', '来源已更正发震时刻'))
+  plan.journal.push({ actor: by, act: 'quake.merge', subject: from.id, detail: { into: into.id } })
+  changes.push(...closeHold(plan, from, picture, 'resolved', by, why))
 }
 
 /** Judges a quake of the decision's workbench and writes what comes of it. */

@@ -2,8 +2,7 @@
 // Must not leave a notice with a quake that no longer has the determination it states.
 import { baseId, headOf, standingLineage, type Quake } from '../core/quake.ts'
 import type { Plan } from '../store/plan.ts'
-import { closeHold } from './carry-out.ts'
-import { begin, settleQuake, type Decision } from './decide.ts'
+import { begin, moveReports, settleQuake, type Decision } from './decide.ts'
 import { raiseAlarm } from './holds.ts'
 import type { Ledger, LedgerContext } from './ledger.ts'
 import type { Picture } from './picture.ts'
@@ -33,14 +32,9 @@ export function mergeQuakes(
   const target = decision.workbench.touch(into)
   bind(plan, source.reports, target, by)
   const spoken = { ...context, now: context.clock(from.class), actor: by }
-  decision.changes.push(...closeHold(plan, source, picture, 'resolved', by, `已并入 ${intoQuake}`))
+  moveReports(decision, picture, source, target, by, `已并入 ${intoQuake}`)
   if (said)
     raiseAlarm(plan, source, `merge ${fromQuake}`, `${said.serial} 与另一公告是同一地震：请以 duplicate 撤回`, spoken)
-  // In order of arrival, as the record gives them after a restart.
-  target.reports = [...target.reports, ...source.reports].toSorted((a, b) => a.receivedAt - b.receivedAt)
-  source.mergedInto = intoQuake
-  plan.quakes.push({ id: fromQuake, class: from.class, merged_into: intoQuake })
-  plan.journal.push({ actor: by, act: 'quake.merge', subject: fromQuake, detail: { into: intoQuake } })
   judgeJoined(decision, picture, target, { by, association: 'merge' }, ledger, context)
   return decision
 }
@@ -76,6 +70,7 @@ export function splitQuake(
     lineages: [],
   })
   plan.quakes.push({ id: fresh.id, class: fresh.class })
+  for (const report of moving) plan.belongs.push({ report_id: report.id, quake_id: fresh.id })
   bind(plan, moving, fresh, act.by)
   const detail = { into: fresh.id, source: act.source, id: act.sourceEventId }
   plan.journal.push({ actor: act.by, act: 'quake.split', subject: act.quakeId, detail })
@@ -100,8 +95,8 @@ function judgeJoined(
   settleQuake(decision, picture, quake, cause, ledger.circumstances(quake.class), context, acts)
 }
 
+/** For ever: what arrives under these ids later goes where the person said. */
 function bind(plan: Plan, reports: Quake['reports'], target: Quake, by: string): void {
-  for (const report of reports) plan.belongs.push({ report_id: report.id, quake_id: target.id })
   const ids = new Set(
     reports.filter((r) => r.sourceEventId !== '').map((r) => `${r.source}\n${baseId(r.sourceEventId)}`),
   )

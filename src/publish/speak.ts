@@ -45,7 +45,7 @@ export interface Speech {
   unfit: { outlet: string; reason: string }[]
 }
 
-const PRIORITY: Readonly<Record<NoticeKind, Priority>> = {
+export const PRIORITY: Readonly<Record<NoticeKind, Priority>> = {
   withdrawal: 0,
   correction: 0,
   'formal-report': 1,

@@ -80,28 +80,23 @@ interface Beside {
 }
 
 function openBeside(onError: (error: unknown) => void): Beside {
-  const waiting = new Map<() => Promise<void>, NodeJS.Timeout>()
-  const running = new Set<Promise<void>>()
+  let waiting: (() => Promise<unknown>)[] = []
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> = Promise.resolve()
+  const flush = async (): Promise<void> => {
+    clearTimeout(timer)
+    timer = undefined
+    const acts = waiting
+    waiting = []
+    running = Promise.all([running, ...acts.map((act) => act().catch(onError))]).then(() => undefined)
+    await running
+  }
   return {
     later: (act) => {
-      const run = (): Promise<void> => {
-        waiting.delete(run)
-        const done = act().then(() => undefined, onError)
-        running.add(done)
-        return done.finally(() => running.delete(done))
-      }
-      waiting.set(
-        run,
-        setTimeout(() => void run(), BESIDE_MS),
-      )
+      waiting.push(act)
+      timer ??= setTimeout(() => void flush(), BESIDE_MS)
     },
-    flush: async () => {
-      for (const [run, timer] of waiting) {
-        clearTimeout(timer)
-        void run()
-      }
-      await Promise.all(running)
-    },
+    flush,
   }
 }
 
@@ -184,7 +179,7 @@ function learn(book: Book, limit: CallLimit, used: number, now: Instant): void {
 }
 
 /** Priorities 0 and 1 may use the reserve (DESIGN §6.11). */
-function maxFor(limit: CallLimit, priority: Priority): number {
+export function maxFor(limit: CallLimit, priority: Priority): number {
   return priority <= 1 ? limit.max : limit.max - limit.reserve
 }
 

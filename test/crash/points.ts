@@ -3,6 +3,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
+import type { NoticeKind } from '../../src/core/notice.ts'
 import type { Fault } from '../../src/town/faults.ts'
 import { listSession } from '../support/processes.ts'
 import type { Installation } from './installation.ts'
@@ -18,7 +19,7 @@ export interface Scene {
   installation: Installation
   town: TownProcess
   /** Kind of the notice under test, as its row spells it. */
-  kind: string
+  kind: NoticeKind
   /** Notices that stood before. */
   known: ReadonlySet<string>
   /** Sets the notice going; resolves when the program answered or died. */

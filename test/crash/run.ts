@@ -1,6 +1,7 @@
 // In: one crash of the plan, a worker's installation and stand-ins. Out: what became of its notices.
 // The story of every run: an automatic determination, a formal one, at times a withdrawal; one of them meets the crash.
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { NoticeKind } from '../../src/core/notice.ts'
 import { BEIJING_OFFSET, DAY } from '../../src/core/instant.ts'
 import { rowShape, writePayload } from '../../src/town/payloads.ts'
 import type { Installation } from './installation.ts'
@@ -72,7 +73,7 @@ async function listNotices(installation: Installation): Promise<Set<string>> {
 }
 
 interface Chapter {
-  kind: string
+  kind: NoticeKind
   /** True when it was taken, now or before. */
   send: () => Promise<boolean>
 }
@@ -111,7 +112,7 @@ function tellStory(installation: Installation, origin: number, crash: Crash): Ch
     })
     return answer.body.ok
   }
-  const story = [
+  const story: Chapter[] = [
     { kind: 'quick-report', send: push('automatic', row('AU', origin)) },
     { kind: 'formal-report', send: push('formal', row('CC', origin + 2_000)) },
   ]

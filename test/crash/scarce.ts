@@ -3,9 +3,10 @@
 import type { Pool } from 'pg'
 import { channels } from '../../channels/index.ts'
 import { SECOND } from '../../src/core/instant.ts'
-import { FRESH_MS, PLENTY } from '../../src/store/budget.ts'
+import type { NoticeKind } from '../../src/core/notice.ts'
+import { PRIORITY } from '../../src/publish/speak.ts'
+import { FRESH_MS, maxFor, PLENTY } from '../../src/store/budget.ts'
 
-const PRIORITY = { 'quick-report': 2, 'formal-report': 1, withdrawal: 0 } as const
 /** Limits larger than this are never near their end in a run. */
 const LARGEST = 10_000
 
@@ -13,18 +14,17 @@ const LARGEST = 10_000
 export async function makeCallsScarce(
   db: Pool,
   outlet: string,
-  scene: { kind: string; installation: { now: () => number }; advanceTo: (at: number) => Promise<void> },
+  scene: { kind: NoticeKind; installation: { now: () => number }; advanceTo: (at: number) => Promise<void> },
 ): Promise<void> {
   const at = scene.installation.now() + FRESH_MS + SECOND
-  const priority = PRIORITY[scene.kind as keyof typeof PRIORITY]
+  const priority = PRIORITY[scene.kind]
   const { rows } = await db.query<{ channel: string }>('select channel from outlet where id = $1', [outlet])
   const limits = channels.find((channel) => channel.name === rows[0]?.channel)?.limits ?? []
   const booked = new Map<string, number>()
   for (const limit of limits
     .filter(({ max }) => max <= LARGEST)
     .toSorted((a, b) => Number(a.api === '*') - Number(b.api === '*'))) {
-    const max = priority <= 1 ? limit.max : limit.max - limit.reserve
-    const wanted = Math.ceil(max - PLENTY * limit.max)
+    const wanted = Math.ceil(maxFor(limit, priority) - PLENTY * limit.max)
     const counted =
       limit.api === '*' ? [...booked.values()].reduce((sum, n) => sum + n, 0) : (booked.get(limit.api) ?? 0)
     if (wanted <= counted) continue

@@ -122,21 +122,12 @@ function enter(context: Context, chosen: readonly NamedUnit[]): void {
   context.afterSeparator = false
 }
 
-/** The last answer: review, both questions of the swap gate and a follow-up ask about one and the same text. */
-let last: { place: string; gazetteer: Gazetteer; reading: PlaceReading } | null = null
-
 /**
  * Reads a Chinese place text from left to right, longest name first. At most 60 characters are looked at, so the work is
  * bounded by 60 × the longest name.
  */
 export function readPlace(place: string, gazetteer: Gazetteer = NATIONAL_GAZETTEER): PlaceReading {
-  if (last?.place === place && last.gazetteer === gazetteer) return last.reading
-  const reading = readText(place.slice(0, 240).normalize('NFC').replace(/\s/g, '').slice(0, 60), gazetteer)
-  last = { place, gazetteer, reading }
-  return reading
-}
-
-function readText(text: string, gazetteer: Gazetteer): PlaceReading {
+  const text = place.slice(0, 240).normalize('NFC').replace(/\s/g, '').slice(0, 60)
   const reading = {
     counties: [] as County[],
     levels: [] as NamedUnit['level'][],
