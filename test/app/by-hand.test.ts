@@ -1,151 +1,78 @@
 // In: a real installation, strict stand-ins, a person at the desk. Out: proof that an account is set up before it may speak,
 // that a person can end what no probe can, and that what the platform takes down or finishes late is not overlooked.
-import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { encryptCallback, signCallback } from '../../channels/wechat/callback-crypto.ts'
-import { DAY } from '../../src/core/instant.ts'
-import { rowShape, writePayload } from '../../src/town/payloads.ts'
 import { TOWN } from '../../src/town/town.ts'
-import { describeBureau, freePort, prepareInstallation, type Installation } from '../crash/installation.ts'
-import { startTownProcess, TEMPLATE_ID, type TownProcess } from '../crash/town.ts'
+import { TEMPLATE_ID } from '../crash/town.ts'
 import { until } from '../crash/watch.ts'
 import { PNG } from '../town/town-tools.ts'
+import { openBureau, type Bureau, type Delivery } from './bureau.ts'
 
-const DESK = fileURLToPath(new URL('../../src/desk.ts', import.meta.url))
-
-let folder: string
+let bureau: Bureau
 let covers: string
-let town: TownProcess
-let bureau: Installation
 let count = 0
 
-/** The bureau whose WeChat outlet waits for covers that the set-up uploads. */
-function prepare(port: number, deskPort: number, mode: 'live' | 'rehearsal'): Installation {
-  const file = parse(describeBureau(town.urls, `127.0.0.1:${port}`)) as { outlets: Record<string, unknown>[] }
+/** Its WeChat outlet is to have covers that the set-up uploads; read at the next start. */
+function configureWechat(mode: 'live' | 'rehearsal'): void {
+  const file = parse(bureau.yaml) as { outlets: Record<string, unknown>[] }
   const wechat = file.outlets.find((outlet) => outlet['id'] === 'wechat-main')
   Object.assign(wechat ?? {}, { covers: { default: 'uploaded' }, mode })
-  return prepareInstallation({ folder, port, deskPort, yaml: stringify(file) })
+  writeFileSync(join(bureau.folder, 'quakedesk.yaml'), stringify(file))
 }
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'quakedesk-by-hand-'))
-  covers = join(folder, 'covers')
+  bureau = await openBureau('by-hand')
+  configureWechat('live')
+  covers = join(bureau.folder, 'covers')
   mkdirSync(covers)
   writeFileSync(join(covers, 'default.png'), PNG)
-  const [port, deskPort] = [await freePort(), await freePort()]
-  const callbackUrl = `http://127.0.0.1:${deskPort}/callbacks/wechat`
-  town = await startTownProcess({ folder, publicHost: `127.0.0.1:${port}`, callbackUrl, now: Date.now() })
-  bureau = prepare(port, deskPort, 'live')
 }, 120_000)
 
-afterAll(async () => {
-  await bureau.stop()
-  await town.stop()
-  bureau.sweep()
-  rmSync(folder, { recursive: true, force: true })
-}, 60_000)
+afterAll(() => bureau.close(), 60_000)
 
-interface Answer {
-  code: number
-  out: string
-  err: string
-}
-
-/** npm run desk -- … as the officer types it. */
-function desk(...args: string[]): Promise<Answer> {
-  const env = { PATH: process.env['PATH'], QUAKEDESK_DATA: bureau.dataFolder, DESK_PORT: String(bureau.deskPort) }
-  return new Promise((resolve) => {
-    execFile(process.execPath, [DESK, ...args], { env }, (error, out, err) =>
-      resolve({ code: Number(error?.code ?? 0), out, err }),
-    )
-  })
-}
+const desk: Bureau['desk'] = (...args) => bureau.desk(...args)
 
 describe('the set-up of WeChat covers', () => {
   test('a live outlet without covers does not start and says what to do; after the set-up it does', async () => {
     await expect(bureau.start()).rejects.toThrow(/covers.*setup-wechat/s)
-    bureau = prepare(bureau.port, bureau.deskPort, 'rehearsal')
+    configureWechat('rehearsal')
     await bureau.start()
 
     const bare = await desk('setup-wechat', 'wechat-main', '--as', '李工')
     expect(bare.code).toBe(1)
     expect(bare.err).toMatch(/none was uploaded for .*quick-report/)
     expect((await desk('setup-wechat', 'weibo-main', '--as', '李工')).code).toBe(2)
-    expect((await desk('setup-wechat', 'wechat-main', '--covers', folder, '--as', '李工')).err).toContain('no picture')
+    expect((await desk('setup-wechat', 'wechat-main', '--covers', bureau.folder, '--as', '李工')).err).toContain(
+      'no picture',
+    )
     expect((await desk('setup-wechat', 'wechat-main', '--covers', covers)).err).toContain('--as')
 
     const done = await desk('setup-wechat', 'wechat-main', '--covers', covers, '--as', '李工')
     expect(done.err).toBe('')
     expect(done.out).toContain('default.png')
-    expect((await town.ledger('wechat')).filter((entry) => entry.visible)).toEqual([])
+    expect((await bureau.town.ledger('wechat')).filter((entry) => entry.visible)).toEqual([])
 
     await bureau.stop()
-    bureau = prepare(bureau.port, bureau.deskPort, 'live')
+    configureWechat('live')
     await bureau.start()
   }, 120_000)
 })
 
-async function pass(ms: number): Promise<void> {
-  await town.setClock(bureau.now() + ms)
-  bureau.skip(ms)
-}
-
-interface Delivery {
-  id: string
-  kind: string
-  outlet_id: string
-  leg: string
-  state: string
-  reason: string
-  url: string | null
-  job: string
-}
-
-async function deliveries(serial: string): Promise<Delivery[]> {
-  const db = await bureau.database()
-  const { rows } = await db.query<Delivery>(
-    `select d.id, n.kind, d.outlet_id, d.leg, d.state, d.reason, d.url, d.job from delivery d
-     join notice n on n.id = d.notice_id join lineage l on l.id = n.lineage_id
-     where l.serial = $1 order by n.report_no, d.outlet_id, d.leg`,
-    [serial],
-  )
-  return rows
-}
-
 async function untilState(serial: string, state: string, which: (d: Delivery) => boolean): Promise<Delivery> {
   let found: Delivery | undefined
   await until(`${serial} ${state}`, async () => {
-    found = (await deliveries(serial)).find(which)
+    found = (await bureau.deliveries(serial)).find(which)
     return found?.state === state
   })
   if (!found) throw new Error('no such delivery')
   return found
 }
 
-/** One automatic determination through the door. @returns the serial of its lineage */
-async function hear(): Promise<string> {
-  const time = new Date(Math.floor((bureau.now() - 100_000) / 1000) * 1000).toISOString()
-  const row = rowShape.parse({
-    code: 'AU',
-    time,
-    latitude: 37.98,
-    longitude: 103.59,
-    magnitude: 5,
-    place: '内蒙古阿拉善盟阿拉善左旗',
-  })
-  count += 1
-  expect(await bureau.push(`by-hand-${count}`, writePayload('cenc-web', [row]).body)).toBe(202)
-  const db = await bureau.database()
-  const { rows } = await db.query<{ serial: string }>(
-    'select serial from lineage order by year desc, number desc limit 1',
-  )
-  return rows[0]?.serial ?? ''
-}
+/** One automatic determination. @returns the serial of its lineage */
+const hear = (): Promise<string> => bureau.hear('AU', bureau.recent())
 
 async function listAlarms(): Promise<{ kind: string; subject: string; message: string }[]> {
   const answer = await desk('list', '--json')
@@ -156,28 +83,24 @@ const isWeibo = (d: Delivery): boolean => d.outlet_id === 'weibo-main' && d.kind
 const isPage = (d: Delivery): boolean => d.leg === 'freepublish' && d.kind === 'quick-report'
 
 describe('a person at the desk', () => {
-  beforeEach(async () => {
-    await town.clearFaults()
-    await pass(9 * DAY)
-    await bureau.untilMoved()
-  })
+  beforeEach(() => bureau.beginAnew())
 
   test('sends again what was refused once its cause is gone; the alarm ends', async () => {
-    await town.script('weibo', [{ api: 'statuses/share', kind: 'error', code: 20_031, times: 1 }])
+    await bureau.town.script('weibo', [{ api: 'statuses/share', kind: 'error', code: 20_031, times: 1 }])
     const serial = await hear()
     const failed = await untilState(serial, 'failed', isWeibo)
     await until('the alarm', async () => (await listAlarms()).some((alarm) => alarm.subject === failed.id))
     const answer = await desk('settle', serial, '--outlet', 'weibo-main', '--is', 'again', '--as', '李工')
     expect(answer).toMatchObject({ code: 0 })
     await untilState(serial, 'accepted', isWeibo)
-    expect((await town.ledger('weibo')).filter((e) => e.visible && e.text.includes(serial))).toHaveLength(1)
+    expect((await bureau.town.ledger('weibo')).filter((e) => e.visible && e.text.includes(serial))).toHaveLength(1)
     expect((await listAlarms()).filter((alarm) => alarm.subject === failed.id)).toEqual([])
     const twice = await desk('settle', serial, '--outlet', 'weibo-main', '--is', 'again', '--as', '李工')
     expect(twice).toMatchObject({ code: 1, err: expect.stringContaining('accepted') })
   })
 
   test('says that a post made by hand stands, so that a withdrawal counter-posts there', async () => {
-    await town.script('weibo', [{ api: 'statuses/share', kind: 'error', code: 20_021, times: 1 }])
+    await bureau.town.script('weibo', [{ api: 'statuses/share', kind: 'error', code: 20_021, times: 1 }])
     const serial = await hear()
     await untilState(serial, 'failed', isWeibo)
     const url = 'https://weibo.com/1700000001/by-hand'
@@ -200,16 +123,18 @@ describe('a person at the desk', () => {
   })
 
   test('withdraws while a page is still being published: the counter-post does not wait, and outlives it', async () => {
-    await town.script('wechat', [{ api: 'freepublish/submit', kind: 'callback-lost' }])
+    await bureau.town.script('wechat', [{ api: 'freepublish/submit', kind: 'callback-lost' }])
     const serial = await hear()
     await untilState(serial, 'pending', isPage)
     const answer = await desk('withdraw', serial, '--reason', 'sent-in-error', '--as', '李工', '--json')
     expect(answer.code).toBe(0)
-    expect((await deliveries(serial)).filter((d) => d.kind === 'withdrawal').map((d) => d.leg)).toContain('freepublish')
-    await pass(20_000)
+    expect((await bureau.deliveries(serial)).filter((d) => d.kind === 'withdrawal').map((d) => d.leg)).toContain(
+      'freepublish',
+    )
+    await bureau.pass(20_000)
     await untilState(serial, 'accepted', isPage)
     await untilState(serial, 'accepted', (d) => d.kind === 'withdrawal' && d.leg === 'freepublish')
-    const pages = (await town.ledger('wechat')).filter((e) => e.visible && e.act === 'publish')
+    const pages = (await bureau.town.ledger('wechat')).filter((e) => e.visible && e.act === 'publish')
     const number = /\d+号/.exec(serial)?.[0] ?? serial
     const ours = pages.filter((e) => e.text.includes(number))
     expect(ours).toHaveLength(2)
@@ -241,8 +166,8 @@ async function callBack(inner: string): Promise<string> {
 describe('what the platform tells later', () => {
   test('a page that was banned after it stood rings for a person', async () => {
     const serial = await hear()
-    await until('pending', async () => (await deliveries(serial)).some((d) => isPage(d) && d.job !== ''))
-    await pass(20_000)
+    await until('pending', async () => (await bureau.deliveries(serial)).some((d) => isPage(d) && d.job !== ''))
+    await bureau.pass(20_000)
     const page = await untilState(serial, 'accepted', isPage)
     const info = `<publish_id>${page.job}</publish_id><publish_status>6</publish_status>`
     const event = `<FromUserName>oAdmin</FromUserName><Event>PUBLISHJOBFINISH</Event><PublishEventInfo>${info}</PublishEventInfo>`
@@ -250,7 +175,7 @@ describe('what the platform tells later', () => {
     const alarms = (await listAlarms()).filter((alarm) => alarm.kind === 'removed' && alarm.subject === page.id)
     expect(alarms).toHaveLength(1)
     expect(alarms[0]?.message).toContain(serial)
-    expect((await deliveries(serial)).find(isPage)?.state).toBe('accepted')
+    expect((await bureau.deliveries(serial)).find(isPage)?.state).toBe('accepted')
   })
 
   test('who accepts a subscription is on the list, who refuses it is not, and no journal row names them', async () => {
@@ -273,7 +198,7 @@ describe('what the platform tells later', () => {
       return (JSON.parse(rows[0]?.value ?? '[]') as string[]).toSorted()
     }
     expect(await list()).toEqual(['oCitizen1', 'oCitizen2'])
-    await pass(2_000)
+    await bureau.pass(2_000)
     await choose('oCitizen1', 'reject')
     expect(await list()).toEqual(['oCitizen2'])
     const { rows } = await db.query(

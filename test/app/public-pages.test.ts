@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { rowShape, writePayload } from '../../src/town/payloads.ts'
 import { describeBureau, DOOR_SECRET, freePort, prepareInstallation, type Installation } from '../crash/installation.ts'
 import { until } from '../crash/watch.ts'
+import { writeDetermination } from './bureau.ts'
 
 const README = fileURLToPath(new URL('../../README.md', import.meta.url))
 const NOWHERE = { weibo: '', wechat: '', webhook: '', robots: '' }
@@ -29,13 +29,6 @@ interface Notice {
 function describeSite(mode: 'live' | 'rehearsal'): string {
   const yaml = parse(describeBureau(NOWHERE, `127.0.0.1:${bureau.port}`)) as Record<string, unknown>
   return stringify({ ...yaml, outlets: [{ id: 'site', channel: 'website', mode }] })
-}
-
-function determination(code: 'AU' | 'CC'): string {
-  const place = '内蒙古阿拉善盟阿拉善左旗'
-  const time = new Date(origin).toISOString()
-  const row = rowShape.parse({ code, time, latitude: 37.98, longitude: 103.59, magnitude: 5, place })
-  return writePayload('cenc-web', [row]).body
 }
 
 async function listed(): Promise<Notice[]> {
@@ -64,7 +57,7 @@ afterAll(async () => {
 }, 60_000)
 
 test('what a website in rehearsal would have said stands on no list and under no address, after a new start neither', async () => {
-  expect(await bureau.push('rehearsed', determination('AU'))).toBe(202)
+  expect(await bureau.push('rehearsed', writeDetermination('AU', origin))).toBe(202)
   const code = await until('a rehearsed notice', async () => (await codesOnRecord())[0])
   await bureau.stop()
   await bureau.start()
@@ -82,7 +75,7 @@ test('a notice’s own page ends with the outcome of each channel and four durat
   await bureau.stop()
   writeFileSync(join(folder, 'quakedesk.yaml'), describeSite('live'))
   await bureau.start()
-  expect(await bureau.push('formal', determination('CC'))).toBe(202)
+  expect(await bureau.push('formal', writeDetermination('CC', origin))).toBe(202)
   const [notice] = await until('the formal report, read back', async () => {
     const notices = await listed()
     return notices[0]?.clocks.acceptedToSeenMs['site'] === undefined ? null : notices
@@ -106,7 +99,7 @@ test('the door takes what was signed as the README says, and nothing else', asyn
     .map((match) => match[1] ?? '')
     .find((block) => block.includes('webhook-signature'))
   writeFileSync(join(folder, 'ingest-cea'), `${DOOR_SECRET}\n`)
-  writeFileSync(join(folder, 'catalog.json'), determination('CC'))
+  writeFileSync(join(folder, 'catalog.json'), writeDetermination('CC', origin))
   const script = (recipe ?? '')
     .replace('secrets/ingest-cea', 'ingest-cea')
     .replace(/http:\/\/127\.0\.0\.1:\d+\/ingest\/v1\/[\w-]+/, `http://127.0.0.1:${bureau.deskPort}/ingest/v1/cenc`)

@@ -7,26 +7,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { rowShape, writePayload } from '../../src/town/payloads.ts'
-import { describeBureau, freePort, prepareInstallation, type Installation } from '../crash/installation.ts'
-import { startTownProcess, type TownProcess } from '../crash/town.ts'
+import { writePayload } from '../../src/town/payloads.ts'
+import { describeBureau, freePort, prepareInstallation } from '../crash/installation.ts'
 import { until } from '../crash/watch.ts'
+import { openBureau, writeDetermination, type Bureau } from './bureau.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
-let folder: string
-let town: TownProcess
-let bureau: Installation
-let yaml: string
+let bureau: Bureau
 let feed: Server
 /** Milliseconds by which the source's Date header differs from the real time. */
 let dateOff = 0
 let asked = 0
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'quakedesk-start-'))
-  const [port, deskPort, feedPort] = [await freePort(), await freePort(), await freePort()]
-  town = await startTownProcess({ folder, publicHost: `127.0.0.1:${port}`, callbackUrl: null, now: Date.now() })
+  const feedPort = await freePort()
   feed = createServer((_request, reply) => {
     asked += 1
     const { body, contentType } = writePayload('cenc-web', [])
@@ -44,18 +39,14 @@ beforeAll(async () => {
       authority: 'official-national',
     },
   ]
-  yaml = describeBureau(town.urls, `127.0.0.1:${port}`, { feeds })
-  bureau = prepareInstallation({ folder, port, deskPort, yaml })
+  bureau = await openBureau('start', { more: { feeds }, callbacks: false })
   await bureau.start()
 }, 120_000)
 
 afterAll(async () => {
-  await bureau.stop()
-  await town.stop()
-  bureau.sweep()
+  await bureau.close()
   feed.closeAllConnections()
   await new Promise((resolve) => feed.close(resolve))
-  rmSync(folder, { recursive: true, force: true })
 }, 60_000)
 
 interface Ended {
@@ -68,7 +59,12 @@ async function startAndEnd(env: Record<string, string>): Promise<Ended> {
   const child = spawn(process.execPath, [PROGRAM], {
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
-    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', QUAKEDESK_CONFIG: join(folder, 'quakedesk.yaml'), ...env },
+    env: {
+      PATH: process.env['PATH'],
+      HOST: '127.0.0.1',
+      QUAKEDESK_CONFIG: join(bureau.folder, 'quakedesk.yaml'),
+      ...env,
+    },
   })
   let err = ''
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
@@ -78,21 +74,8 @@ async function startAndEnd(env: Record<string, string>): Promise<Ended> {
 
 /** Ports that nobody has, a data folder of its own. */
 async function elsewhere(more: Record<string, string> = {}): Promise<Record<string, string>> {
-  const data = mkdtempSync(join(folder, 'other-'))
+  const data = mkdtempSync(join(bureau.folder, 'other-'))
   return { PORT: String(await freePort()), DESK_PORT: String(await freePort()), QUAKEDESK_DATA: data, ...more }
-}
-
-function determination(code: 'AU' | 'CC', time: number): string {
-  const place = '内蒙古阿拉善盟阿拉善左旗'
-  const row = rowShape.parse({
-    code,
-    time: new Date(time).toISOString(),
-    latitude: 37.98,
-    longitude: 103.59,
-    magnitude: 5,
-    place,
-  })
-  return writePayload('cenc-web', [row]).body
 }
 
 describe('a start that cannot be', () => {
@@ -134,9 +117,9 @@ describe('a start that cannot be', () => {
       /bureau\.name = "某市地震局<b>": no notice can be made with it: bureauName: holds marks/,
     ],
   ])('%s is named with what is expected', async (_what, spoil, sentence) => {
-    const file = join(folder, 'spoilt.yaml')
-    expect(spoil(yaml)).not.toBe(yaml)
-    writeFileSync(file, spoil(yaml))
+    const file = join(bureau.folder, 'spoilt.yaml')
+    expect(spoil(bureau.yaml)).not.toBe(bureau.yaml)
+    writeFileSync(file, spoil(bureau.yaml))
     const { code, err } = await startAndEnd(await elsewhere({ QUAKEDESK_CONFIG: file }))
     expect(code).toBe(1)
     expect(err).toMatch(/does not start: the configuration has \d+ fault/)
@@ -145,7 +128,7 @@ describe('a start that cannot be', () => {
   })
 
   test('a file that is not there, and a port that is none, are faults by name', async () => {
-    const missing = await startAndEnd(await elsewhere({ QUAKEDESK_CONFIG: join(folder, 'nowhere.yaml') }))
+    const missing = await startAndEnd(await elsewhere({ QUAKEDESK_CONFIG: join(bureau.folder, 'nowhere.yaml') }))
     expect(missing).toMatchObject({
       code: 1,
       err: expect.stringContaining('nowhere.yaml: there is no such file') as string,
@@ -183,9 +166,9 @@ describe('a start that cannot be', () => {
 
 describe('a night that goes wrong', () => {
   test('SIGTERM drains: a delivery whose reply is still to come is on record before the program ends', async () => {
-    await town.script('weibo', [{ api: 'statuses/share', kind: 'delay', ms: 1_500, times: 1 }])
-    expect(await bureau.push('drain', determination('AU', Date.now() - 60_000))).toBe(202)
-    await until('the post', async () => (await town.ledger('weibo')).some((entry) => entry.act === 'post'))
+    await bureau.town.script('weibo', [{ api: 'statuses/share', kind: 'delay', ms: 1_500, times: 1 }])
+    expect(await bureau.push('drain', writeDetermination('AU', Date.now() - 60_000))).toBe(202)
+    await until('the post', async () => (await bureau.town.ledger('weibo')).some((entry) => entry.act === 'post'))
     await bureau.stop()
     await bureau.start()
     const db = await bureau.database()
@@ -193,7 +176,7 @@ describe('a night that goes wrong', () => {
       await db.query(`select d.state, d.attempts, a.outcome, a.finished_at is not null as finished from delivery d
       join attempt a on a.delivery_id = d.id where d.outlet_id = 'weibo-main'`)
     expect(rows).toEqual([{ state: 'accepted', attempts: 1, outcome: 'accepted', finished: true }])
-    expect((await town.ledger('weibo')).filter((entry) => entry.act === 'post')).toHaveLength(1)
+    expect((await bureau.town.ledger('weibo')).filter((entry) => entry.act === 'post')).toHaveLength(1)
   }, 90_000)
 
   test('a clock that is hours off holds what would go out by itself, says by how much, and loses nothing', async () => {
@@ -202,7 +185,7 @@ describe('a night that goes wrong', () => {
     // Two polls later the median is the new header's.
     await until('a poll that hears it', async () => asked >= heard + 2)
     const before = await countNotices()
-    expect(await bureau.push('clock-now', determination('CC', Date.now() - 61_000 - 20 * 60_000))).toBe(202)
+    expect(await bureau.push('clock-now', writeDetermination('CC', Date.now() - 61_000 - 20 * 60_000))).toBe(202)
     const { body } = await bureau.command('list', {})
     const { holds } = body.result as { holds: { gate: string; reason: string; id: string }[] }
     expect(await countNotices()).toBe(before)
@@ -262,13 +245,13 @@ describe('a full disk', () => {
       folder: inner,
       port,
       deskPort,
-      yaml: describeBureau(town.urls, `127.0.0.1:${port}`),
+      yaml: describeBureau(bureau.town.urls, `127.0.0.1:${port}`),
     })
     const filler = join(inner, 'filler')
     try {
       await small.start()
       fill(filler)
-      const body = determination('CC', Date.now() - 90_000)
+      const body = writeDetermination('CC', Date.now() - 90_000)
       const first = await small.push('full', body)
       expect([202, 500, 503, null]).toContain(first)
       rmSync(filler)
