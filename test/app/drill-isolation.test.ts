@@ -1,5 +1,4 @@
 // A drill, and a real quake in the middle of it: no drill byte reaches an actual outlet, and the real word is untouched.
-import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runInstallationDrill } from '../../src/app/drill.ts'
 import type { Config } from '../../src/config.ts'
@@ -24,19 +23,11 @@ const HEARD = { at: 0, feed: 'cenc', rows: [REAL], add: false, down: false, date
 const OUTLETS = ['duty', 'partner', 'site', 'wechat-main', 'weibo-main']
 
 let here: Installation
-let pool: Pool
 
 beforeAll(async () => {
   here = await startInstallation()
-  pool = new Pool({ ...here.database.appConfig, max: 2 })
 })
-afterAll(async () => {
-  await pool.end()
-  await here.close()
-})
-
-const query = async <R extends object>(text: string, values: unknown[] = []): Promise<R[]> =>
-  (await pool.query<R>(text, values)).rows
+afterAll(() => here.close())
 
 describe('a real quake in the middle of a drill', () => {
   test('goes out on its own outlets while a drill delivery still hangs, and neither lane holds a word of the other', async () => {
@@ -51,7 +42,7 @@ describe('a real quake in the middle of a drill', () => {
       }),
     )
     const drill = runInstallationDrill(here.app, here.config, 'alxa-2017', '王工')
-    await until(async () => (await query(`select 1 from notice where class = 'drill'`)).length > 0)
+    await until(async () => (await here.query(`select 1 from notice where class = 'drill'`)).length > 0)
 
     here.clock.skip(60_000)
     here.hear(HEARD)
@@ -66,7 +57,7 @@ describe('a real quake in the middle of a drill', () => {
       await here.app.settle()
     }
 
-    const said = await query<{ class: string; kind: string; serial: string }>(
+    const said = await here.query<{ class: string; kind: string; serial: string }>(
       `select n.class, n.kind, l.serial from notice n join lineage l on l.id = n.lineage_id order by n.class, n.report_no`,
     )
     expect(said).toEqual([
@@ -74,7 +65,7 @@ describe('a real quake in the middle of a drill', () => {
       { class: 'drill', kind: 'quick-report', serial: '银震信演〔2017〕1号' },
       { class: 'drill', kind: 'formal-report', serial: '银震信演〔2017〕1号' },
     ])
-    const states = await query<{ outlet_id: string; class: string; state: string }>(
+    const states = await here.query<{ outlet_id: string; class: string; state: string }>(
       `select outlet_id, class, state from delivery where class = 'actual' order by outlet_id`,
     )
     expect(states).toEqual(OUTLETS.map((outlet_id) => ({ outlet_id, class: 'actual', state: 'accepted' })))
@@ -89,7 +80,7 @@ describe('a real quake in the middle of a drill', () => {
   })
 
   test('is on the public pages alone: no page that the public process serves speaks of the drill', async () => {
-    const pages = await query<{ path: string; body: Buffer }>('select path, body from page')
+    const pages = await here.query<{ path: string; body: Buffer }>('select path, body from page')
     const open = pages.filter((page) => !page.path.startsWith(DRILL_PATH))
     const hidden = pages.filter((page) => page.body.toString('utf8').includes('【演练】'))
     expect(hidden.length).toBeGreaterThan(0)
@@ -113,37 +104,37 @@ describe('a drill word that somebody tries to send to an actual outlet', () => {
     from notice n where n.class = 'drill' order by n.report_no desc limit 1`
 
   test('is refused by the database, written as the program itself, whichever class the row claims', async () => {
-    await expect(query(insert, ['d-hand-1', 'drill', 'weibo-main'])).rejects.toThrow(/foreign key/)
-    await expect(query(insert, ['d-hand-2', 'actual', 'weibo-main'])).rejects.toThrow(/foreign key/)
-    await expect(query(`update delivery set class = 'actual' where class = 'drill'`)).rejects.toThrow(
+    await expect(here.query(insert, ['d-hand-1', 'drill', 'weibo-main'])).rejects.toThrow(/foreign key/)
+    await expect(here.query(insert, ['d-hand-2', 'actual', 'weibo-main'])).rejects.toThrow(/foreign key/)
+    await expect(here.query(`update delivery set class = 'actual' where class = 'drill'`)).rejects.toThrow(
       /foreign key|denied/,
     )
-    await expect(query(`update outlet set class = 'actual' where id = 'drill-weibo-main'`)).rejects.toThrow(
+    await expect(here.query(`update outlet set class = 'actual' where id = 'drill-weibo-main'`)).rejects.toThrow(
       /foreign key|denied/,
     )
-    await expect(query(`update notice set class = 'actual' where class = 'drill'`)).rejects.toThrow(
+    await expect(here.query(`update notice set class = 'actual' where class = 'drill'`)).rejects.toThrow(
       /denied|append-only/,
     )
   })
 
   test('is not sent even when a forged outlet row lets the delivery in', async () => {
     const forged = `insert into outlet (id, class, channel, mode) values ('weibo-main', 'drill', 'weibo', 'live')`
-    await expect(query(forged)).rejects.toThrow(/unique/)
+    await expect(here.query(forged)).rejects.toThrow(/unique/)
     // The dispatcher must refuse by itself: the database is made to look away.
     await withClient(here.database.ownerConfig, (client) =>
       client.query('alter table outlet drop constraint outlet_id_key'),
     )
-    await query(forged)
-    await query(insert, ['d-hand-3', 'drill', 'weibo-main'])
+    await here.query(forged)
+    await here.query(insert, ['d-hand-3', 'drill', 'weibo-main'])
     const before = here.town.stands.weibo.calls().length
     here.app.clock.setDrill(() => Date.now())
     await until(async () => {
       await here.app.settle()
-      const rows = await query<{ state: string }>(`select state from delivery where id = 'd-hand-3'`)
+      const rows = await here.query<{ state: string }>(`select state from delivery where id = 'd-hand-3'`)
       return rows[0]?.state !== 'queued' && rows[0]?.state !== 'sending'
     })
     here.app.clock.setDrill(null)
-    const rows = await query<{ state: string }>(`select state from delivery where id = 'd-hand-3'`)
+    const rows = await here.query<{ state: string }>(`select state from delivery where id = 'd-hand-3'`)
     expect(rows).toEqual([{ state: 'failed' }])
     expect(here.town.stands.weibo.calls()).toHaveLength(before)
     expect(readTown(here.town).filter((text) => text.includes('演练'))).toEqual([])

@@ -1,30 +1,23 @@
 // The drill as the operator knows it: by name, alone, by its own clock, gone when it ends.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeDrill, type DrillResult } from '../../src/app/drill-result.ts'
 import { runInstallationDrill } from '../../src/app/drill.ts'
 import { readTown, startInstallation, type Installation } from './installation.ts'
 
 let here: Installation
-let pool: Pool
 
 beforeAll(async () => {
   here = await startInstallation()
-  pool = new Pool({ ...here.database.appConfig, max: 2 })
 })
-afterAll(async () => {
-  await pool.end()
-  await here.close()
-})
+afterAll(() => here.close())
 
 const play = async (name: string): Promise<DrillResult> => {
   const answer = await runInstallationDrill(here.app, here.config, name, '李工')
   if (!answer.ok) throw new Error(answer.reason)
   return answer.result as DrillResult
 }
-const rows = async <R extends object>(text: string): Promise<R[]> => (await pool.query<R>(text)).rows
 
 test('the same drill twice says everything twice, under two numbers of its own', async () => {
   const [first, second] = [await play('alxa-2017'), await play('alxa-2017')]
@@ -57,7 +50,7 @@ test('the officer’s acts are carried out on the drill’s own hold', async () 
 test('an act that would reach the real outlets is left out, and said', async () => {
   const result = await play('kill-switch-one')
   expect(result.left).toEqual(['kill-switch-on: a drill does not touch the switches'])
-  expect(await rows('select 1 from kill_switch')).toEqual([])
+  expect(await here.query('select 1 from kill_switch')).toEqual([])
 })
 
 test('a second drill while one runs is refused', async () => {
@@ -75,22 +68,24 @@ test('a drill whose outlet never answers ends all the same: what hangs is cancel
   here.whenDrillBegins(() => here.drillTown.stands.weibo.faults.add({ api: '*', kind: 'http-5xx', status: 503 }))
   await play('alxa-2017')
   here.whenDrillBegins(() => undefined)
-  const left = await rows<{ state: string; reason: string }>(
+  const left = await here.query<{ state: string; reason: string }>(
     `select distinct state, reason from delivery where outlet_id = 'drill-weibo-main' and state not in ('accepted', 'superseded', 'expired')`,
   )
   expect(left).toEqual([{ state: 'cancelled', reason: '演练结束，未及了结' }])
 })
 
 test('nothing of a drill stays behind: no open hold, no standing alarm, nothing due, and the actual lane is empty', async () => {
-  expect(await rows(`select 1 from hold where state in ('open', 'veto', 'waiting')`)).toEqual([])
-  expect(await rows(`select 1 from alarm where class = 'drill' and cleared_at is null`)).toEqual([])
-  expect(await rows(`select 1 from delivery where state in ('queued', 'sending', 'pending', 'unknown')`)).toEqual([])
-  expect(await rows(`select 1 from notice where class = 'actual'`)).toEqual([])
+  expect(await here.query(`select 1 from hold where state in ('open', 'veto', 'waiting')`)).toEqual([])
+  expect(await here.query(`select 1 from alarm where class = 'drill' and cleared_at is null`)).toEqual([])
+  expect(await here.query(`select 1 from delivery where state in ('queued', 'sending', 'pending', 'unknown')`)).toEqual(
+    [],
+  )
+  expect(await here.query(`select 1 from notice where class = 'actual'`)).toEqual([])
   expect(readTown(here.town)).toEqual([])
 })
 
 test('start and end stand in the journal under the operator’s name', async () => {
-  const acts = await rows<{ act: string; actor: string }>(
+  const acts = await here.query<{ act: string; actor: string }>(
     `select act, actor from journal where act like 'drill.%' and subject = 'luzhou-2021' order by id`,
   )
   expect(acts).toEqual([

@@ -1,10 +1,9 @@
 // In: a bureau of the scenarios. Out: a running installation with actual and drill outlets, each lane at a town of its own.
 // Virtual time; feeds are polled by hand. Real program, real database, real sockets.
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Pool } from 'pg'
 import pino from 'pino'
 import { stringify } from 'yaml'
 import { channels } from '../../channels/index.ts'
@@ -18,6 +17,7 @@ import { parseZonedTime } from '../../src/core/instant.ts'
 import { startPlayer, type Player } from '../../src/town/player.ts'
 import { fillPlaces, listScenarioSources } from '../../src/town/scenario.ts'
 import { startTown, type Town } from '../../src/town/town.ts'
+import { freePort } from '../crash/installation.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 
 export interface Installation {
@@ -25,6 +25,8 @@ export interface Installation {
   config: Config
   clock: InstallationClock
   database: FreshDatabase
+  /** Rows of its database, as the program's own role reads and writes them. */
+  query<R extends object>(text: string, values?: unknown[]): Promise<R[]>
   /** Shows a feed's rows and lets it be polled once. */
   hear: Player['show']
   poll(feed: string): Promise<void>
@@ -45,7 +47,7 @@ export async function startInstallation(
   const clock = openVirtualClock(START)
   const database = await freshDatabase()
   const folder = await mkdtemp(join(tmpdir(), 'quakedesk-app-'))
-  const [port, deskPort] = [await findPort(), await findPort()]
+  const [port, deskPort] = [await freePort(), await freePort()]
   const common = { callbackUrl: null, safeDomain: `127.0.0.1:${port}`, bureauName: '试验地震局' }
   const town = await startTown({ now: () => clock.now('actual'), ...common })
   const drillTown = await startTown({ now: () => clock.now('drill'), ...common })
@@ -77,11 +79,13 @@ export async function startInstallation(
     drill: (running, name, by) => runInstallationDrill(running, config, name, by),
   })
   await Promise.all(config.feeds.map((feed) => crank.pollNow(feed.id)))
+  const pool = new Pool({ ...database.appConfig, max: 2 })
   return {
     app,
     config,
     clock,
     database,
+    query: async <R extends object>(text: string, values: unknown[] = []) => (await pool.query<R>(text, values)).rows,
     hear: (step) => player.show(step),
     poll: (feed) => crank.pollNow(feed),
     town,
@@ -90,20 +94,13 @@ export async function startInstallation(
       begins = act
     },
     close: async () => {
+      await pool.end()
       await app.stop()
       await Promise.all([player.close(), town.close(), drillTown.close()])
       await database.drop()
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function findPort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /** Waits until something holds; the test's own limit ends a vain wait. */
