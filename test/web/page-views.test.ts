@@ -115,6 +115,16 @@ describe('the first page', () => {
     expect(quick).not.toContain('震源深度')
   })
 
+  test.each([
+    ['what revises an automatic determination', 'revision', { automatic: true }, '<b>4.6</b> 级左右'],
+    ['a natural quake whose source gives no depth but 0', 'formal-report', { depthKm: 0 }, '<b>4.6</b> 级<'],
+  ])('gives no depth that its sentence does not give: %s', (_name, kind, over, magnitude) => {
+    const origin = { ...NOTICE.facts.origin, ...over } as NoticeView['facts']['origin']
+    const { body } = pages.home([{ ...NOTICE, kind, facts: { ...NOTICE.facts, origin } }])
+    expect(body).toContain(magnitude)
+    expect(body).not.toContain('震源深度')
+  })
+
   test('of a bureau that has said nothing says so, and shows no value', () => {
     const { body } = pages.home([])
     expect(body).toContain('目前没有需要发布的地震信息')

@@ -2,7 +2,8 @@
 // Must not read the clock or the database; one view-model function per page, all values already text.
 import { Liquid, type Template } from 'liquidjs'
 import { roundDecimal } from '../../core/decimal.ts'
-import { formatPosition } from '../../core/rendering/format.ts'
+import { formatDepth, formatPosition } from '../../core/rendering/format.ts'
+import { kindWord } from '../../core/rendering/label.ts'
 import { estimateAt } from '../../core/intensity/estimate.ts'
 import type { AttenuationModel } from '../../core/intensity/attenuation.ts'
 import type { WatchedPlace } from '../../core/judgement/policy.ts'
@@ -178,18 +179,18 @@ function homeView(notices: readonly NoticeView[]): object {
   }
 }
 
-/** The four values that are read first; none for a word that states no determination. */
+/** The four values that are read first, as the sentence below them has them; none for a word that states no determination. */
 function figuresOf({ facts, kind }: NoticeView): { name: string; value: string; unit: string }[] {
   const { origin, home } = facts
   if (origin === null) return []
   const { hour, minute, month, day } = beijingParts(origin.originTime)
   const two = (n: number): string => String(n).padStart(2, '0')
+  const automatic = origin.automatic || kind === 'quick-report'
+  const depth = automatic ? '' : formatDepth(origin.depthKm, kindWord(origin.kind) !== null)
   return [
     { name: '发震时刻', value: `${two(hour)}:${two(minute)}`, unit: `${month}月${day}日` },
-    { name: '震级', value: roundDecimal(origin.magnitude, 1), unit: kind === 'quick-report' ? '级左右' : '级' },
-    ...(origin.depthKm === null || kind === 'quick-report'
-      ? []
-      : [{ name: '震源深度', value: roundDecimal(origin.depthKm, 0), unit: '千米' }]),
+    { name: '震级', value: roundDecimal(origin.magnitude, 1), unit: automatic ? '级左右' : '级' },
+    ...(depth === '' ? [] : [{ name: '震源深度', value: depth.replace('千米', ''), unit: '千米' }]),
     ...(home === null ? [] : [{ name: `震中距${home.name}`, value: String(home.distanceKm), unit: '千米' }]),
   ]
 }
