@@ -3,15 +3,11 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Certainty, Outcome } from '../../src/core/channel.ts'
-import { formatUtc, MINUTE, SECOND } from '../../src/core/instant.ts'
-import { openDispatch } from '../../src/publish/dispatch.ts'
-import type { Outlet } from '../../src/publish/outlets.ts'
+import { MINUTE, SECOND } from '../../src/core/instant.ts'
 import { openPool } from '../../src/store/pool.ts'
 import { openBox } from '../../src/store/deliveries.ts'
-import type { DeliveryRow, NoticeRow } from '../../src/store/plan.ts'
 import { freshDatabase } from '../support/database.ts'
-
-const START = Date.UTC(2025, 0, 7, 1, 5)
+import { dispatchOf, NOTICE, outletOf, rowOf, SENT as START } from './sending.ts'
 
 /** What an outlet does to a call; times in milliseconds of the fake clock. */
 type Conduct =
@@ -55,35 +51,6 @@ function openFakeClock() {
 
 const EXACT: Certainty = { probe: 'exact', absentReads: 1, absentSpanMs: 0, keyedRepeat: true }
 
-function row(outlet: string): DeliveryRow {
-  const at = formatUtc(START)
-  return {
-    id: `d-${outlet}`,
-    notice_id: 'n-1',
-    class: 'actual',
-    outlet_id: outlet,
-    leg: 'post',
-    priority: 1,
-    state: 'sending',
-    content: { text: outlet },
-    due_at: at,
-    lease_owner: 'node',
-    lease_ms: 30_000,
-    attempts: 1,
-    first_attempt_at: at,
-    reason: '',
-    expires_at: null,
-  }
-}
-
-const notice = {
-  id: 'n-1',
-  code: 'abcdefgh',
-  kind: 'formal-report',
-  report_no: 1,
-  facts: { serial: '安震信〔2025〕1号' },
-} as unknown as NoticeRow
-
 /** Sends one notice to outlets of these conducts, and lets ten minutes pass. */
 async function play(conducts: readonly Conduct[], names = conducts.map((_, index) => `o${index}`)): Promise<Fact[]> {
   const clock = openFakeClock()
@@ -116,34 +83,17 @@ async function play(conducts: readonly Conduct[], names = conducts.map((_, index
         return { state: 'unknown', reason: 'no reply', probeAfterMs: 20_000 }
     }
   }
-  const outlets = names.map((id) => ({
-    id,
-    class: 'actual',
-    mode: 'live',
-    config: {},
-    channel: { name: 'fake', certainty: () => EXACT },
-    client: { deliver: () => act(id), probe: async () => ({ state: 'absent' }) },
-  })) as unknown as Outlet[]
-  const dispatch = openDispatch({
-    db: {
-      query: async (text: string, values?: unknown[]) => {
-        if (!text.includes('settle_attempt')) return { rows: [], rowCount: 0 }
-        const change = JSON.parse(String(values?.[0])) as { delivery_id: string; state: string; next_act?: string }
-        if (change.next_act === undefined)
-          facts.push({ outlet: change.delivery_id.slice(2), what: change.state, at: clock.now() })
-        return { rows: [{ settle_attempt: true }], rowCount: 1 } as never
-      },
-    },
-    node: 'node',
+  const outlets = names.map((id) =>
+    outletOf(id, EXACT, { deliver: () => act(id), probe: async () => ({ state: 'absent' }) }),
+  )
+  const dispatch = dispatchOf(
     outlets,
-    publicUrl: 'https://dzj.example.cn',
-    clock: clock.now,
-    alarm: async () => undefined,
-    clear: async () => undefined,
-    settled: () => undefined,
-    log: { error: () => undefined },
-  })
-  dispatch.first(names.map(row), [notice])
+    ({ delivery_id, state, next_act }) => {
+      if (next_act === undefined) facts.push({ outlet: delivery_id.slice(2), what: state, at: clock.now() })
+    },
+    { clock: clock.now },
+  )
+  dispatch.first(names.map(rowOf), [NOTICE])
   await clock.advanceTo(START + 10 * MINUTE)
   return facts
 }

@@ -3,17 +3,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Pool } from 'pg'
 import { callBooked } from '../../channels/wire/ask.ts'
-import type { Certainty, Outcome, Reach } from '../../src/core/channel.ts'
+import type { Certainty, Reach } from '../../src/core/channel.ts'
 import { afterDeliver, afterProbe } from '../../src/core/delivery.ts'
 import { formatUtc } from '../../src/core/instant.ts'
-import { openDispatch, type DispatchContext } from '../../src/publish/dispatch.ts'
-import type { Outlet } from '../../src/publish/outlets.ts'
 import { endDeadLeases } from '../../src/store/deliveries.ts'
-import type { DeliveryRow, NoticeRow } from '../../src/store/plan.ts'
 import { openPool } from '../../src/store/pool.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { dispatchOf, NOTICE, outletOf, rowOf, SENT as NOW } from './sending.ts'
 
-const NOW = Date.UTC(2025, 0, 7, 1, 5)
 const KEYED: Certainty = { probe: 'exact', absentReads: 1, absentSpanMs: 0, keyedRepeat: true }
 const READ_BACK: Certainty = { probe: 'heuristic', absentReads: 3, absentSpanMs: 90_000, keyedRepeat: false }
 const standing = {
@@ -57,71 +54,11 @@ test('a call that cannot be booked because the database is away has not left', a
   expect(sent).toBe(0)
 })
 
-function rowOf(outlet: string): DeliveryRow {
-  return {
-    id: `d-${outlet}`,
-    notice_id: 'n-1',
-    class: 'actual',
-    outlet_id: outlet,
-    leg: 'post',
-    priority: 1,
-    state: 'sending',
-    content: {},
-    due_at: formatUtc(NOW),
-    lease_owner: 'node',
-    lease_ms: 30_000,
-    attempts: 1,
-    first_attempt_at: formatUtc(NOW),
-    reason: '',
-    expires_at: null,
-  }
-}
-
-const NOTICE = {
-  id: 'n-1',
-  code: 'abcdefgh',
-  kind: 'formal-report',
-  report_no: 1,
-  facts: { serial: '1号' },
-} as unknown as NoticeRow
-
-const outletOf = (id: string, outcome: Outcome): Outlet =>
-  ({
-    id,
-    class: 'actual',
-    mode: 'live',
-    config: {},
-    channel: { certainty: () => READ_BACK },
-    client: { deliver: async () => outcome },
-  }) as unknown as Outlet
-
-/** A dispatcher whose outcomes are written by `write`, which gets each as it is offered. */
-function dispatchOf(outlets: Outlet[], write: (change: { ref?: string }) => void, over: Partial<DispatchContext> = {}) {
-  return openDispatch({
-    db: {
-      query: async (text: string, values?: unknown[]) => {
-        if (!text.includes('settle_attempt')) return { rows: [], rowCount: 0 }
-        write(JSON.parse(String(values?.[0])) as { ref?: string })
-        return { rows: [{ settle_attempt: true }], rowCount: 1 } as never
-      },
-    },
-    node: 'node',
-    outlets,
-    publicUrl: 'https://dzj.example.cn',
-    clock: () => NOW,
-    alarm: async () => undefined,
-    clear: async () => undefined,
-    settled: () => undefined,
-    log: { error: () => undefined },
-    ...over,
-  })
-}
-
 test('what a platform answered is offered to the record until the database takes it', async () => {
   const offered: string[] = []
   const settled: string[] = []
   const dispatch = dispatchOf(
-    [outletOf('weibo', { state: 'accepted', ref: '5005', url: null })],
+    [outletOf('weibo', READ_BACK, { deliver: async () => ({ state: 'accepted', ref: '5005', url: null }) })],
     ({ ref = '' }) => {
       offered.push(ref)
       if (offered.length < 3) throw new Error('terminating connection')
@@ -138,7 +75,11 @@ test('an outcome is on record before anybody is told that the outlet is dead, al
   let written = 0
   const toldAfter: number[] = []
   const dispatch = dispatchOf(
-    [outletOf('weibo', { state: 'unknown', reason: 'no reply', probeAfterMs: 1_000 })],
+    [
+      outletOf('weibo', READ_BACK, {
+        deliver: async () => ({ state: 'unknown', reason: 'no reply', probeAfterMs: 1_000 }),
+      }),
+    ],
     () => (written += 1),
     {
       alarm: (kind) => {
