@@ -2,7 +2,7 @@
 // Must not let readers load the database that the publisher needs as well: one question at a time, the rest wait or go.
 import { listNotices } from '../../store/notices.ts'
 import type { Queryable } from '../../store/pool.ts'
-import { writeNotice } from './notice-json.ts'
+import { LISTED, writeListing } from './notice-json.ts'
 
 export interface ArchiveContext {
   db: Queryable
@@ -17,7 +17,7 @@ export interface ArchiveAnswer {
 }
 
 export interface Archive {
-  /** @param before id of the last notice of the page before. @param limit 1 to 100, default 30 */
+  /** @param before id of the last notice of the page before. @param limit 1 to 100, default LISTED */
   list(before: unknown, limit: unknown): Promise<ArchiveAnswer>
 }
 
@@ -64,7 +64,7 @@ export function openArchive(context: ArchiveContext): Archive {
 }
 
 function readLimit(limit: unknown): number | null {
-  if (limit === undefined) return 30
+  if (limit === undefined) return LISTED
   const most = typeof limit === 'string' && /^\d{1,3}$/.test(limit) ? Number(limit) : 0
   return most >= 1 && most <= MOST_LISTED ? most : null
 }
@@ -75,13 +75,7 @@ async function readPage(
   { db, publicUrl, demonstration }: ArchiveContext,
 ): Promise<ArchiveAnswer> {
   const notices = await listNotices(db, { class: 'actual', limit, before, onSite: [] })
-  const next = notices.length === limit ? (notices.at(-1)?.id ?? null) : null
-  const body = JSON.stringify({
-    notices: notices.map((notice) => writeNotice(notice, publicUrl, demonstration)),
-    next,
-    ...(demonstration ? { demonstration: true } : {}),
-  })
-  return { status: 200, body }
+  return { status: 200, body: writeListing(notices, limit, publicUrl, demonstration) }
 }
 
 function refuse(status: 400 | 503, error: string): ArchiveAnswer {

@@ -1,4 +1,4 @@
-// In: a notice as the record has it. Out: the object of GET /api/v1/notices (DESIGN §5).
+// In: notices as the record has them. Out: the answer of GET /api/v1/notices (DESIGN §5).
 // Must not add what a reader could not verify on the page.
 import { formatUtc } from '../../core/instant.ts'
 import type { DeliveryView, NoticeView } from '../../store/notices.ts'
@@ -29,6 +29,26 @@ export interface NoticeJson {
   }
   deliveries: { outlet: string; channel: string; leg: string; state: string; url: string | null; reason: string }[]
   demonstration?: true
+}
+
+/** Notices on the home page, and on a page of the API unless the reader asks for another number. */
+export const LISTED = 30
+
+/**
+ * A page of GET /api/v1/notices; its `next` is what to ask for as `before`, null on the last page.
+ * @param most how many were looked for: fewer are the last
+ */
+export function writeListing(
+  notices: readonly NoticeView[],
+  most: number,
+  publicUrl: string,
+  demonstration: boolean,
+): string {
+  return JSON.stringify({
+    notices: notices.map((notice) => writeNotice(notice, publicUrl, demonstration)),
+    next: notices.length === most ? (notices.at(-1)?.id ?? null) : null,
+    ...(demonstration ? { demonstration: true } : {}),
+  })
 }
 
 /** The API's form of a notice. Rehearsals never count in clocks. */

@@ -10,7 +10,7 @@ import type { WatchedPlace } from '../../core/judgement/policy.ts'
 import type { StoredReport } from '../../core/quake.ts'
 import type { NoticeView } from '../../store/notices.ts'
 import { MISSING_PATH, type Page } from '../../store/pages.ts'
-import { writeNotice } from './notice-json.ts'
+import { writeListing, writeNotice } from './notice-json.ts'
 import { feltWord, romanIntensity } from '../../core/intensity/felt.ts'
 import { beijingParts } from '../../core/instant.ts'
 import { distanceKm } from '../../core/places/distance.ts'
@@ -30,7 +30,8 @@ export interface PageMaker {
   /** Under its id and its short code: the same bytes. */
   notice(notice: NoticeView): Page[]
   quake(id: string, notices: readonly NoticeView[], reports: readonly StoredReport[]): Page
-  listing(notices: readonly NoticeView[], next: string | null): Page
+  /** @param most how many were looked for */
+  listing(notices: readonly NoticeView[], most: number): Page
   /** What an unknown address is answered with. */
   missing(): Page
 }
@@ -116,15 +117,11 @@ export function createPages(templates: ReadonlyMap<string, string>, site: SiteId
       status: 200,
       body: lay('地震事件', fill('quake', quakeView(notices, reports))),
     }),
-    listing: (notices, next) => ({
+    listing: (notices, most) => ({
       path: '/api/v1/notices',
       contentType: JSON_TYPE,
       status: 200,
-      body: JSON.stringify({
-        notices: notices.map((n) => writeNotice(n, site.publicUrl, site.demonstration)),
-        next,
-        ...(site.demonstration ? { demonstration: true } : {}),
-      }),
+      body: writeListing(notices, most, site.publicUrl, site.demonstration),
     }),
   }
 }

@@ -6,10 +6,9 @@ import { findNotice, listLineage, listNotices, listQuakeNotices, type NoticeView
 import { readQuakes } from '../../store/picture.ts'
 import { DRILL_PATH, savePages, type Page } from '../../store/pages.ts'
 import type { Queryable } from '../../store/pool.ts'
+import { LISTED } from './notice-json.ts'
 import type { PageMaker } from './pages.ts'
 
-/** Notices on the home page and in the first page of the API. */
-const LISTED = 30
 const VISIBLE: ReadonlySet<string> = new Set(MAY_BE_VISIBLE)
 
 export interface Site {
@@ -32,10 +31,11 @@ function hide(page: Page): Page {
 export function openSite(db: Queryable, maker: PageMaker, now: () => Instant): Site {
   const listed = (stored: readonly string[]): Promise<NoticeView[]> =>
     listNotices(db, { class: 'actual', limit: LISTED, onSite: stored })
-  const lists = (notices: readonly NoticeView[]): Page[] => {
-    const next = notices.length === LISTED ? (notices.at(-1)?.id ?? null) : null
-    return [maker.home(notices), maker.listing(notices, next), maker.missing()]
-  }
+  const lists = (notices: readonly NoticeView[]): Page[] => [
+    maker.home(notices),
+    maker.listing(notices, LISTED),
+    maker.missing(),
+  ]
   /** Those whose own page is stored. */
   const keepShown = async (notices: readonly NoticeView[]): Promise<NoticeView[]> => {
     const pathOf = (notice: NoticeView): string => `${notice.class === 'drill' ? DRILL_PATH : ''}/n/${notice.code}`
