@@ -84,6 +84,12 @@ export async function listPublicPages(db: Queryable, paths?: readonly string[]):
   }))
 }
 
+/** Those of these paths, of either lane, under which a page is stored. */
+export async function findStored(db: Queryable, paths: readonly string[]): Promise<Set<string>> {
+  const { rows } = await db.query<{ path: string }>('select path from page where path = any($1)', [paths])
+  return new Set(rows.map((row) => row.path))
+}
+
 /** Public paths with their etags: what a process compares with its own copies. */
 export async function listEtags(db: Queryable): Promise<Map<string, string>> {
   const { rows } = await db.query<{ path: string; etag: string }>(

@@ -4,7 +4,7 @@ import type { Instant } from '../../core/instant.ts'
 import { MAY_BE_VISIBLE } from '../../core/quake.ts'
 import { findNotice, listLineage, listNotices, listQuakeNotices, type NoticeView } from '../../store/notices.ts'
 import { readQuakes } from '../../store/picture.ts'
-import { DRILL_PATH, savePages, type Page } from '../../store/pages.ts'
+import { DRILL_PATH, findStored, savePages, type Page } from '../../store/pages.ts'
 import type { Queryable } from '../../store/pool.ts'
 import { LISTED } from './notice-json.ts'
 import type { PageMaker } from './pages.ts'
@@ -39,10 +39,7 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant): S
   /** Those whose own page is stored. */
   const keepShown = async (notices: readonly NoticeView[]): Promise<NoticeView[]> => {
     const pathOf = (notice: NoticeView): string => `${notice.class === 'drill' ? DRILL_PATH : ''}/n/${notice.code}`
-    const { rows } = await db.query<{ path: string }>('select path from page where path = any($1)', [
-      notices.map(pathOf),
-    ])
-    const stored = new Set(rows.map((row) => row.path))
+    const stored = await findStored(db, notices.map(pathOf))
     return notices.filter((notice) => stored.has(pathOf(notice)))
   }
   /**
@@ -86,13 +83,6 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant): S
       const pages = (await keepShown([...due.values()])).flatMap((notice) => maker.notice(notice))
       await savePages(db, [...pages, ...lists(notices)], now())
     },
-    isShown: async (code) => {
-      const paths = [`/n/${code}`, `${DRILL_PATH}/n/${code}`]
-      const { rows } = await db.query<{ there: boolean }>(
-        'select exists (select from page where path = any($1)) as there',
-        [paths],
-      )
-      return rows[0]?.there ?? false
-    },
+    isShown: async (code) => (await findStored(db, [`/n/${code}`, `${DRILL_PATH}/n/${code}`])).size > 0,
   }
 }
