@@ -1,6 +1,7 @@
 // In: a lineage whose website delivery was overtaken. Out: proof that every address another channel carries leads somewhere.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Pool } from 'pg'
+import { savePages } from '../../src/store/pages.ts'
 import { openPool } from '../../src/store/pool.ts'
 import type { PageMaker } from '../../src/web/public/pages.ts'
 import { openSite } from '../../src/web/public/site.ts'
@@ -32,7 +33,7 @@ const maker = {
     body: notices.map((notice) => notice.code).join(' '),
   }),
   missing: () => pageOf('/404'),
-  notice: ({ code }: { code: string }) => [pageOf(`/n/${code}`)],
+  notice: ({ code, state }: { code: string; state: string }) => [{ ...pageOf(`/n/${code}`), body: state }],
 } as unknown as PageMaker
 
 /** A quick report and the formal one after it; the states are those of the quick report's deliveries. */
@@ -80,4 +81,14 @@ test('what nobody can have read gets no page beside the word that follows it', a
   await openSite(pool, maker, () => NOW).show(formal)
   expect(await pages()).toContain(`/n/${formal}`)
   expect(await pages()).not.toContain(`/n/${quick}`)
+})
+
+test('a page that was built before the formal report and stored after it is put right with the next outcome', async () => {
+  const { quick, formal } = await tell(3, { site: 'accepted', weibo: 'accepted' })
+  const site = openSite(pool, maker, () => NOW)
+  await site.show(formal)
+  await savePages(pool, [{ ...pageOf(`/n/${quick}`), body: 'current' }], NOW)
+  await site.refresh([formal])
+  const { rows } = await pool.query('select body from page where path = $1', [`/n/${quick}`])
+  expect(rows).toEqual([{ body: Buffer.from('superseded') }])
 })

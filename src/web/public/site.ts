@@ -15,8 +15,8 @@ export interface Site {
   /** Builds and stores every page that shows this notice. Idempotent. */
   show(noticeId: string): Promise<void>
   /**
-   * Builds the lists anew, and the pages of these notices (id or short code): their clocks and channels have moved on.
-   * Left out: those on the lists. A notice that the website does not carry stays unseen: in rehearsal, say.
+   * Builds the lists anew, and the pages of these notices (id or short code) with their lineages: their clocks and
+   * channels have moved on. Left out: those on the lists. A notice that the website does not carry stays unseen: in rehearsal, say.
    */
   refresh(changed?: Iterable<string>): Promise<void>
   /** True once the notice's own page is stored. */
@@ -78,7 +78,10 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant): S
       const due = new Map(changed === undefined ? notices.map((each) => [each.id, each]) : [])
       for (const id of changed ?? []) {
         const notice = notices.find((each) => each.id === id || each.code === id) ?? (await findNotice(db, id))
-        if (notice?.class === 'actual') due.set(notice.id, notice)
+        if (notice?.class !== 'actual') continue
+        // With all of its lineage: a build that had read the record before this word, and ended after it was shown, would
+        // leave the word that it replaced standing.
+        for (const each of await listLineage(db, notice.serial)) due.set(each.id, each)
       }
       const pages = (await keepShown([...due.values()])).flatMap((notice) => maker.notice(notice))
       await savePages(db, [...pages, ...lists(notices)], now())
