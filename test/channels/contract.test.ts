@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { channels, type AnyChannel } from '../../channels/index.ts'
 import type { HttpCall, HttpReply, Job, Outcome } from '../../src/core/channel.ts'
 import { DAY } from '../../src/core/instant.ts'
-import { fakeReach, HANG, html, json, sampleFacts, sampleJob, sampleRendered, START, UNREACHABLE } from './fakes.ts'
+import { fakeReach, HANG, html, jobOf, json, sampleJob, START, UNREACHABLE } from './fakes.ts'
 import type { FakeReach } from './fakes.ts'
 
 const SECRET = 'very-secret-value-0123456789'
@@ -138,9 +138,7 @@ function setUp(scenario: Case, reply: HttpReply) {
     return reply
   })
   scenario.prepare?.(reach)
-  const composed = channel.compose(sampleRendered(), sampleFacts(), config, scenario.leg)
-  if (!composed.ok) throw new Error(composed.reason)
-  const job = sampleJob({ leg: scenario.leg, content: composed.content, progress: { ...scenario.progress } })
+  const job = jobOf(channel, config, scenario.leg, { progress: { ...scenario.progress } })
   return { channel, reach, job, client: channel.open(config, reach) }
 }
 

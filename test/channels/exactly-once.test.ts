@@ -6,20 +6,19 @@ import { webhook } from '../../channels/webhook/index.ts'
 import { wechat } from '../../channels/wechat/index.ts'
 import { weibo } from '../../channels/weibo/index.ts'
 import type { AnyChannel } from '../../channels/index.ts'
-import type { HttpCall, HttpReply, Job, Outcome, ProbeOutcome } from '../../src/core/channel.ts'
-import { afterDeliver, afterProbe, type DeliveryChange } from '../../src/core/delivery.ts'
+import type { HttpCall, HttpReply } from '../../src/core/channel.ts'
+import type { DeliveryChange } from '../../src/core/delivery.ts'
 import { BEIJING_OFFSET, MINUTE, SECOND, type Instant } from '../../src/core/instant.ts'
+import { actFor, carryOut, recordChange, type Act } from './dispatcher.ts'
 import {
   fakeReach,
   formOf,
   HANG,
   html,
+  jobOf,
   json,
   pathOf,
   payloadOf,
-  sampleFacts,
-  sampleJob,
-  sampleRendered,
   START,
   UNREACHABLE,
   URL_OF_NOTICE,
@@ -157,30 +156,14 @@ async function runDelivery(channel: AnyChannel, given: unknown, leg: string, pla
     calls += 1
     return suffer(fault, () => platform.answer(call, reach.clock.now))
   })
-  const composed = channel.compose(sampleRendered(), sampleFacts(), config, leg)
-  if (!composed.ok) throw new Error(composed.reason)
-  let job: Job = sampleJob({ leg, content: composed.content })
-  let act: 'deliver' | 'probe' | 'check' = 'deliver'
+  let job = jobOf(channel, config, leg)
+  let act: Act = 'deliver'
   for (let turn = 0; turn < 500; turn += 1) {
     // A fresh client every time: nothing may live in its memory alone.
     const client = channel.open(config, reach)
-    const standing = { ...job, attempts: job.attempt, expiresAt: null }
     let change: DeliveryChange
     try {
-      const outcome: Outcome | ProbeOutcome =
-        act === 'deliver'
-          ? await client.deliver(job)
-          : await (act === 'check' && client.check ? client.check(job) : client.probe(job))
-      change =
-        act === 'deliver'
-          ? afterDeliver(standing, outcome as Outcome, reach.clock.now)
-          : afterProbe(
-              standing,
-              act === 'check' ? 'pending' : 'unknown',
-              outcome as ProbeOutcome,
-              channel.certainty(leg),
-              reach.clock.now,
-            )
+      ;({ change } = await carryOut(act, job, channel, client, reach.now))
     } catch (error) {
       if (!(error instanceof Crash)) throw error
       // Found at the next start with its lease run out: what was being sent is unknown, what was asked is asked again.
@@ -189,16 +172,11 @@ async function runDelivery(channel: AnyChannel, given: unknown, leg: string, pla
           ? { state: 'unknown', dueAt: reach.clock.now + 30 * SECOND, absentProbes: 0, absentSince: null }
           : { state: act === 'check' ? 'pending' : 'unknown', dueAt: reach.clock.now + 30 * SECOND }
     }
-    job = {
-      ...job,
-      progress: { ...job.progress, ...change.progress },
-      absentProbes: change.absentProbes ?? job.absentProbes,
-      absentSince: change.absentSince === undefined ? job.absentSince : change.absentSince,
-    }
+    job = recordChange(job, change)
     if (change.state === 'accepted' || change.state === 'failed') return change
     reach.clock.now = Math.max(reach.clock.now + SECOND, change.dueAt ?? 0)
     if (reach.clock.now > START + 2 * 24 * 60 * MINUTE) return change
-    act = change.state === 'unknown' ? 'probe' : change.state === 'pending' ? 'check' : 'deliver'
+    act = actFor(change.state)
     if (act === 'deliver') job = { ...job, attempt: job.attempt + 1 }
   }
   return { state: 'sending' as const }

@@ -1,7 +1,7 @@
 // In: scripted replies. Out: a Reach whose calls are recorded, and sample notices of an invented bureau.
 // Written from the vendors' documentation alone; knows no adapter and no stand-in.
 import * as fc from 'fast-check'
-import type { Box, HttpCall, HttpReply, Job, Reach } from '../../src/core/channel.ts'
+import type { Box, Channel, HttpCall, HttpReply, Job, Reach } from '../../src/core/channel.ts'
 import type { Instant } from '../../src/core/instant.ts'
 import type { NoticeFacts, RenderedNotice } from '../../src/core/notice.ts'
 import type { TrafficClass } from '../../src/core/quake-report.ts'
@@ -158,6 +158,19 @@ export function sampleRendered(variants: Record<string, string> = {}): RenderedN
       ...variants,
     },
   }
+}
+
+/** The job of the sample notice over one leg of a channel. @throws the channel's reason when the notice does not fit */
+export function jobOf<C>(
+  channel: Channel<C>,
+  settings: C,
+  leg: string,
+  change: Partial<Job> = {},
+  facts: NoticeFacts = sampleFacts(),
+): Job {
+  const composed = channel.compose(sampleRendered(), facts, settings, leg)
+  if (!composed.ok) throw new Error(composed.reason)
+  return sampleJob({ leg, content: composed.content, ...change })
 }
 
 /** Form fields of a recorded POST. */

@@ -4,23 +4,12 @@ import { describe, expect, test } from 'vitest'
 import { config } from '../../channels/wechat/config.ts'
 import { wechat } from '../../channels/wechat/index.ts'
 import { changeSubscribers, listSubscribers } from '../../channels/wechat/subscribers.ts'
-import type { HttpCall, HttpReply, Job, Outcome, OutletClient } from '../../src/core/channel.ts'
+import type { HttpCall, HttpReply, Job } from '../../src/core/channel.ts'
 import { HOUR, MINUTE } from '../../src/core/instant.ts'
 import { MAY_BE_VISIBLE } from '../../src/core/quake.ts'
 import { afterDeliver, afterProbe } from '../../src/core/delivery.ts'
-import {
-  fakeReach,
-  HANG,
-  json,
-  memoryBox,
-  pathOf,
-  payloadOf,
-  sampleFacts,
-  sampleJob,
-  sampleRendered,
-  START,
-  UNREACHABLE,
-} from './fakes.ts'
+import { run } from './dispatcher.ts'
+import { fakeReach, HANG, jobOf, json, memoryBox, pathOf, payloadOf, START, UNREACHABLE } from './fakes.ts'
 
 const settings = config.parse({
   appId: 'wx0123456789abcdef',
@@ -48,21 +37,7 @@ function open(
   return { reach, made, client: wechat.open(settings, reach) }
 }
 
-function jobOf(leg: string, change: Partial<Job> = {}): Job {
-  const composed = wechat.compose(sampleRendered(), sampleFacts(), settings, leg)
-  if (!composed.ok) throw new Error(composed.reason)
-  return sampleJob({ leg, content: composed.content, ...change })
-}
-
-/** Delivers as the dispatcher does: goes on until something else than progress comes. */
-async function run(client: OutletClient, start: Job): Promise<{ outcome: Outcome; job: Job }> {
-  let job = start
-  for (;;) {
-    const outcome = await client.deliver(job)
-    if (outcome.state !== 'progress') return { outcome, job }
-    job = { ...job, attempt: job.attempt + 1, progress: { ...job.progress, ...outcome.progress } }
-  }
-}
+const job = (leg: string, change: Partial<Job> = {}): Job => jobOf(wechat, settings, leg, change)
 
 const standing = {
   attempts: 1,
@@ -88,12 +63,12 @@ describe('subscribers of whom only some were told', () => {
   ])('%s waits as "may stand", never in the queue, and goes on where it stopped', async (_name, reply) => {
     let broken = true
     const { client, made } = await openWith(4, (nth) => (nth === 3 && broken ? reply : nth > 3 && broken ? reply : ok))
-    const { outcome, job } = await run(client, jobOf('subscribe'))
+    const { outcome, job: last } = await run(client, job('subscribe'))
     expect(outcome).toMatchObject({ state: 'retry', partlySaid: true })
     const change = afterDeliver(standing, outcome, START)
     expect(change.state).toBe('unknown')
     expect(MAY_BE_VISIBLE).toContain(change.state)
-    const paused = { ...job, progress: { ...job.progress, ...change.progress } }
+    const paused = { ...last, progress: { ...last.progress, ...change.progress } }
     const found = await client.probe(paused)
     expect(found).toMatchObject({ state: 'progress', progress: { next: 2, sent: 2, lost: 0 } })
     expect(afterProbe(standing, 'unknown', found, wechat.certainty('subscribe'), START)).toMatchObject({
@@ -113,17 +88,17 @@ describe('subscribers of whom only some were told', () => {
     ['a template that is gone', fail(40037)],
   ])('%s ends it as said to some, and a person learns how many were not told', async (_name, reply) => {
     const { client } = await openWith(4, (nth) => (nth > 2 ? reply : ok))
-    const { outcome } = await run(client, jobOf('subscribe'))
+    const { outcome } = await run(client, job('subscribe'))
     expect(outcome).toMatchObject({ state: 'accepted', ref: '2/4', warning: expect.stringContaining('2/4') })
     expect(afterDeliver(standing, outcome, START)).toMatchObject({ state: 'accepted', alarm: expect.any(String) })
   })
 
   test('before anybody was told the same troubles leave it unsaid', async () => {
     const limited = await openWith(4, () => fail(45011))
-    const { outcome } = await run(limited.client, jobOf('subscribe'))
+    const { outcome } = await run(limited.client, job('subscribe'))
     expect(afterDeliver(standing, outcome, START).state).toBe('queued')
     const refused = await openWith(4, () => fail(48001))
-    expect((await run(refused.client, jobOf('subscribe'))).outcome.state).toBe('rejected')
+    expect((await run(refused.client, job('subscribe'))).outcome.state).toBe('rejected')
   })
 
   test('a newer notice stops it within twenty users; the newer one goes to all', async () => {
@@ -131,7 +106,7 @@ describe('subscribers of whom only some were told', () => {
       if (nth === 5) opened.reach.replaced.add('n-1')
       return ok
     })
-    const { outcome } = await run(opened.client, jobOf('subscribe'))
+    const { outcome } = await run(opened.client, job('subscribe'))
     expect(outcome).toMatchObject({ state: 'accepted', ref: '20/100' })
     expect(outcome).not.toHaveProperty('warning')
   })
@@ -139,7 +114,7 @@ describe('subscribers of whom only some were told', () => {
   test('replaced before anybody was told, nobody is told', async () => {
     const { client, reach, made } = await openWith(3, () => ok)
     reach.replaced.add('n-1')
-    const { outcome } = await run(client, jobOf('subscribe'))
+    const { outcome } = await run(client, job('subscribe'))
     expect(outcome).toMatchObject({ state: 'retry', code: 'replaced' })
     expect(afterDeliver(standing, outcome, START).state).toBe('queued')
     expect(made('bizsend')).toEqual([])
@@ -150,13 +125,13 @@ describe('subscribers of whom only some were told', () => {
       if (nth === 2) opened.reach.replaced.add('n-1')
       return HANG
     })
-    const { outcome } = await run(opened.client, jobOf('subscribe'))
+    const { outcome } = await run(opened.client, job('subscribe'))
     expect(outcome.state).toBe('accepted')
   })
 
   test('who refuses is off the list for the next notice', async () => {
     const { client, reach } = await openWith(3, (nth) => (nth === 2 ? fail(43101) : ok))
-    await run(client, jobOf('subscribe'))
+    await run(client, job('subscribe'))
     expect(await listSubscribers(reach.box)).toEqual(['open-0', 'open-2'])
   })
 })
@@ -189,7 +164,7 @@ describe('an article whose notice was replaced between draft and publication', (
   test.each(['freepublish', 'mass'])('%s: it is not published any more', async (leg) => {
     const { client, reach } = open(() => json({ errcode: 0, publish_id: '1', msg_id: 1 }))
     reach.replaced.add('n-1')
-    const outcome = await client.deliver(jobOf(leg, { progress: draft, attempt: 2 }))
+    const outcome = await client.deliver(job(leg, { progress: draft, attempt: 2 }))
     expect(outcome).toMatchObject({ state: 'retry', code: 'replaced' })
     expect(afterDeliver(standing, outcome, START).state).toBe('queued')
     expect(reach.calls).toHaveLength(0)
@@ -205,7 +180,7 @@ describe('an article whose notice was replaced between draft and publication', (
         path === 'draft/get' ? draftReply : json({ errcode: 0, msg_id: 1 }),
       )
       reach.replaced.add('n-1')
-      expect((await client.deliver(jobOf('mass', { progress: draft, attempt: 4 }))).state).toBe(state)
+      expect((await client.deliver(job('mass', { progress: draft, attempt: 4 }))).state).toBe(state)
       expect(made('sendall')).toEqual([])
     }
   })

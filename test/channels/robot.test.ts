@@ -9,10 +9,10 @@ import { MINUTE, SECOND } from '../../src/core/instant.ts'
 import {
   fakeReach,
   HANG,
+  jobOf,
   json,
   payloadOf,
   sampleFacts,
-  sampleJob,
   sampleRendered,
   SERIAL,
   START,
@@ -35,10 +35,8 @@ type Name = (typeof names)[number]
 function open(name: Name, body: unknown = name === 'feishu' ? { code: 0 } : { errcode: 0 }) {
   const settings = config.parse(given[name])
   const reach = fakeReach(() => json(body))
-  const composed = robot.compose(sampleRendered(), sampleFacts(), settings, 'message')
-  if (!composed.ok) throw new Error(composed.reason)
-  const job = (change: Partial<Job> = {}) => sampleJob({ leg: 'message', content: composed.content, ...change })
-  return { reach, job, client: robot.open(settings, reach), text: composed.content['text'] ?? '' }
+  const job = (change: Partial<Job> = {}) => jobOf(robot, settings, 'message', change)
+  return { reach, job, client: robot.open(settings, reach), text: job().content['text'] ?? '' }
 }
 
 test.each(names)('%s: the text holds serial and address, so that a repeat is seen to be one', (name) => {

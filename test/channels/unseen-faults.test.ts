@@ -6,8 +6,7 @@ import { webhook } from '../../channels/webhook/index.ts'
 import { wechat } from '../../channels/wechat/index.ts'
 import { weibo } from '../../channels/weibo/index.ts'
 import type { AnyChannel } from '../../channels/index.ts'
-import type { Job, Outcome, ProbeOutcome } from '../../src/core/channel.ts'
-import { afterDeliver, afterProbe, type DeliveryChange } from '../../src/core/delivery.ts'
+import type { DeliveryChange } from '../../src/core/delivery.ts'
 import { DAY, HOUR, MINUTE, SECOND, type Instant } from '../../src/core/instant.ts'
 import { openOutbound } from '../../src/publish/http.ts'
 import type { Fault } from '../../src/town/faults.ts'
@@ -18,7 +17,8 @@ import { TOWN } from '../../src/town/town.ts'
 import { startWebhook } from '../../src/town/webhook.ts'
 import { startWechat } from '../../src/town/wechat.ts'
 import { startWeibo } from '../../src/town/weibo.ts'
-import { fakeReach, sampleFacts, sampleJob, sampleRendered, START } from './fakes.ts'
+import { actFor, carryOut, recordChange, type Act } from './dispatcher.ts'
+import { fakeReach, jobOf, START } from './fakes.ts'
 
 /** A hanging call costs this much real time; the deadlines themselves have their own test. */
 const PATIENCE_MS = 50
@@ -29,6 +29,17 @@ const outbound = openOutbound({ loopbackOnly: true })
 
 let stands: Record<'weibo' | 'wechat' | 'webhook' | 'robots', Stand>
 
+/** The bureau's WeChat account, with habits of its own. */
+const startAccount = (habits: Partial<Parameters<typeof startWechat>[0]>): Promise<Stand> =>
+  startWechat({
+    now,
+    appId: TOWN.wechatAppId,
+    secret: TOWN.wechatSecret,
+    kind: 'service',
+    materials: [{ mediaId: TOWN.cover, type: 'image' }],
+    ...habits,
+  })
+
 beforeAll(async () => {
   stands = {
     weibo: await startWeibo({
@@ -37,12 +48,7 @@ beforeAll(async () => {
       safeDomains: ['zq.example.cn'],
       visibleAfterMs: 5 * SECOND,
     }),
-    wechat: await startWechat({
-      now,
-      appId: TOWN.wechatAppId,
-      secret: TOWN.wechatSecret,
-      kind: 'service',
-      materials: [{ mediaId: TOWN.cover, type: 'image' }],
+    wechat: await startAccount({
       users: USERS.map((openid) => ({ openid, grants: [{ templateId: 'tpl', left: 'long-term' as const }] })),
       templates: [{ id: 'tpl', kind: 'subscribe', fields: ['thing1', 'time2', 'number3'] }],
     }),
@@ -191,40 +197,19 @@ async function runDelivery(leg: Leg, faults: readonly Fault[], until: Instant): 
   const reach = fakeReach((call) => outbound.http({ ...call, deadlineMs: Math.min(call.deadlineMs, PATIENCE_MS) }))
   reach.now = now
   const config: unknown = leg.channel.config.parse(leg.settings())
-  const composed = leg.channel.compose(sampleRendered(), sampleFacts(), config, leg.leg)
-  if (!composed.ok) throw new Error(composed.reason)
-  let job: Job = sampleJob({ leg: leg.leg, content: composed.content, firstAttemptAt: START, priority: 1 })
+  let job = jobOf(leg.channel, config, leg.leg, { firstAttemptAt: START, priority: 1 })
   const client = leg.channel.open(config, reach)
   const alarms: string[] = []
   let change: DeliveryChange = { state: 'sending' }
-  let act: 'deliver' | 'probe' | 'check' = 'deliver'
+  let act: Act = 'deliver'
   let unresolved = false
   for (let turn = 0; turn < 300; turn += 1) {
-    const standing = { ...job, attempts: job.attempt, expiresAt: null, unresolved }
-    const outcome: Outcome | ProbeOutcome =
-      act === 'deliver'
-        ? await client.deliver(job)
-        : await (act === 'check' && client.check ? client.check(job) : client.probe(job))
-    change =
-      act === 'deliver'
-        ? afterDeliver(standing, outcome as Outcome, now())
-        : afterProbe(
-            standing,
-            act === 'check' ? 'pending' : 'unknown',
-            outcome as ProbeOutcome,
-            leg.channel.certainty(leg.leg),
-            now(),
-          )
+    const turned = await carryOut(act, job, leg.channel, client, now, unresolved)
+    change = turned.change
     if (change.alarm !== undefined) alarms.push(change.alarm)
-    job = {
-      ...job,
-      attempt: job.attempt + 1,
-      progress: { ...job.progress, ...change.progress },
-      absentProbes: change.absentProbes ?? job.absentProbes,
-      absentSince: change.absentSince === undefined ? job.absentSince : change.absentSince,
-    }
+    job = { ...recordChange(job, change), attempt: job.attempt + 1 }
     if (change.nextAct === 'deliver') {
-      if (act !== 'deliver') unresolved = outcome.state === 'absent'
+      if (act !== 'deliver') unresolved = turned.outcome.state === 'absent'
       act = 'deliver'
       continue
     }
@@ -233,7 +218,7 @@ async function runDelivery(leg: Leg, faults: readonly Fault[], until: Instant): 
     clock.at = Math.max(clock.at, change.dueAt ?? 0)
     if (clock.at > until) stand.faults.clear()
     if (clock.at > START + 2 * DAY) break
-    act = change.state === 'unknown' ? 'probe' : change.state === 'pending' ? 'check' : 'deliver'
+    act = actFor(change.state)
   }
   clock.at += HOUR
   return { change, alarms, posts: stand.ledger().filter((entry) => entry.visible && leg.isPost(entry)).length }
@@ -293,49 +278,29 @@ describe.each(LEGS)('$name', (leg) => {
   }, 120_000)
 })
 
-test('a message that waits for an administrator for half an hour and then fails is told to a person', async () => {
-  const leg = LEGS.find((one) => one.leg === 'mass')
-  if (!leg) return
-  const guarded = await startWechat({
-    now,
-    appId: TOWN.wechatAppId,
-    secret: TOWN.wechatSecret,
-    kind: 'service',
-    materials: [{ mediaId: TOWN.cover, type: 'image' }],
-    massProtection: true,
-  })
+/** One delivery without a fault over a leg of an account with these habits. */
+async function deliverAt(name: string, habits: Parameters<typeof startAccount>[0]): Promise<End> {
+  const leg = LEGS.find((one) => one.leg === name)
+  if (!leg) throw new Error(`no leg ${name}`)
   const usual = stands.wechat
-  stands.wechat = guarded
+  stands.wechat = await startAccount(habits)
   try {
-    const end = await runDelivery(leg, [], START)
-    expect(end).toMatchObject({ change: { state: 'failed' }, posts: 0 })
-    expect(end.alarms[0]).toContain('手机上确认')
-    expect(end.alarms.at(-1)).toContain('群发失败')
+    return await runDelivery(leg, [], START)
   } finally {
+    await stands.wechat.close()
     stands.wechat = usual
-    await guarded.close()
   }
+}
+
+test('a message that waits for an administrator for half an hour and then fails is told to a person', async () => {
+  const end = await deliverAt('mass', { massProtection: true })
+  expect(end).toMatchObject({ change: { state: 'failed' }, posts: 0 })
+  expect(end.alarms[0]).toContain('手机上确认')
+  expect(end.alarms.at(-1)).toContain('群发失败')
 })
 
 test('a publish job that runs for an hour is told after minutes and accepted when it ends', async () => {
-  const leg = LEGS.find((one) => one.leg === 'freepublish')
-  if (!leg) return
-  const slow = await startWechat({
-    now,
-    appId: TOWN.wechatAppId,
-    secret: TOWN.wechatSecret,
-    kind: 'service',
-    materials: [{ mediaId: TOWN.cover, type: 'image' }],
-    publishMs: 70 * MINUTE,
-  })
-  const usual = stands.wechat
-  stands.wechat = slow
-  try {
-    const end = await runDelivery(leg, [], START)
-    expect(end).toMatchObject({ change: { state: 'accepted' }, posts: 1 })
-    expect(end.alarms.length).toBeGreaterThan(0)
-  } finally {
-    stands.wechat = usual
-    await slow.close()
-  }
+  const end = await deliverAt('freepublish', { publishMs: 70 * MINUTE })
+  expect(end).toMatchObject({ change: { state: 'accepted' }, posts: 1 })
+  expect(end.alarms.length).toBeGreaterThan(0)
 })

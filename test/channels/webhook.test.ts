@@ -8,7 +8,7 @@ import { composeAlarmBody } from '../../channels/webhook/message.ts'
 import { readSecret, signWebhook } from '../../channels/webhook/sign.ts'
 import type { HttpReply, Job } from '../../src/core/channel.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/core/instant.ts'
-import { fakeReach, HANG, sampleFacts, sampleJob, sampleRendered, START, UNREACHABLE, URL_OF_NOTICE } from './fakes.ts'
+import { fakeReach, HANG, jobOf, sampleFacts, START, UNREACHABLE, URL_OF_NOTICE } from './fakes.ts'
 
 const secretOf = (byte: string, length = 32) => `whsec_${Buffer.from(byte.repeat(length)).toString('base64')}`
 const given = { url: 'https://partner.example.cn/in?room=1', secret: secretOf('k') }
@@ -20,11 +20,9 @@ const status = (code: number, headers: Record<string, string> = {}): HttpReply =
   body: '',
 })
 
-function jobFor(change: Partial<Job> = {}, facts = sampleFacts()): Job {
-  const composed = webhook.compose(sampleRendered(), facts, settings, 'message')
-  if (!composed.ok) throw new Error(composed.reason)
-  return sampleJob({ leg: 'message', content: composed.content, ...change })
-}
+const jobFor = (change: Partial<Job> = {}, facts = sampleFacts()): Job =>
+  jobOf(webhook, settings, 'message', change, facts)
+
 async function send(reply: HttpReply, job = jobFor(), used = settings) {
   const reach = fakeReach(() => reply)
   const outcome = await webhook.open(used, reach).deliver(job)

@@ -5,18 +5,19 @@ import { reactions } from '../../channels/wechat/errors.ts'
 import { uploadCovers } from '../../channels/wechat/covers.ts'
 import { wechat } from '../../channels/wechat/index.ts'
 import { clientMsgId } from '../../channels/wechat/mass.ts'
-import type { HttpCall, HttpReply, Job, Outcome, OutletClient, ProbeOutcome } from '../../src/core/channel.ts'
+import type { HttpCall, HttpReply, Job, Outcome, ProbeOutcome } from '../../src/core/channel.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/core/instant.ts'
+import { run } from './dispatcher.ts'
 import {
   fakeReach,
   HANG,
   html,
+  jobOf,
   json,
   memoryBox,
   pathOf,
   payloadOf,
   sampleFacts,
-  sampleJob,
   sampleRendered,
   SERIAL,
   START,
@@ -56,29 +57,13 @@ function open(script: Script, tokens: string[] = [TOKEN], options: Parameters<ty
   return { reach, client: wechat.open(settings, reach), count }
 }
 
-function contentOf(leg: string): Record<string, string> {
-  const composed = wechat.compose(sampleRendered(), sampleFacts(), settings, leg)
-  if (!composed.ok) throw new Error(composed.reason)
-  return composed.content
-}
-const job = (leg: string, change: Partial<Job> = {}): Job => sampleJob({ leg, content: contentOf(leg), ...change })
+const job = (leg: string, change: Partial<Job> = {}): Job => jobOf(wechat, settings, leg, change)
 const draft = { mediaId: 'draft-1' }
 const sentTo = (path: string) => (call: HttpCall) => call.url.includes(path)
 
-/** Delivers as the dispatcher does: stores every progress and goes on until something else comes. */
-async function run(client: OutletClient, start: Job): Promise<{ outcome: Outcome; job: Job }> {
-  let at = start
-  for (let step = 0; step < 100; step += 1) {
-    const outcome = await client.deliver(at)
-    if (outcome.state !== 'progress') return { outcome, job: at }
-    at = { ...at, progress: outcome.progress }
-  }
-  throw new Error('no end of progress')
-}
-
 describe('the texts', () => {
   test('the article points back to the notice and has its cover by kind', () => {
-    expect(contentOf('freepublish')).toMatchObject({ sourceUrl: URL_OF_NOTICE, cover: 'cover-1', author: '示例局' })
+    expect(job('freepublish').content).toMatchObject({ sourceUrl: URL_OF_NOTICE, cover: 'cover-1', author: '示例局' })
     const withdrawal = wechat.compose(sampleRendered(), sampleFacts({ kind: 'withdrawal' }), settings, 'mass')
     expect(withdrawal).toMatchObject({ ok: true, content: { cover: 'cover-2' } })
   })
@@ -99,7 +84,7 @@ describe('the texts', () => {
   })
 
   test('a subscribe notice has one line per field, each within its length', () => {
-    expect(contentOf('subscribe')).toEqual({
+    expect(job('subscribe').content).toEqual({
       thing1: '示例县附近发生地震',
       time2: '2024年3月5日 14:20',
       number3: '3.6',
