@@ -190,11 +190,16 @@ export function openBox(pool: Pool, outlet: string): Box {
 
 async function holdLock<T>(pool: Pool, name: string, act: () => Promise<T>): Promise<T> {
   const client = await pool.connect()
+  let freed = null
   try {
     await client.query('select pg_advisory_lock(hashtext($1))', [name])
-    return await act()
+    try {
+      return await act()
+    } finally {
+      freed = await client.query('select pg_advisory_unlock_all()').catch(() => null)
+    }
   } finally {
-    await client.query('select pg_advisory_unlock_all()').catch(() => undefined)
-    client.release()
+    // A connection that still holds the lock, or waits for it, ends: nobody would ever give it back.
+    client.release(freed === null)
   }
 }

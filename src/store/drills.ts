@@ -13,14 +13,22 @@ const DRILL_LOCK = 0x6472696c
  */
 export async function holdDrill(pool: Pool): Promise<(() => Promise<void>) | null> {
   const client = await pool.connect()
-  const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [DRILL_LOCK])
-  if (rows[0]?.held !== true) {
+  let held = false
+  try {
+    const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [DRILL_LOCK])
+    held = rows[0]?.held === true
+  } catch (error) {
+    client.release(true)
+    throw error
+  }
+  if (!held) {
     client.release()
     return null
   }
   return async () => {
-    await client.query('select pg_advisory_unlock($1)', [DRILL_LOCK]).catch(() => undefined)
-    client.release()
+    const given = await client.query('select pg_advisory_unlock($1)', [DRILL_LOCK]).catch(() => null)
+    // A connection that cannot give the lock back ends, and the lock with it.
+    client.release(given === null)
   }
 }
 

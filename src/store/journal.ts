@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { Pool } from 'pg'
 import { formatUtc, type Instant } from '../core/instant.ts'
-import { toTimestamp, type Queryable } from './pool.ts'
+import { toTimestamp, withConnection, type Queryable } from './pool.ts'
 
 export interface JournalEntry {
   id: number
@@ -56,9 +56,8 @@ function sorted(value: unknown): unknown {
  * Chains what was appended since. Rows become visible out of id order; the seal's own sequence is the order of record.
  * @returns how many rows it sealed; 0 when another sealer is at work
  */
-export async function sealJournal(pool: Pool, now: Instant): Promise<number> {
-  const client = await pool.connect()
-  try {
+export function sealJournal(pool: Pool, now: Instant): Promise<number> {
+  return withConnection(pool, async (client) => {
     await client.query('begin')
     const lock = await client.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1) as mine', [SEAL_LOCK])
     if (!lock.rows[0]?.mine) {
@@ -89,12 +88,7 @@ export async function sealJournal(pool: Pool, now: Instant): Promise<number> {
     }
     await client.query('commit')
     return rows.length
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined)
-    throw error
-  } finally {
-    client.release()
-  }
+  })
 }
 
 /** Newest seal, or null while nothing is sealed. */

@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from 'pg'
 import type { Instant } from '../core/instant.ts'
 import type { StoredReport } from '../core/quake.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
-import { toTimestamp, type Queryable } from './pool.ts'
+import { toTimestamp, withConnection, type Queryable } from './pool.ts'
 
 export interface QuakeRecord {
   id: string
@@ -86,19 +86,13 @@ const ROW_KEYS = 20_000
  * Loads everything a judgement may need for quakes created after `since`, and all that still have an open hold.
  * @throws on database trouble
  */
-export async function loadPicture(pool: Pool, since: Instant): Promise<PictureRecords> {
-  const client = await pool.connect()
-  try {
+export function loadPicture(pool: Pool, since: Instant): Promise<PictureRecords> {
+  return withConnection(pool, async (client) => {
     await client.query('begin isolation level repeatable read read only')
     const records = await readAll(client, since)
     await client.query('commit')
     return records
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined)
-    throw error
-  } finally {
-    client.release()
-  }
+  })
 }
 
 async function readAll(client: PoolClient, since: Instant): Promise<PictureRecords> {

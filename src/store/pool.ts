@@ -1,6 +1,6 @@
 // In: how to connect. Out: a pool of the program's own role with the type readings the rest relies on.
 // Must not be handed to a room above publish; web reads through store's own files.
-import { Pool, types, type ClientBase, type CustomTypesConfig, type PoolConfig } from 'pg'
+import { Pool, types, type ClientBase, type CustomTypesConfig, type PoolClient, type PoolConfig } from 'pg'
 import type { Instant } from '../core/instant.ts'
 
 const INT8 = 20
@@ -51,11 +51,24 @@ export function openPool(config: PoolConfig, most: number, onError: (error: Erro
  */
 export function openWriter(config: PoolConfig, onError: (error: Error) => void): Pool {
   // Awaited by the pool, though its types do not say so: the first commit must not share the line with this statement.
-  const prepare: (client: ClientBase) => unknown = async (client) => {
-    client.on('error', onError)
-    await client.query('set plan_cache_mode = force_generic_plan')
-  }
+  const prepare: (client: ClientBase) => unknown = (client) => client.query('set plan_cache_mode = force_generic_plan')
   return openPool({ ...config, query_timeout: COMMIT_MS, onConnect: prepare }, 1, onError)
+}
+
+/**
+ * Runs one piece of work on one connection. A connection on which it failed is closed, and its transaction with it, never
+ * lent out again: a question that was given up may still be running there, and the next one would wait behind it.
+ */
+export async function withConnection<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let failed = true
+  try {
+    const result = await work(client)
+    failed = false
+    return result
+  } finally {
+    client.release(failed)
+  }
 }
 
 /** An instant as the text a timestamptz parameter takes. */

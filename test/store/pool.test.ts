@@ -1,10 +1,12 @@
-// In: a server that stops answering without closing anything. Out: proof that a commit does not wait for it for ever.
+// In: a server that stops answering without closing anything, a lock that somebody else keeps. Out: proof that nothing waits
+// for either for ever, nor keeps the next question waiting.
 import { createServer, connect, type Socket } from 'node:net'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openWriter } from '../../src/store/pool.ts'
+import { openBox } from '../../src/store/deliveries.ts'
+import { openPool, openWriter } from '../../src/store/pool.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 
 let database: FreshDatabase
@@ -49,4 +51,14 @@ test('a commit over a line that went dead is given up, and the next one goes ove
   await writer.end()
   for (const socket of sockets) socket.destroy()
   between.close()
+})
+
+test('a lock that another node keeps for too long is given up, and the next question is answered', async () => {
+  const other = openPool(database.appConfig, 1, () => undefined)
+  await other.query(`select pg_advisory_lock(hashtext('box wechat token'))`)
+  const pool = openPool({ ...database.appConfig, query_timeout: 200 }, 1, () => undefined)
+  const locked = openBox(pool, 'wechat').withLock('token', async () => 'never')
+  await expect(locked).rejects.toThrow(/timeout/i)
+  expect((await pool.query('select 1 as n')).rows).toEqual([{ n: 1 }])
+  await Promise.all([pool.end(), other.end()])
 })
