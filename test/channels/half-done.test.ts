@@ -1,43 +1,15 @@
 // In: notices that are replaced, refused or cut off half way. Out: proof that what some people have been told is never
 // taken for unsaid, and that what nobody has been told is not said any more.
 import { describe, expect, test } from 'vitest'
-import { config } from '../../channels/wechat/config.ts'
 import { wechat } from '../../channels/wechat/index.ts'
 import { changeSubscribers, listSubscribers } from '../../channels/wechat/subscribers.ts'
-import type { HttpCall, HttpReply, Job } from '../../src/core/channel.ts'
+import type { HttpCall, HttpReply } from '../../src/core/channel.ts'
 import { HOUR, MINUTE } from '../../src/core/instant.ts'
 import { MAY_BE_VISIBLE } from '../../src/core/quake.ts'
 import { afterDeliver, afterProbe } from '../../src/core/delivery.ts'
 import { run } from './dispatcher.ts'
-import { fakeReach, HANG, jobOf, json, memoryBox, pathOf, payloadOf, START, UNREACHABLE } from './fakes.ts'
-
-const settings = config.parse({
-  appId: 'wx0123456789abcdef',
-  secret: 'app-secret-0123456789',
-  kind: 'service',
-  legs: ['freepublish', 'mass', 'subscribe'],
-  covers: { default: 'cover-1' },
-  subscribe: { templateId: 'tpl-1' },
-})
-const fail = (errcode: number): HttpReply => json({ errcode, errmsg: 'as documented' })
-const users = (n: number): string[] => Array.from({ length: n }, (_, i) => `open-${i}`)
-
-function open(
-  answer: (path: string, call: HttpCall, nth: number) => HttpReply,
-  options: Parameters<typeof fakeReach>[1] = {},
-) {
-  const seen = new Map<string, number>()
-  const reach = fakeReach((call) => {
-    const path = pathOf(call).replace('/cgi-bin/', '')
-    if (path === 'stable_token') return json({ access_token: 'token-0123456789abcdef', expires_in: 7200 })
-    seen.set(path, (seen.get(path) ?? 0) + 1)
-    return answer(path, call, seen.get(path) ?? 0)
-  }, options)
-  const made = (path: string): HttpCall[] => reach.calls.filter((call) => pathOf(call).endsWith(path))
-  return { reach, made, client: wechat.open(settings, reach) }
-}
-
-const job = (leg: string, change: Partial<Job> = {}): Job => jobOf(wechat, settings, leg, change)
+import { fakeReach, HANG, json, memoryBox, payloadOf, START, UNREACHABLE } from './fakes.ts'
+import { fail, job, open, settings, users } from './wechat-account.ts'
 
 const standing = {
   attempts: 1,

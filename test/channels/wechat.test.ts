@@ -12,7 +12,6 @@ import {
   fakeReach,
   HANG,
   html,
-  jobOf,
   json,
   memoryBox,
   pathOf,
@@ -24,40 +23,8 @@ import {
   UNREACHABLE,
   URL_OF_NOTICE,
 } from './fakes.ts'
+import { fail, given, job, open, settings, TOKEN, users, type Script } from './wechat-account.ts'
 
-const given = {
-  appId: 'wx0123456789abcdef',
-  secret: 'app-secret-0123456789',
-  kind: 'service',
-  legs: ['freepublish', 'mass', 'subscribe'],
-  covers: { default: 'cover-1', withdrawal: 'cover-2' },
-  subscribe: { templateId: 'tpl-1' },
-}
-const settings = config.parse(given)
-const TOKEN = 'token-0123456789abcdef-0123456789'
-const fail = (code: number, more: Record<string, unknown> = {}): HttpReply =>
-  json({ errcode: code, errmsg: `as documented rid: 62bd10f4-1234`, ...more })
-
-type Script = (path: string, call: HttpCall, nth: number) => HttpReply
-
-function open(script: Script, tokens: string[] = [TOKEN], options: Parameters<typeof fakeReach>[1] = {}) {
-  let given = 0
-  const seen = new Map<string, number>()
-  const reach = fakeReach((call) => {
-    const path = pathOf(call).replace('/cgi-bin/', '')
-    seen.set(path, (seen.get(path) ?? 0) + 1)
-    if (path === 'stable_token') {
-      const token = tokens[Math.min(given, tokens.length - 1)]
-      given += 1
-      return json({ access_token: token, expires_in: 7200 })
-    }
-    return script(path, call, seen.get(path) ?? 0)
-  }, options)
-  const count = (path: string): number => seen.get(path) ?? 0
-  return { reach, client: wechat.open(settings, reach), count }
-}
-
-const job = (leg: string, change: Partial<Job> = {}): Job => jobOf(wechat, settings, leg, change)
 const draft = { mediaId: 'draft-1' }
 const sentTo = (path: string) => (call: HttpCall) => call.url.includes(path)
 
@@ -132,8 +99,8 @@ describe('the token', () => {
 
   test('is fetched once by two processes at the same moment', async () => {
     const box = memoryBox()
-    const one = open(published, [TOKEN], { box })
-    const two = open(published, [TOKEN], { box })
+    const one = open(published, { box })
+    const two = open(published, { box })
     await Promise.all([one, two].map(({ client }) => client.deliver(job('freepublish', { progress: draft }))))
     expect(one.count('stable_token') + two.count('stable_token')).toBe(1)
   })
@@ -151,10 +118,9 @@ describe('the token', () => {
 
   test.each([40001, 40014, 42001])('refused with %i is renewed and the call made once more', async (code) => {
     const fresh = 'fresh-0123456789abcdef'
-    const { client, count } = open(
-      (_path, call) => (call.url.includes(fresh) ? published() : fail(code)),
-      [TOKEN, fresh],
-    )
+    const { client, count } = open((_path, call) => (call.url.includes(fresh) ? published() : fail(code)), {
+      tokens: [TOKEN, fresh],
+    })
     expect(await client.deliver(job('freepublish', { progress: draft }))).toMatchObject({ state: 'pending' })
     expect(count('freepublish/submit')).toBe(2)
     expect(count('stable_token')).toBe(2)
@@ -501,9 +467,8 @@ describe('mass', () => {
 })
 
 describe('subscribe', () => {
-  const users = (n: number) => Array.from({ length: n }, (_, i) => `open-${i}`)
   function openWith(n: number, script: Script, options: Parameters<typeof fakeReach>[1] = {}) {
-    const opened = open(script, [TOKEN], options)
+    const opened = open(script, options)
     opened.reach.kept.set('subscribers', { value: JSON.stringify(users(n)), expiresAt: START + HOUR })
     return opened
   }
