@@ -13,12 +13,18 @@ export async function distrustWaiting(client: ClientBase, takenAt: string, now: 
   const there = await client.query<{ it: string | null }>(`select to_regclass('public.delivery')::text as it`)
   if (there.rows[0]?.it == null) return 0
   const at = formatUtc(now)
+  const reason = '由备份恢复，此后是否发出待查'
+  await client.query(
+    `update attempt a set finished_at = $1, outcome = 'lost', detail = jsonb_build_object('reason', $2::text)
+     from delivery d where d.id = a.delivery_id and d.class = 'actual' and d.state = 'sending' and a.finished_at is null`,
+    [at, reason],
+  )
   const { rowCount } = await client.query(
-    `update delivery set state = 'unknown', reason = '由备份恢复，此后是否发出待查',
+    `update delivery set state = 'unknown', reason = $2,
        first_attempt_at = coalesce(first_attempt_at, changed_at), due_at = $1, absent_probes = 0, absent_since = null,
        lease_owner = '', lease_until = null, changed_at = $1
      where class = 'actual' and state in ('queued', 'sending')`,
-    [at],
+    [at, reason],
   )
   await client.query(
     `insert into journal (at, actor, act, subject, detail) values ($1, 'restore', 'database.restored', $2, $3)`,

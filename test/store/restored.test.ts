@@ -46,6 +46,11 @@ beforeEach(async () => {
          values ($1, 'n-actual', 'actual', 'o-actual', $1, 2, $1, '{}', $2, $2)`,
         [state, new Date(TAKEN).toISOString()],
       )
+    await client.query(`update delivery set attempts = 1 where id = 'sending'`)
+    await client.query(
+      `insert into attempt (delivery_id, n, act, node, started_at) values ('sending', 1, 'deliver', 'gone', $1)`,
+      [new Date(TAKEN).toISOString()],
+    )
   })
 })
 afterEach(async () => {
@@ -65,8 +70,10 @@ const restoreIt = async (): Promise<number> => {
 test('a delivery that waited when the backup was taken is looked for, never simply sent once more', async () => {
   await backup(from.ownerConfig, file(), TAKEN)
   expect(await restoreIt()).toBe(2)
-  const { deliveries, journal, leased } = await withClient(into.appConfig, async (client) => ({
+  const { deliveries, attempts, journal, leased } = await withClient(into.appConfig, async (client) => ({
     deliveries: (await client.query(`select id, state, first_attempt_at from delivery order by id`)).rows as object[],
+    attempts: (await client.query(`select outcome, finished_at from attempt where n = 1 and delivery_id = 'sending'`))
+      .rows as object[],
     journal: (await client.query(`select act, subject from journal`)).rows as object[],
     leased: (await client.query(`select id, state from lease_due('node', $1, $1, 30000, 64)`, [new Date(NOW + 1_000)]))
       .rows as object[],
@@ -79,6 +86,8 @@ test('a delivery that waited when the backup was taken is looked for, never simp
     { id: 'queued', state: 'unknown', first_attempt_at: new Date(TAKEN) },
     { id: 'sending', state: 'unknown', first_attempt_at: new Date(TAKEN) },
   ])
+  // What the machine that is gone had begun has ended with it.
+  expect(attempts).toEqual([{ outcome: 'lost', finished_at: new Date(NOW) }])
   expect(journal).toEqual([{ act: 'database.restored', subject: '2026-03-04T02:00:00.000Z' }])
   expect(leased.map((row) => (row as { state: string }).state)).not.toContain('sending')
 })
