@@ -4,17 +4,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** Up to here a body is taken without counting. */
 const SMALL = 256 * 1024
-/** What a body without a length may become. */
-const LARGEST = 20 * 1024 * 1024
+/** A payload may be a long list; DESIGN's fetcher has the same cap. What a body without a length may become. */
+export const MOST_BYTES = 20 * 1024 * 1024
 /** Bytes of large bodies in memory at once: the publisher must not be fed to death through a door. */
-const ROOM = 3 * LARGEST
+const ROOM = 3 * MOST_BYTES
 
 /** Opens the room of one listener; the hook belongs on routes that take large bodies. */
 export function openBodyRoom(): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
   let taken = 0
   return async (request, reply) => {
-    const announced = Number(request.headers['content-length'] ?? LARGEST)
-    const size = Math.min(Number.isFinite(announced) ? announced : LARGEST, LARGEST)
+    const announced = Number(request.headers['content-length'] ?? MOST_BYTES)
+    const size = Math.min(Number.isFinite(announced) ? announced : MOST_BYTES, MOST_BYTES)
     if (size <= SMALL) return undefined
     if (taken + size > ROOM) {
       return reply

@@ -5,7 +5,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRepl
 import type { RefusedRow } from '../../core/quake-report.ts'
 import type { Readiness } from '../public/server.ts'
 import { SAFE_HEADERS, servingOptions, SMALL_BODY } from '../serving.ts'
-import { openBodyRoom } from './body-room.ts'
+import { MOST_BYTES, openBodyRoom } from './body-room.ts'
 
 /** What a door answered to one message. */
 export type DoorAnswer =
@@ -31,8 +31,6 @@ export interface DeskContext {
   logger: FastifyBaseLogger
 }
 
-/** A payload may be a long list; DESIGN's fetcher has the same cap. */
-const MOST_BYTES = 20 * 1024 * 1024
 /** From the first byte of a push to its last: 20 MB over a line of 6 Mbit/s. */
 const REQUEST_MS = 30_000
 

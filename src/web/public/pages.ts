@@ -2,7 +2,7 @@
 // Must not read the clock or the database; one view-model function per page, all values already text.
 import { Liquid, type Template } from 'liquidjs'
 import { roundDecimal } from '../../core/decimal.ts'
-import { formatDepth, formatPosition } from '../../core/rendering/format.ts'
+import { formatDay, formatDepth, formatPosition } from '../../core/rendering/format.ts'
 import { kindWord } from '../../core/rendering/label.ts'
 import { estimateAt } from '../../core/intensity/estimate.ts'
 import type { AttenuationModel } from '../../core/intensity/attenuation.ts'
@@ -12,9 +12,17 @@ import type { NoticeView } from '../../store/notices.ts'
 import { MISSING_PATH, type Page } from '../../store/pages.ts'
 import { writeListing, writeNotice } from './notice-json.ts'
 import { feltWord, romanIntensity } from '../../core/intensity/felt.ts'
-import { beijingParts } from '../../core/instant.ts'
 import { distanceKm } from '../../core/places/distance.ts'
-import { channelWord, deliveryWord, evaluationWord, stateWord, wordOf, writeDuration, writeTime } from './words.ts'
+import {
+  channelWord,
+  deliveryWord,
+  evaluationWord,
+  stateWord,
+  wordOf,
+  writeDuration,
+  writeMinute,
+  writeTime,
+} from './words.ts'
 
 export interface SiteIdentity {
   bureauName: string
@@ -180,12 +188,10 @@ function homeView(notices: readonly NoticeView[]): object {
 function figuresOf({ facts, kind }: NoticeView): { name: string; value: string; unit: string }[] {
   const { origin, home } = facts
   if (origin === null) return []
-  const { hour, minute, month, day } = beijingParts(origin.originTime)
-  const two = (n: number): string => String(n).padStart(2, '0')
   const automatic = origin.automatic || kind === 'quick-report'
   const depth = automatic ? '' : formatDepth(origin.depthKm, kindWord(origin.kind) !== null)
   return [
-    { name: '发震时刻', value: `${two(hour)}:${two(minute)}`, unit: `${month}月${day}日` },
+    { name: '发震时刻', value: writeMinute(origin.originTime), unit: formatDay(origin.originTime, 'unpadded') },
     { name: '震级', value: roundDecimal(origin.magnitude, 1), unit: automatic ? '级左右' : '级' },
     ...(depth === '' ? [] : [{ name: '震源深度', value: depth.replace('千米', ''), unit: '千米' }]),
     ...(home === null ? [] : [{ name: `震中距${home.name}`, value: String(home.distanceKm), unit: '千米' }]),

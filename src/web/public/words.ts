@@ -56,21 +56,30 @@ export function channelWord(channel: string): string {
   return CHANNELS[channel] ?? channel
 }
 
+const two = (n: number): string => String(n).padStart(2, '0')
+
+/** 18:13, Beijing time. */
+export function writeMinute(at: Instant): string {
+  const p = beijingParts(at)
+  return `${two(p.hour)}:${two(p.minute)}`
+}
+
 /** 2017年6月3日 18时13分05秒, Beijing time. */
 export function writeTime(at: Instant): string {
   const p = beijingParts(at)
-  const two = (n: number): string => String(n).padStart(2, '0')
   return `${p.year}年${p.month}月${p.day}日 ${two(p.hour)}时${two(p.minute)}分${two(p.second)}秒`
 }
 
-/** A duration as people say it: 0.35 秒, 12 分 06 秒, 2 小时 05 分. Negative ones (clock trouble) as 不足 0 秒; 0.00 秒 would not be believed. */
+/**
+ * A duration as people say it: 0.35 秒, 12 分 06 秒, 2 小时 05 分. Negative ones (clock trouble) as 不足 0 秒; 0.00 秒 would
+ * not be believed.
+ */
 export function writeDuration(ms: number): string {
   if (ms < 0) return '不足 0 秒'
   if (ms < 10) return '不足 0.01 秒'
   if (ms < 10_000) return `${(ms / 1000).toFixed(2)} 秒`
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} 秒`
-  const two = (n: number): string => String(n).padStart(2, '0')
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} 分 ${two(seconds % 60)} 秒`
   return `${Math.floor(seconds / 3_600)} 小时 ${two(Math.floor((seconds % 3_600) / 60))} 分`
 }
