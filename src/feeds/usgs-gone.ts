@@ -6,9 +6,9 @@ import { UnreadableFeed } from '../core/quake-report.ts'
 import type { Errand } from './errands.ts'
 import { checkRedirect } from './fetch-guard.ts'
 import type { UrlRules } from './fetch-guard.ts'
-import { isObject, leaf, objectOf, readJson, trimPayload, unwrapCallback } from './json-text.ts'
-import { listFeatures } from './geojson.ts'
+import { isObject, leaf, objectOf } from './json-text.ts'
 import { cleanId } from './rows.ts'
+import { readFeatures, splitList } from './usgs.ts'
 
 /** What is remembered of an event that a list named. */
 export interface ListedEvent {
@@ -32,12 +32,11 @@ const SPANS: Readonly<Record<string, number>> = { hour: HOUR, day: DAY, week: 7 
 const SLACK = 5 * MINUTE
 /** A list by FDSN query says nothing about its span; older events are no longer news to anybody. */
 const LONGEST_WATCH = DAY
-const MOST_IDS = 50
 
 /** The events of a list; empty when it is none. */
 export function readListed(text: string): ListedEvent[] {
   try {
-    return listFeatures(readJson(unwrapCallback(trimPayload(text)))).flatMap(readEvent)
+    return readFeatures(text).flatMap(readEvent)
   } catch (error) {
     if (error instanceof UnreadableFeed) return []
     throw error
@@ -48,9 +47,8 @@ function readEvent(raw: unknown): ListedEvent[] {
   const feature = objectOf(raw)
   const properties = objectOf(feature.properties)
   const id = cleanId(leaf.safeParse(feature.id).data)
-  const others = typeof properties.ids === 'string' ? properties.ids.slice(0, 5_000).split(',').map(cleanId) : []
   if (id === '' || !isObject(feature.properties)) return []
-  const ids = [...new Set([id, ...others.filter((other) => other !== '')])].slice(0, MOST_IDS)
+  const ids = [...new Set([id, ...splitList(properties.ids)])]
   const at = typeof properties.time === 'number' && Number.isFinite(properties.time) ? properties.time : null
   const detail = typeof properties.detail === 'string' ? properties.detail.slice(0, 2_000) : ''
   return [{ id, ids, net: cleanId(properties.net), at, detail }]

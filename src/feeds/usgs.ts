@@ -33,15 +33,22 @@ const Feature = z.object({
 const SCENARIO_ID = /_se$/
 
 /** Ids of one quake; the longest list seen has nine. */
-const MAX_ALIASES = 50
+const MAX_IDS = 50
 
 /**
  * Parses earthquake.usgs.gov GeoJSON (feeds.md §1.5): times in epoch milliseconds, negative before 1970; depth in
  * kilometres, negative above sea level; mag 0.0 is a placeholder of the first seconds and read as missing.
  * @throws UnreadableFeed size, empty, json, shape
  */
-export const parseUsgs: ParseFeed = (text) =>
-  gatherRows(listFeatures(readJson(unwrapCallback(trimPayload(text)))), translateFeature)
+export const parseUsgs: ParseFeed = (text) => gatherRows(readFeatures(text), translateFeature)
+
+/**
+ * The features of a payload, unchecked.
+ * @throws UnreadableFeed size, empty, json, shape
+ */
+export function readFeatures(text: string): unknown[] {
+  return listFeatures(readJson(unwrapCallback(trimPayload(text))))
+}
 
 function translateFeature(raw: unknown): RowOutcome {
   const parsed = Feature.safeParse(raw)
@@ -81,10 +88,10 @@ function translateFeature(raw: unknown): RowOutcome {
   })
 }
 
-/** ",us20008abc,ci123," → its parts; USGS writes lists with a comma at both ends. */
-function splitList(raw: unknown): string[] {
+/** ",us20008abc,ci123," → its parts, at most fifty; USGS writes lists with a comma at both ends. */
+export function splitList(raw: unknown): string[] {
   const parts = typeof raw === 'string' ? raw.slice(0, 5_000).split(',') : []
-  return [...new Set(parts.map(cleanId).filter((part) => part !== ''))].slice(0, MAX_ALIASES)
+  return [...new Set(parts.map(cleanId).filter((part) => part !== ''))].slice(0, MAX_IDS)
 }
 
 /** Case varies between products (AUTOMATIC, Reviewed); PUBLISHED says nothing about a person. */
