@@ -7,7 +7,7 @@ import { readToken } from '../wire/json.ts'
 import { writeMultipart } from '../wire/multipart.ts'
 import { openCalls } from './call.ts'
 import type { WechatConfig } from './config.ts'
-import { describeError } from './react.ts'
+import { describeError } from './errors.ts'
 
 export type CoverName = NoticeKind | 'default'
 

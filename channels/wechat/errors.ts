@@ -100,5 +100,10 @@ export function reactionTo(code: string): Reaction {
   return known ?? person('未登记的错误码')
 }
 
+/** Code and text of an answered refusal, for reasons. */
+export function describeError(reply: { code: string; message: string }): string {
+  return `${reply.code} ${reactionTo(reply.code).why} ${reply.message}`.trim()
+}
+
 /** A replay after these is safe: the platform refused the token before it looked at the call (§2.1). */
 export const TOKEN_CODES: ReadonlySet<string> = new Set(['40001', '40014', '42001'])

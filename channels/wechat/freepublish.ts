@@ -7,10 +7,10 @@ import { field, isRecord, readAddress, readId, readToken } from '../wire/json.ts
 import { squeeze } from '../wire/marker.ts'
 import type { Wechat } from './call.ts'
 import { addDraft, findDraft } from './draft.ts'
-import { reactionTo } from './errors.ts'
-import { BATCH_ROWS, CHECK_DELAYS } from './limits.ts'
+import { describeError, reactionTo } from './errors.ts'
+import { BATCH_ROWS } from './limits.ts'
 import { readPublishResult, settlePublish } from './publish-event.ts'
-import { describeError, outcomeOf, removalOf, REPLACED } from './react.ts'
+import { outcomeOf, planCheck, removalOf, REPLACED } from './react.ts'
 
 const SUBMIT = { kind: 'effectful', probeAfterMs: 15 * SECOND } as const
 
@@ -114,12 +114,11 @@ function isOurs(article: Record<string, unknown>, job: Job): boolean {
 }
 
 function pending(job: Job, publishId: string) {
-  const checks = typeof job.progress['checks'] === 'number' ? job.progress['checks'] : 0
-  const checkAfterMs = CHECK_DELAYS[Math.min(checks, CHECK_DELAYS.length - 1)] ?? 30 * MINUTE
+  const { checkAfterMs, checks } = planCheck(job)
   return {
     state: 'pending' as const,
     job: publishId,
     checkAfterMs,
-    progress: { ...job.progress, publishId, checks: checks + 1 },
+    progress: { ...job.progress, publishId, checks },
   }
 }

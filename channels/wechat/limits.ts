@@ -1,7 +1,7 @@
 // In: nothing. Out: the numbers of the WeChat platform.
 // Must not hold behaviour.
 import type { CallLimit } from '../../src/core/channel.ts'
-import { HOUR, MINUTE, SECOND } from '../../src/core/instant.ts'
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/instant.ts'
 
 /**
  * API_Call_Limits of a new account (channels.md §2.7), stable_token page (§2.1), Batch_Sends (60 a minute, §2.5).
@@ -73,6 +73,9 @@ export const TOKEN_MARGIN = MINUTE
 
 /** Whoever renews the token has one call's time for it. */
 export const LOCK_WAIT = 9 * SECOND
+
+/** What stays in the outlet's box until somebody changes it. */
+export const FOR_EVER = 36_500 * DAY
 
 export const CALL_DEADLINE = 8 * SECOND
 export const LARGEST_REPLY = 1024 * 1024

@@ -6,10 +6,10 @@ import { DAY, MINUTE, SECOND } from '../../src/core/instant.ts'
 import { readId } from '../wire/json.ts'
 import type { Wechat } from './call.ts'
 import { addDraft, findDraft } from './draft.ts'
-import { reactionTo } from './errors.ts'
-import { CHECK_DELAYS, KEY_LIFETIME, KEYED_REPEAT_AFTER } from './limits.ts'
+import { describeError, reactionTo } from './errors.ts'
+import { KEY_LIFETIME, KEYED_REPEAT_AFTER } from './limits.ts'
 import { settleMass } from './publish-event.ts'
-import { countTries, describeError, outcomeOf, removalOf, REPLACED } from './react.ts'
+import { countTries, outcomeOf, planCheck, removalOf, REPLACED } from './react.ts'
 
 const SEND = { kind: 'effectful', probeAfterMs: KEYED_REPEAT_AFTER } as const
 
@@ -124,13 +124,12 @@ function jsonBody(text: string): { contentType: string; bytes: string } {
 }
 
 function pending(job: Job, msgId: string) {
-  const checks = typeof job.progress['checks'] === 'number' ? job.progress['checks'] : 0
-  const checkAfterMs = CHECK_DELAYS[Math.min(checks, CHECK_DELAYS.length - 1)] ?? 30 * MINUTE
+  const { checkAfterMs, checks } = planCheck(job)
   return {
     state: 'pending' as const,
     job: msgId,
     checkAfterMs,
-    progress: { ...job.progress, msgId, checks: checks + 1 },
+    progress: { ...job.progress, msgId, checks },
     // 群发保护: an administrator confirms on the phone within 30 minutes (§2.5); the platform says SENDING meanwhile.
     reason: '群发中；如开启了群发保护，请管理员 30 分钟内在手机上确认',
   }

@@ -5,13 +5,21 @@ import { MINUTE, SECOND, type Instant } from '../../src/core/instant.ts'
 import { backOff, untilBeijingMidnight, waitForBudget } from '../wire/ask.ts'
 import { readCode } from '../wire/json.ts'
 import type { WechatReply } from './call.ts'
-import { reactionTo } from './errors.ts'
+import { describeError, reactionTo } from './errors.ts'
+import { CHECK_DELAYS } from './limits.ts'
 
 /** Tries of the step at hand: a delivery counts every step, and waits must not grow with the steps that went well. */
 export function countTries(job: Job): number {
   const { steps, mediaId } = job.progress
   const done = typeof steps === 'number' ? steps : mediaId === undefined ? 0 : 1
   return Math.max(1, job.attempt - done)
+}
+
+/** When the platform is asked again about what it works on, later each time; `checks` is kept in the progress. */
+export function planCheck(job: Job): { checkAfterMs: number; checks: number } {
+  const checks = typeof job.progress['checks'] === 'number' ? job.progress['checks'] : 0
+  const checkAfterMs = CHECK_DELAYS[Math.min(checks, CHECK_DELAYS.length - 1)] ?? 30 * MINUTE
+  return { checkAfterMs, checks: checks + 1 }
 }
 
 /** True when a reply says errcode 0 itself; calls that return nothing else have no other proof of success. */
@@ -31,11 +39,6 @@ export type Trouble = Exclude<WechatReply, { got: 'ok' }>
 
 /** harmless: repeating costs at worst an orphan draft. effectful: a second time may be seen by the public. */
 export type CallKind = { kind: 'harmless' } | { kind: 'effectful'; probeAfterMs: number }
-
-/** Code and text of an answered refusal, for reasons. */
-export function describeError(reply: { code: string; message: string }): string {
-  return `${reply.code} ${reactionTo(reply.code).why} ${reply.message}`.trim()
-}
 
 /** What trouble with one step of a delivery comes to. */
 export function outcomeOf(reply: Trouble, call: CallKind, job: Job, now: Instant): Outcome {

@@ -2,19 +2,18 @@
 // Must not publish: a draft is added and deleted again, nobody but the account's own staff could see it.
 import { z } from 'zod'
 import type { Box, Reach, SetUpFile, SetUpReport } from '../../src/core/channel.ts'
-import { DAY } from '../../src/core/instant.ts'
 import { NOTICE_KINDS } from '../../src/core/notice.ts'
 import { conceal } from '../wire/guard.ts'
 import { readToken } from '../wire/json.ts'
 import { openCalls, type Wechat } from './call.ts'
 import { coverFor, listArticleLegs, UPLOADED, type WechatConfig } from './config.ts'
 import { uploadCovers, type CoverName } from './covers.ts'
-import { describeError } from './react.ts'
+import { describeError } from './errors.ts'
+import { FOR_EVER } from './limits.ts'
 import { inspectCredential } from './token.ts'
 
 /** Box key: media ids by kind, as uploaded. */
 const COVERS_KEY = 'covers'
-const FOR_EVER = 36_500 * DAY
 const kept = z.record(z.string(), z.string())
 
 type Covers = WechatConfig['covers']

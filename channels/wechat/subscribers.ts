@@ -2,11 +2,11 @@
 // Must not stand in a log or a journal row: openids are personal data (DESIGN L5).
 import { z } from 'zod'
 import type { Box } from '../../src/core/channel.ts'
-import { DAY, type Instant } from '../../src/core/instant.ts'
+import type { Instant } from '../../src/core/instant.ts'
+import { FOR_EVER } from './limits.ts'
 
 /** Box key: a JSON array of openids. */
 const SUBSCRIBERS_KEY = 'subscribers'
-const FOR_EVER = 36_500 * DAY
 
 const openids = z.array(z.string().regex(/^[\w-]{1,64}$/)).max(100_000)
 

@@ -7,7 +7,7 @@ import { joinUrl } from '../wire/address.ts'
 import { allowTime, waitAtMost } from '../wire/deadline.ts'
 import { field, parseObject, readCode, readMessage } from '../wire/json.ts'
 import type { WechatConfig } from './config.ts'
-import { reactionTo } from './errors.ts'
+import { describeError, reactionTo } from './errors.ts'
 import { CALL_DEADLINE, LOCK_WAIT, TOKEN_MARGIN } from './limits.ts'
 
 export type Token =
@@ -62,8 +62,8 @@ export async function inspectCredential(config: WechatConfig, reach: Reach): Pro
   if (token.state === 'ready') return { state: 'well', until: null }
   if (token.state === 'budget') return { state: 'unclear', reason: '调用额度已用完' }
   if (token.state === 'unreachable') return { state: 'unclear', reason: token.reason }
-  const { act, why } = reactionTo(token.code)
-  const reason = `${token.code} ${why} ${token.message}`.trim()
+  const { act } = reactionTo(token.code)
+  const reason = describeError(token)
   return act === 'busy' || act === 'retry' || act === 'tomorrow'
     ? { state: 'unclear', reason }
     : { state: 'ending', until: null, reason }

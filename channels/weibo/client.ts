@@ -6,8 +6,8 @@ import { backOff, callBooked, untilBeijingMidnight, untilNextHour, waitForBudget
 import { joinUrl } from '../wire/address.ts'
 import { field, parseObject, readCode, readId, readMessage } from '../wire/json.ts'
 import { apiBaseOf, pageBaseOf, type WeiboConfig } from './config.ts'
-import { drivers } from './drivers.ts'
-import { reactionTo } from './errors.ts'
+import { drivers, FORM } from './drivers.ts'
+import { describeError, reactionTo } from './errors.ts'
 import {
   LARGEST_REPLY,
   LATE_PROBE,
@@ -21,8 +21,6 @@ import {
 import { permalink } from './permalink.ts'
 import { findPost } from './timeline.ts'
 import { inspectToken } from './token-life.ts'
-
-const FORM = { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' }
 
 /** The Weibo client of one outlet. Progress keys: shortened, tooOften, rateWaits, lateSince. */
 export function openWeibo(config: WeiboConfig, reach: Reach): OutletClient {
@@ -69,7 +67,7 @@ export function openWeibo(config: WeiboConfig, reach: Reach): OutletClient {
 
   async function react(job: Job, code: string, message: string): Promise<Outcome> {
     const reaction = reactionTo(code)
-    const reason = `${code} ${reaction.why} ${message}`.trim()
+    const reason = describeError(code, message)
     const count = (key: string): number => (typeof job.progress[key] === 'number' ? job.progress[key] : 0)
     switch (reaction.act) {
       case 'unknown':
@@ -162,7 +160,7 @@ export function openWeibo(config: WeiboConfig, reach: Reach): OutletClient {
     const code = body === null ? null : readCode(field(body, 'error_code'))
     if (body !== null && code !== null && code !== '0') {
       const reaction = reactionTo(code)
-      const reason = `${code} ${reaction.why} ${readMessage(field(body, 'error'))}`.trim()
+      const reason = describeError(code, readMessage(field(body, 'error')))
       if (reaction.act === 'gone') return { state: 'gone' }
       if (reaction.act === 'unknown') return { state: 'unknown', reason }
       if (reaction.act === 'retry' || reaction.act === 'too-often')

@@ -4,6 +4,9 @@ import type { Job } from '../../src/core/channel.ts'
 import { field, isRecord } from '../wire/json.ts'
 import type { WeiboConfig } from './config.ts'
 
+/** Headers of every POST. */
+export const FORM = { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' }
+
 export interface Driver {
   sharePath: string
   timelinePath: string

@@ -102,3 +102,8 @@ export function reactionTo(code: string): Reaction {
   if (known !== undefined) return known
   return code.length === 5 && code.startsWith('2') ? person('未登记的错误码，先看主页再处理') : shaky('未登记的错误码')
 }
+
+/** Code, meaning and Weibo's own words, for reasons. */
+export function describeError(code: string, message: string): string {
+  return `${code} ${reactionTo(code).why} ${message}`.trim()
+}

@@ -8,7 +8,7 @@ import { field, isRecord, parseObject, readCode, readId, readMessage } from '../
 import { squeeze } from '../wire/marker.ts'
 import { apiBaseOf, type WeiboConfig } from './config.ts'
 import { drivers } from './drivers.ts'
-import { reactionTo } from './errors.ts'
+import { describeError } from './errors.ts'
 import { LARGEST_REPLY, READ_DEADLINE, TIMELINE_PAGES, TIMELINE_ROWS } from './limits.ts'
 
 export type Sighted =
@@ -72,7 +72,7 @@ async function readPage(
   if (body === null) return unclear(`读主页的回音（HTTP ${reply.status}）不可读`)
   const code = readCode(field(body, 'error_code'))
   if (code !== null && code !== '0')
-    return unclear(`读主页被拒 ${code} ${reactionTo(code).why} ${readMessage(field(body, 'error'))}`, 5 * MINUTE)
+    return unclear(`读主页被拒 ${describeError(code, readMessage(field(body, 'error')))}`, 5 * MINUTE)
   const rows = field(body, 'statuses')
   if (!Array.isArray(rows)) return unclear('读主页的回音里没有 statuses')
   const total = field(body, 'total_number')

@@ -6,7 +6,8 @@ import { callBooked } from '../wire/ask.ts'
 import { joinUrl } from '../wire/address.ts'
 import { field, parseObject, readCode, readId, readMessage } from '../wire/json.ts'
 import { apiBaseOf, type WeiboConfig } from './config.ts'
-import { reactionTo } from './errors.ts'
+import { FORM } from './drivers.ts'
+import { describeError, reactionTo } from './errors.ts'
 import { READ_DEADLINE, TOKEN_WARNING } from './limits.ts'
 
 /**
@@ -17,7 +18,7 @@ export async function inspectToken(config: WeiboConfig, reach: Reach): Promise<I
   const reply = await callBooked(reach, 'oauth2/get_token_info', 3, {
     method: 'POST',
     url: joinUrl(apiBaseOf(config), '/oauth2/get_token_info'),
-    headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
+    headers: FORM,
     body: new URLSearchParams({ access_token: config.accessToken }).toString(),
     deadlineMs: READ_DEADLINE,
     maxBytes: 64 * 1024,
@@ -28,9 +29,8 @@ export async function inspectToken(config: WeiboConfig, reach: Reach): Promise<I
   if (body === null) return { state: 'unclear', reason: `查询授权的回音（HTTP ${reply.status}）不可读` }
   const code = readCode(field(body, 'error_code'))
   if (code !== null && code !== '0') {
-    const { act, why } = reactionTo(code)
-    const reason = `${code} ${why} ${readMessage(field(body, 'error'))}`.trim()
-    return act === 'auth' ? { state: 'ending', until: null, reason } : { state: 'unclear', reason }
+    const reason = describeError(code, readMessage(field(body, 'error')))
+    return reactionTo(code).act === 'auth' ? { state: 'ending', until: null, reason } : { state: 'unclear', reason }
   }
   const uid = readId(field(body, 'uid'))
   if (uid !== null && uid !== config.uid)
