@@ -8,7 +8,7 @@ import { field, parseObject, readCode, readMessage } from '../wire/json.ts'
 import type { WechatConfig } from './config.ts'
 import { TOKEN_CODES } from './errors.ts'
 import { CALL_DEADLINE, LARGEST_REPLY } from './limits.ts'
-import { obtainToken, type Token } from './token.ts'
+import { openTokens, type Token } from './token.ts'
 
 export type WechatReply =
   | { got: 'ok'; body: Record<string, unknown> }
@@ -39,6 +39,7 @@ export interface Wechat {
 /** Calls of one outlet. */
 export function openCalls(config: WechatConfig, reach: Reach): Wechat {
   const tokens = new Set<string>()
+  const obtainToken = openTokens(config, reach)
 
   async function callOnce(
     token: string,
@@ -69,7 +70,7 @@ export function openCalls(config: WechatConfig, reach: Reach): Wechat {
   const send: Wechat['send'] = async (api, body, priority, query = {}) => {
     let refused: string | null = null
     for (;;) {
-      const token: Token = await obtainToken(config, reach, priority, refused).catch((error: unknown): Token => ({
+      const token: Token = await obtainToken(priority, refused).catch((error: unknown): Token => ({
         state: 'unreachable',
         reason: describeFailure(error),
       }))

@@ -21,38 +21,48 @@ export type Token =
  * Hands out the shared token, fetching it in normal mode when there is none or it is about to end.
  * @param refused a token that the platform has just rejected; another process may have renewed it meanwhile
  */
-export async function obtainToken(
-  config: WechatConfig,
-  reach: Reach,
-  priority: Priority,
-  refused: string | null = null,
-): Promise<Token> {
-  const key = `token:${config.appId}`
-  const shared = async (): Promise<Token | null> => {
-    const kept = await reach.box.read(key)
-    const usable = kept !== null && kept.expiresAt - TOKEN_MARGIN > reach.now() && kept.value !== refused
-    return usable ? { state: 'ready', token: kept.value } : null
+type ObtainToken = (priority: Priority, refused: string | null) => Promise<Token>
+
+/** Opens the tokens of one outlet, for all its legs. */
+export function openTokens(config: WechatConfig, reach: Reach): ObtainToken {
+  const key = keyOf(config)
+  // One renewal at a time in this process: ten deliveries must not ask a dead host ten times.
+  const flights = new Map<string, Promise<Token>>()
+  const join = (refused: string, renew: () => Promise<Token>): Promise<Token> => {
+    const flight = flights.get(refused) ?? renew().finally(() => flights.delete(refused))
+    flights.set(refused, flight)
+    return flight
   }
-  const ready = await shared()
-  if (ready) return ready
-  const wait = allowTime(LOCK_WAIT)
-  const renew = async (): Promise<Token> => (await shared()) ?? (await fetchShared(config, reach, priority))
-  // Another node may hold the lock and hang: whoever waits gives up in time and is tried again, having sent nothing.
-  const token =
-    wait === null
-      ? null
-      : await waitAtMost(
-          wait,
-          joinFlight(reach, refused ?? '', () => reach.box.withLock(key, renew)),
-        )
-  return token ?? { state: 'unreachable', reason: '等待 access_token 超时' }
+  return async (priority, refused) => {
+    const shared = async (): Promise<Token | null> => {
+      const kept = await reach.box.read(key)
+      const usable = kept !== null && kept.expiresAt - TOKEN_MARGIN > reach.now() && kept.value !== refused
+      return usable ? { state: 'ready', token: kept.value } : null
+    }
+    const ready = await shared()
+    if (ready) return ready
+    const wait = allowTime(LOCK_WAIT)
+    const renew = async (): Promise<Token> => (await shared()) ?? (await fetchShared(config, reach, priority))
+    // Another node may hold the lock and hang: whoever waits gives up in time and is tried again, having sent nothing.
+    const token =
+      wait === null
+        ? null
+        : await waitAtMost(
+            wait,
+            join(refused ?? '', () => reach.box.withLock(key, renew)),
+          )
+    return token ?? { state: 'unreachable', reason: '等待 access_token 超时' }
+  }
+}
+
+function keyOf(config: WechatConfig): string {
+  return `token:${config.appId}`
 }
 
 /** Fetches in normal mode, which within a token's validity gives the same one again, and shares it. */
 async function fetchShared(config: WechatConfig, reach: Reach, priority: Priority): Promise<Token> {
   const { token, expiresIn } = await fetchToken(config, reach, priority)
-  if (token.state === 'ready')
-    await reach.box.write(`token:${config.appId}`, token.token, reach.now() + expiresIn * SECOND)
+  if (token.state === 'ready') await reach.box.write(keyOf(config), token.token, reach.now() + expiresIn * SECOND)
   return token
 }
 
@@ -67,19 +77,6 @@ export async function inspectCredential(config: WechatConfig, reach: Reach): Pro
   return act === 'busy' || act === 'retry' || act === 'tomorrow'
     ? { state: 'unclear', reason }
     : { state: 'ending', until: null, reason }
-}
-
-const flights = new WeakMap<Reach, Map<string, Promise<Token>>>()
-
-/** One renewal at a time for all legs of an outlet in this process: ten of them must not ask a dead host ten times. */
-function joinFlight(reach: Reach, key: string, renew: () => Promise<Token>): Promise<Token> {
-  const own = flights.get(reach) ?? new Map<string, Promise<Token>>()
-  flights.set(reach, own)
-  const running = own.get(key)
-  if (running) return running
-  const flight = renew().finally(() => own.delete(key))
-  own.set(key, flight)
-  return flight
 }
 
 async function fetchToken(
