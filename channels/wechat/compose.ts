@@ -2,6 +2,7 @@
 // Must not cut or rewrite a text.
 import type { Composed } from '../../src/core/channel.ts'
 import type { NoticeFacts, RenderedNotice } from '../../src/core/notice.ts'
+import { countCharacters } from '../../src/core/rendering/spoken-name.ts'
 import { holdsSerial, saysDrill } from '../wire/marker.ts'
 import { coverFor, type WechatConfig } from './config.ts'
 import {
@@ -52,11 +53,6 @@ function refuseText(name: string, text: string, longest: number): string | null 
   if (text === '') return `${name}是空的`
   const length = countCharacters(text)
   return length > longest ? `${name} ${length} 字，超过 ${longest} 字` : null
-}
-
-/** 字 as people count them: rare ideographs of place names are two UTF-16 units but one character. */
-function countCharacters(text: string): number {
-  return Array.from(text).length
 }
 
 /** Reads "thing1: …" lines; every line must be one field of a known kind within its length. */

@@ -4,7 +4,7 @@ import type { SpokenOrigin } from '../notice.ts'
 import { readPlace } from '../places/county-names.ts'
 import { formatDepth, formatMagnitude, formatMoment, formatPosition, UnspeakableFact, type TimeForm } from './format.ts'
 import { kindWord, labelOf } from './label.ts'
-import { firstThatFits, speakName } from './spoken-name.ts'
+import { firstThatFits, speakName, THING } from './spoken-name.ts'
 
 interface Change {
   /** 震级, 震中位置 … */
@@ -87,7 +87,6 @@ interface Revised {
   changedItems: string
 }
 
-const THING = 20
 /** More than one figure with both its values would push the rest out of a short Weibo text. */
 const BRIEF = 24
 const ITEMS = 2

@@ -29,6 +29,9 @@ export function speakName(name: string, fact: string, longest: number): string {
   return trimmed.replace(/[(),:;]/g, (mark) => FULL_WIDTH[mark] ?? mark).replace(/ *([（），：；]) */g, '$1')
 }
 
+/** Characters of a `thing` in WeChat's subscribe notices (channels.md §2.6). */
+export const THING = 20
+
 /** Length in characters, as WeChat counts 字: a character outside the basic plane is one. */
 export function countCharacters(text: string): number {
   let n = 0

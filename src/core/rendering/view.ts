@@ -36,11 +36,10 @@ import { nameErrors, sayRevised } from './changes.ts'
 import * as format from './format.ts'
 import { UnspeakableFact, type TimeForm } from './format.ts'
 import { KIND_MARKS, kindWord, labelOf } from './label.ts'
-import { countCharacters, firstThatFits, speakAddress, speakName } from './spoken-name.ts'
+import { countCharacters, firstThatFits, speakAddress, speakName, THING } from './spoken-name.ts'
 
-/** WeChat: title ≤ 32 字, a subscribe `thing` ≤ 20 (channels.md §2.3, §2.6); the drill marks take 8 and 4 of them. */
+/** WeChat's titles have at most 32 字 (channels.md §2.3); the drill marks take 8 of them. */
 const TITLE = 32
-const THING = 20
 const DRILL_MARKS = 8
 /** A longer place gives way to its position in short texts, so that 130 Weibo characters hold the longest of them. */
 const BRIEF_PLACE = 18
