@@ -4,7 +4,7 @@ import type { SpokenOrigin } from '../notice.ts'
 import { readPlace } from '../places/county-names.ts'
 import { formatDepth, formatMagnitude, formatMoment, formatPosition, UnspeakableFact, type TimeForm } from './format.ts'
 import { kindWord, labelOf } from './label.ts'
-import { firstThatFits, speakName, THING } from './spoken-name.ts'
+import { firstThatFits, speakName } from './spoken-name.ts'
 
 interface Change {
   /** 震级, 震中位置 … */
@@ -79,7 +79,7 @@ interface Revised {
   changes: string
   /** The same with times as they are read aloud. */
   changesSpoken: string
-  /** The same if it fits a `thing` of WeChat, 20 字. */
+  /** The same if it fits a `thing` of WeChat, 20 字 less the drill mark. */
   changesThing: string
   /** The same if it is short, else 较第1报修订了震级、震源深度 or …了震级等4项. */
   changesBrief: string
@@ -91,8 +91,17 @@ interface Revised {
 const BRIEF = 24
 const ITEMS = 2
 
-/** @param number 第N报 of the notice that is revised */
-export function sayRevised(previous: SpokenOrigin | null, now: SpokenOrigin, form: TimeForm, number: string): Revised {
+/**
+ * @param number 第N报 of the notice that is revised
+ * @param thing characters that a `thing` has room for
+ */
+export function sayRevised(
+  previous: SpokenOrigin | null,
+  now: SpokenOrigin,
+  form: TimeForm,
+  number: string,
+  thing: number,
+): Revised {
   const changes = listKnownChanges(previous, now, form)
   const told = describeChanges(changes)
   const items = changes.map((change) => change.item)
@@ -102,7 +111,7 @@ export function sayRevised(previous: SpokenOrigin | null, now: SpokenOrigin, for
   return {
     changes: told,
     changesSpoken: describeChanges(listKnownChanges(previous, now, 'unpadded')),
-    changesThing: firstThatFits(THING, told),
+    changesThing: firstThatFits(thing, told),
     changesBrief: told === '' ? '' : firstThatFits(BRIEF, told) || `较${number}修订了${named}`,
     changedItems: items.join('、') || '有关内容',
   }

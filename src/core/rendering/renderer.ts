@@ -12,7 +12,7 @@ import { VIEW_FIELDS, viewOf, type NoticeView } from './view.ts'
 import { findForbidden } from './word-guard.ts'
 
 /** Raise it with every change to what view, format, label, changes or drill-mark print: it is part of the signed hash. */
-export const FORMATTER_VERSION = 3
+export const FORMATTER_VERSION = 4
 
 /**
  * Texts every notice must have; '' is the canonical one, brief the shortest that is still whole. These and the title

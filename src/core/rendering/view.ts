@@ -38,9 +38,10 @@ import { UnspeakableFact, type TimeForm } from './format.ts'
 import { KIND_MARKS, kindWord, labelOf } from './label.ts'
 import { countCharacters, firstThatFits, speakAddress, speakName, THING } from './spoken-name.ts'
 
-/** WeChat's titles have at most 32 字 (channels.md §2.3); the drill marks take 8 of them. */
+/** WeChat's titles have at most 32 字 (channels.md §2.3). */
 const TITLE = 32
-const DRILL_MARKS = 8
+/** 【演练】 stands at both ends of a title, and once in the first and in the last field of a subscribe notice. */
+const DRILL_MARK = 4
 /** A longer place gives way to its position in short texts, so that 130 Weibo characters hold the longest of them. */
 const BRIEF_PLACE = 18
 
@@ -119,7 +120,8 @@ export function viewOf(facts: NoticeFacts, form: TimeForm = 'padded'): NoticeVie
   if (origin === null) throw new UnspeakableFact('origin', `a ${kind} states a determination`)
   Object.assign(view, sayOrigin(facts, origin, form), saySurroundings(facts))
   if (kind === 'revision' && facts.previous === null) throw new UnspeakableFact('previous', 'a revision says from what')
-  if (kind === 'revision') Object.assign(view, sayRevised(facts.previous, origin, form, view.replacesNo))
+  if (kind === 'revision')
+    Object.assign(view, sayRevised(facts.previous, origin, form, view.replacesNo, lastThing(facts)))
   if (kind === 'correction') view.changedItems = nameErrors(facts.previous, origin, form)
   return view
 }
@@ -221,7 +223,12 @@ function sayOrigin(facts: NoticeFacts, origin: SpokenOrigin, form: TimeForm): Pa
 
 /** Characters a title may have inside the drill marks. */
 function titleRoom(facts: NoticeFacts): number {
-  return facts.class === 'drill' ? TITLE - DRILL_MARKS : TITLE
+  return facts.class === 'drill' ? TITLE - 2 * DRILL_MARK : TITLE
+}
+
+/** Characters the last field of a subscribe notice may have before the drill mark. */
+function lastThing(facts: NoticeFacts): number {
+  return facts.class === 'drill' ? THING - DRILL_MARK : THING
 }
 
 /** The place without the bracket word that we set ourselves and without a trailing 附近 behind it. */

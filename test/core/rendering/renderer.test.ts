@@ -188,7 +188,7 @@ describe('the signed hash', () => {
       return renderer.render(factsOf({ kind, class: 'drill', ...withdrawal })).text
     })
     expect([FORMATTER_VERSION, sha256(prints.join('\n'))]).toEqual([
-      3,
+      4,
       '6aa8d559e51e0ec01b2cd10e8f7b8c00ba2defdcd3806e52bff027858e8734a6',
     ])
   })
@@ -224,6 +224,19 @@ describe('a drill', () => {
         expect(text.endsWith('【演练】')).toBe(true)
       }
     }
+  })
+
+  it('leaves every field of a revision its 20 字 with the mark in it, also where its change alone would fill one', () => {
+    const previous = originOf({ sourceCode: 'CC', depthKm: 115 })
+    const origin = originOf({ sourceCode: 'CC', depthKm: 14 })
+    const change = '震源深度由115千米修订为14千米'
+    const fieldsOf = (trafficClass: 'actual' | 'drill'): string[] => {
+      const facts = factsOf({ kind: 'revision', class: trafficClass, previous, origin })
+      const text = renderer.render(facts).variants['wechat-subscribe'] ?? ''
+      return text.split('\n').map((line) => line.replace(/^\w+: /, ''))
+    }
+    expect(fieldsOf('actual')).toContain(change)
+    expect(fieldsOf('drill').filter((value) => Array.from(value).length > 20)).toEqual([])
   })
 
   it('mark does not stick to the address', () => {
