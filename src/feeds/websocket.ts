@@ -120,7 +120,7 @@ async function runLine(
     const about = { source: source.source, transport: 'websocket', receivedAt: clock.now(), isNews } as const
     const received: Received = { ...about, bytes, text, contentType }
     if (queue.push(received)) return true
-    report('overflow', 'messages wait faster than they are stored; the line is opened anew')
+    report('overflow', 'messages wait faster than they are stored; the list is asked for again once there is room')
     return false
   }
   // The snapshot ends with its line, so that a late answer never comes behind the messages of the next one.
