@@ -3,6 +3,7 @@
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MINUTE } from '../../src/core/instant.ts'
+import { takeDueAlarms } from '../../src/store/alarms.ts'
 import { findAcceptedByJob, settleByHand } from '../../src/store/by-hand.ts'
 import { isReplaced, leaseDue } from '../../src/store/deliveries.ts'
 import { saveOutlets } from '../../src/store/outlets.ts'
@@ -90,6 +91,20 @@ test('a quick report that lay in the queue while the program was down ends with 
   expect(rows[0]?.message).toContain(`例震信〔2026〕${count}号 第1报`)
 })
 
+test('it rings again for whoever has acknowledged what kept it waiting', async () => {
+  const id = await saveDelivery({ expires_at: at(30 * MINUTE) })
+  await pool.query(
+    `insert into alarm (id, kind, subject, class, message, raised_at, repeat_at, acknowledged_at, acknowledged_by)
+     values ($1, 'delivery', $2, 'actual', '续期后自动重发', $3, $3, $3, '张三')`,
+    [`a-${count}`, id, at(0)],
+  )
+  await leaseDue(pool, 'node', () => NOW + 31 * MINUTE, 10)
+  const rung = await takeDueAlarms(pool, Date.now() + MINUTE)
+  expect(rung.filter((alarm) => alarm.subject === id).map((alarm) => alarm.message)).toEqual([
+    `weibo-main（例震信〔2026〕${count}号 第1报）：未能及时发出，已过时效，不再发送`,
+  ])
+})
+
 test('a notice is replaced once a newer one of its lineage stands', async () => {
   expect(await isReplaced(pool, notice)).toBe(false)
   await saveNotice(`${notice}-2`, 2, notice)
@@ -129,11 +144,11 @@ describe('a person’s word', () => {
   })
 
   test('changes nothing that a node has in its hands, that is accepted, or that has no text', async () => {
-    const held = await saveDelivery({ state: 'unknown', ...lease })
+    const held = await saveDelivery({ state: 'unknown', content: '{}', ...lease })
     expect(await settleByHand(pool, held, { is: 'absent' }, NOW)).toBe(false)
     await pool.query(`update delivery set state = 'accepted', lease_until = null where id = $1`, [held])
     expect(await settleByHand(pool, held, { is: 'absent' }, NOW)).toBe(false)
-    await pool.query(`update delivery set state = 'failed', content = '{}' where id = $1`, [held])
+    await pool.query(`update delivery set state = 'failed' where id = $1`, [held])
     expect(await settleByHand(pool, held, { is: 'again', keepProgress: false }, NOW)).toBe(false)
   })
 })

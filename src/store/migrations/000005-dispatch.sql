@@ -18,7 +18,8 @@ begin
   -- A word that a newer one replaced, or that grew too old, is not sent any more; what may already be visible is still probed.
   update delivery d set state = 'superseded', reason = '同一编号已有更新的公告', changed_at = now_
   where d.state = 'queued' and exists (select from notice n where n.supersedes = d.notice_id);
-  -- An end in silence would look like a word that was said: a person is told, in real time as with every alarm.
+  -- An end in silence would look like a word that was said: a person is told, in real time as with every alarm, also one
+  -- who has acknowledged what kept it waiting.
   with gone as (
     update delivery d set state = 'expired', reason = '未能及时发出，已过时效', changed_at = now_
     where d.state = 'queued' and d.expires_at < case d.class when 'drill' then drill_now else now_ end
@@ -29,7 +30,8 @@ begin
     g.outlet_id || '（' || l.serial || ' 第' || n.report_no || '报）：未能及时发出，已过时效，不再发送',
     clock_timestamp(), clock_timestamp()
   from gone g join notice n on n.id = g.notice_id join lineage l on l.id = n.lineage_id
-  on conflict (kind, subject) where cleared_at is null do update set message = excluded.message;
+  on conflict (kind, subject) where cleared_at is null do update set
+    message = excluded.message, acknowledged_at = null, acknowledged_by = null, repeat_at = excluded.repeat_at;
 
   return query
   with due as (
@@ -72,7 +74,6 @@ begin
     ref = coalesce(change->>'ref', d.ref),
     url = coalesce(change->>'url', d.url),
     reason = coalesce(change->>'reason', d.reason),
-    content = coalesce(change->'content', d.content),
     accepted_at = coalesce((change->>'accepted_at')::timestamptz, d.accepted_at),
     attempts = d.attempts + case when change ? 'next_act' then 1 else 0 end,
     lease_owner = case when change ? 'next_act' then d.lease_owner else '' end,
