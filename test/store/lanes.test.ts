@@ -103,4 +103,8 @@ describe('a row that exists', () => {
   ])('changes its lane by no statement of the program: %s', async (statement) => {
     await expect(pool.query(statement)).rejects.toThrow(/permission denied/)
   })
+
+  test('carries the text it was committed with', async () => {
+    await expect(pool.query(`update delivery set content = '{}'`)).rejects.toThrow(/permission denied/)
+  })
 })

@@ -15,7 +15,7 @@ grant update (quake_id) on report_quake to quakedesk_app;
 grant update (report_id, notice_kind, gate, reason, state, due_at, closed_at, closed_by, closed_why) on hold to quakedesk_app;
 grant update (last) on serial_counter to quakedesk_app;
 grant update (channel, mode, retired) on outlet to quakedesk_app;
-grant update (state, content, due_at, lease_owner, lease_until, attempts, progress, first_attempt_at, absent_probes,
+grant update (state, due_at, lease_owner, lease_until, attempts, progress, first_attempt_at, absent_probes,
   absent_since, job, ref, url, reason, expires_at, accepted_at, seen_at, removed_at, changed_at) on delivery to quakedesk_app;
 grant update (message, repeat_at, sent, acknowledged_at, acknowledged_by, cleared_at) on alarm to quakedesk_app;
 grant update (finished_at, outcome, detail) on attempt to quakedesk_app;
