@@ -33,7 +33,9 @@ const WORTH_PACKING = 512
 
 /** Writes pages in one statement and wakes the public process; unchanged ones keep their time. */
 export async function savePages(db: Queryable, pages: readonly Page[], now: Instant): Promise<void> {
-  const rows = pages.map((page) => {
+  // Always in the same order: of two writers that meet one waits; in two orders each would wait for the other, a deadlock.
+  const ordered = pages.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const rows = ordered.map((page) => {
     const body = Buffer.from(page.body, 'utf8')
     const etag = `"${createHash('sha256').update(page.contentType).update(body).digest('base64url').slice(0, 20)}"`
     const gzip = body.length >= WORTH_PACKING ? gzipSync(body, { level: 6 }) : null

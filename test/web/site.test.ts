@@ -92,3 +92,14 @@ test('a page that was built before the formal report and stored after it is put 
   const { rows } = await pool.query('select body from page where path = $1', [`/n/${quick}`])
   expect(rows).toEqual([{ body: Buffer.from('superseded') }])
 })
+
+test('two builds of the same pages in another order do not end each other', async () => {
+  const build = (body: string) => Array.from({ length: 400 }, (_, i) => ({ ...pageOf(`/order/${i}`), body }))
+  await savePages(pool, build('first'), NOW)
+  const rounds = Array.from({ length: 5 }, (_, round) => round)
+  const both = rounds.flatMap((round) => [
+    savePages(pool, build(`up ${round}`), NOW),
+    savePages(pool, build(`down ${round}`).toReversed(), NOW),
+  ])
+  await expect(Promise.all(both)).resolves.toHaveLength(10)
+})
