@@ -92,6 +92,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const policy = buildPolicy(config, (kind) => renderer.templateHash(kind, sha256))
   const identity = {
     bureauName: config.bureau.name,
+    department: config.bureau.department,
+    indexPrefix: config.bureau.indexPrefix,
     publicUrl: config.bureau.publicUrl,
     demonstration: config.demonstration,
     places: [config.bureau.home, ...config.bureau.watch],

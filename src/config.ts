@@ -70,6 +70,8 @@ export interface Config {
     publicUrl: string
     serialPrefix: string
     indexPrefix: string
+    /** 责任部门 printed on notices; '' prints none. */
+    department: string
     home: WatchedPlace
     watch: WatchedPlace[]
     attenuation: AttenuationModel

@@ -8,7 +8,9 @@ const ROOT = fileURLToPath(new URL('../../templates', import.meta.url))
 
 /** File name → source. @throws when the folder cannot be read */
 export async function loadTemplates(folder: 'notices' | 'pages'): Promise<Map<string, string>> {
-  const names = (await readdir(`${ROOT}/${folder}`)).filter((name) => name.endsWith('.liquid')).sort()
+  const names = (await readdir(`${ROOT}/${folder}`))
+    .filter((name) => name.endsWith('.liquid') || name.endsWith('.yaml'))
+    .sort()
   const sources = await Promise.all(names.map((name) => readFile(`${ROOT}/${folder}/${name}`, 'utf8')))
   return new Map(names.map((name, index) => [name, sources[index] ?? '']))
 }

@@ -104,6 +104,7 @@ export const configShape = z.strictObject({
       .optional(),
     serialPrefix: z.string().trim().min(1).max(12),
     indexPrefix: z.string().trim().min(1).max(40).default(''),
+    department: z.string().trim().min(1).max(40).default(''),
     home: place,
     watch: z.array(place).max(200).default([]),
     attenuation: attenuationSchema,

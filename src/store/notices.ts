@@ -27,6 +27,8 @@ export interface NoticeView {
   decidedAt: Instant
   issuedAt: Instant
   actor: string
+  /** Within the year of its issue; null until the website has carried it. */
+  indexNumber: number | null
   deliveries: DeliveryView[]
 }
 
@@ -64,12 +66,15 @@ interface Row {
   decided_at: Instant
   issued_at: Instant
   actor: string
+  index_number: number | null
 }
 
 const SELECT = `select n.id, n.code, l.serial, n.report_no, n.kind, n.class, n.lineage_id, n.supersedes, s.code as successor_code,
     s.kind as successor_kind, exists (select from notice w where w.lineage_id = n.lineage_id and w.kind = 'withdrawal') as withdrawn,
-    n.quake_id, n.title, n.text, n.variants, n.facts, n.origin_at, n.received_at, n.decided_at, n.issued_at, n.actor
-  from notice n join lineage l on l.id = n.lineage_id left join notice s on s.supersedes = n.id`
+    n.quake_id, n.title, n.text, n.variants, n.facts, n.origin_at, n.received_at, n.decided_at, n.issued_at, n.actor,
+    i.number as index_number
+  from notice n join lineage l on l.id = n.lineage_id left join notice s on s.supersedes = n.id
+    left join index_number i on i.notice_id = n.id`
 
 export interface NoticeQuery {
   class: TrafficClass
@@ -147,6 +152,7 @@ async function withDeliveries(db: Queryable, rows: Row[]): Promise<NoticeView[]>
     decidedAt: row.decided_at,
     issuedAt: row.issued_at,
     actor: row.actor,
+    indexNumber: row.index_number,
     deliveries: deliveries.rows
       .filter((d) => d.notice_id === row.id)
       .map((d) => ({

@@ -6,7 +6,7 @@ import { ATTENUATION_MODELS } from '../../src/core/intensity/attenuation.ts'
 import { parseZonedTime } from '../../src/core/instant.ts'
 import type { NoticeView } from '../../src/store/notices.ts'
 import { createPages } from '../../src/web/public/pages.ts'
-import { writeDuration } from '../../src/web/public/words.ts'
+import { openWordings } from '../../src/web/public/wording.ts'
 
 const FOLDER = fileURLToPath(new URL('../../templates/pages/', import.meta.url))
 const CSS = readFileSync(fileURLToPath(new URL('../../src/web/assets/app.css', import.meta.url)), 'utf8')
@@ -23,10 +23,13 @@ const pages = createPages(templates, {
   bureauName: '兰山市应急管理局',
   publicUrl: 'https://yj.lanshan.example',
   demonstration: false,
+  department: '监测预报科',
+  indexPrefix: '340100-133',
   places: [place('兰山市', 31.8, 117.2), place('东河县', 31.9, 117.5), place('<北岭县>', 36, 117.5)],
   attenuation: ATTENUATION_MODELS.east,
 })
 
+const NOW = at('2026-03-04T10:05:00+08:00')
 const SERIAL = '兰震信〔2026〕7号 第1报'
 const NOTICE: NoticeView = {
   id: 'n-1',
@@ -50,6 +53,7 @@ const NOTICE: NoticeView = {
       depthKm: 10,
       magnitude: 4.6,
       kind: 'earthquake',
+      place: '安徽某市某县',
     },
     home: { name: '兰山市', distanceKm: 39 },
   } as unknown as NoticeView['facts'],
@@ -59,6 +63,7 @@ const NOTICE: NoticeView = {
   decidedAt: at('2026-03-04T10:00:00.004+08:00'),
   issuedAt: at('2026-03-04T10:00:00.004+08:00'),
   actor: 'rules',
+  indexNumber: 7,
   deliveries: [],
 }
 const bodyOf = (notice: Partial<NoticeView>): string => pages.notice({ ...NOTICE, ...notice })[0]?.body ?? ''
@@ -75,7 +80,7 @@ describe('a notice’s page', () => {
     expect(body.indexOf('本公告已撤回，请勿转发')).toBeLessThan(body.indexOf('<h1'))
     expect(body.indexOf('本公告已撤回，请勿转发')).toBeGreaterThan(0)
     expect(body).toContain('<title>【已撤回】安徽某市某县发生4.6级地震｜兰山市应急管理局</title>')
-    expect(body).toContain('href="/n/next2345"')
+    expect(body).toContain('href="../n/next2345"')
     expect(body).not.toContain('估计烈度')
   })
 
@@ -107,10 +112,10 @@ describe('a notice’s page', () => {
 
 describe('the first page', () => {
   test('shows the four values of the newest word; an automatic one gives its magnitude as 左右 and no depth', () => {
-    expect(pages.home([NOTICE]).body).toMatch(
+    expect(pages.home([NOTICE], NOW).body).toMatch(
       /09:58[\s\S]*3月4日[\s\S]*<b>4\.6<\/b> 级<[\s\S]*震源深度[\s\S]*<b>39<\/b> 千米/,
     )
-    const quick = pages.home([{ ...NOTICE, kind: 'quick-report' }]).body
+    const quick = pages.home([{ ...NOTICE, kind: 'quick-report' }], NOW).body
     expect(quick).toContain('<b>4.6</b> 级左右')
     expect(quick).not.toContain('震源深度')
   })
@@ -120,13 +125,13 @@ describe('the first page', () => {
     ['a natural quake whose source gives no depth but 0', 'formal-report', { depthKm: 0 }, '<b>4.6</b> 级<'],
   ])('gives no depth that its sentence does not give: %s', (_name, kind, over, magnitude) => {
     const origin = { ...NOTICE.facts.origin, ...over } as NoticeView['facts']['origin']
-    const { body } = pages.home([{ ...NOTICE, kind, facts: { ...NOTICE.facts, origin } }])
+    const { body } = pages.home([{ ...NOTICE, kind, facts: { ...NOTICE.facts, origin } }], NOW)
     expect(body).toContain(magnitude)
     expect(body).not.toContain('震源深度')
   })
 
   test('of a bureau that has said nothing says so, and shows no value', () => {
-    const { body } = pages.home([])
+    const { body } = pages.home([], NOW)
     expect(body).toContain('目前没有需要发布的地震信息')
     expect(body).not.toContain('class="figures"')
     expect(body).toContain('还没有公告')
@@ -137,12 +142,12 @@ test('a quake whose notices were withdrawn is headed by that, not by the quake',
   const withdrawal = { ...NOTICE, id: 'n-2', kind: 'withdrawal', code: 'gone2345', title: '【撤回】' }
   const { body } = pages.quake('q-1', [{ ...NOTICE, state: 'withdrawn' }, withdrawal], [])
   expect(body.indexOf('就此发布的公告已撤回')).toBeLessThan(body.indexOf('<h1'))
-  expect(body).toContain('<h1 id="title">安徽某市某县发生4.6级地震</h1>')
-  expect(body).toContain('href="/n/gone2345"')
+  expect(body).toContain('<h1 id="title" lang="zh-CN">安徽某市某县发生4.6级地震</h1>')
+  expect(body).toContain('href="../n/gone2345"')
 })
 
 test('no page needs a script, a picture or a style from anywhere else', () => {
-  const all = [pages.home([NOTICE]), ...pages.notice(NOTICE), pages.quake('q-1', [NOTICE], []), pages.missing()]
+  const all = [pages.home([NOTICE], NOW), ...pages.notice(NOTICE), pages.quake('q-1', [NOTICE], []), pages.missing()]
   for (const { body } of all) {
     expect(body).not.toMatch(/<script|<img|style=|https?:\/\/(?!yj\.lanshan\.example)/)
     expect(body).toContain('name="viewport"')
@@ -151,7 +156,7 @@ test('no page needs a script, a picture or a style from anywhere else', () => {
 })
 
 test('a moment too short to measure is not written as nothing', () => {
-  expect(writeDuration(4)).toBe('不足 0.01 秒')
-  expect(writeDuration(52)).toBe('0.05 秒')
-  expect(writeDuration(574_203)).toBe('9 分 34 秒')
+  expect(openWordings(templates).zh.duration(4)).toBe('不足 0.01 秒')
+  expect(openWordings(templates).zh.duration(52)).toBe('0.05 秒')
+  expect(openWordings(templates).zh.duration(574_203)).toBe('9 分 34 秒')
 })

@@ -12,7 +12,13 @@ let pages: PageMaker
 let renderer: Renderer
 beforeAll(async () => {
   renderer = createRenderer(await loadTemplates('notices'))
-  const identity = { bureauName: '银川市地震局', publicUrl: 'https://dzj.example.gov.cn', demonstration: false }
+  const identity = {
+    bureauName: '银川市地震局',
+    publicUrl: 'https://dzj.example.gov.cn',
+    demonstration: false,
+    department: '',
+    indexPrefix: '',
+  }
   const site = { ...identity, places: [], attenuation: ATTENUATION_MODELS.west }
   pages = createPages(await loadTemplates('pages'), site)
 })
@@ -41,6 +47,7 @@ function noticeOf(keep: (variants: Record<string, string>) => Record<string, str
     decidedAt: facts.issuedAt,
     issuedAt: facts.issuedAt,
     actor: 'system',
+    indexNumber: null,
     deliveries: [],
   }
 }
@@ -66,7 +73,7 @@ describe('the page of a quake', () => {
     const far = { latitude: -20.004, longitude: -175.199997, depthKm: 660.4, magnitude: { value: 5.05, type: 'M' } }
     const { body } = pages.quake('q-1', [], [reportOf(undefined, far)])
     expect(body).toContain('>南纬20.00度，西经175.20度</td>')
-    expect(body).toContain('>660千米</td>')
+    expect(body).toContain('>660 千米</td>')
     expect(body).toContain('>M5.1</td>')
   })
 })

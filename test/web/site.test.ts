@@ -27,13 +27,15 @@ afterAll(async () => {
 const pageOf = (path: string) => ({ path, status: 200, contentType: 'text/html; charset=utf-8', body: path })
 /** Pages that say where they stand and nothing else. */
 const maker = {
-  home: () => pageOf('/'),
+  home: (_notices: unknown, _now: number, language?: string) => pageOf(language === 'en' ? '/en/' : '/'),
   listing: (notices: readonly { code: string }[]) => ({
     ...pageOf('/api/v1/notices'),
     body: notices.map((notice) => notice.code).join(' '),
   }),
   missing: () => pageOf('/404'),
-  notice: ({ code, state }: { code: string; state: string }) => [{ ...pageOf(`/n/${code}`), body: state }],
+  notice: ({ code, state }: { code: string; state: string }, language?: string) => [
+    { ...pageOf(`${language === 'en' ? '/en' : ''}/n/${code}`), body: state },
+  ],
 } as unknown as PageMaker
 
 /** A quick report and the formal one after it; the states are those of the quick report's deliveries. */
@@ -102,4 +104,26 @@ test('two builds of the same pages in another order do not end each other', asyn
     savePages(pool, build(`down ${round}`).toReversed(), NOW),
   ])
   await expect(Promise.all(both)).resolves.toHaveLength(10)
+})
+
+test('what the website carries gets index numbers without a gap, once, also when two nodes allot them', async () => {
+  const site = openSite(pool, maker, () => NOW)
+  await site.refresh()
+  const { formal } = await tell(4, { site: 'accepted', weibo: 'accepted' })
+  await site.show(formal)
+  await Promise.all([
+    site.refresh([formal]),
+    openSite(pool, maker, () => NOW).refresh([formal]),
+    site.refresh([formal]),
+  ])
+  const { rows } = await pool.query<{ number: number; on_site: boolean }>(
+    `select i.number, exists (select from page p where p.path = '/n/' || n.code) as on_site
+     from index_number i join notice n on n.id = i.notice_id where i.year = 2025 order by i.number`,
+  )
+  expect(rows.map((row) => row.number)).toEqual(rows.map((_, index) => index + 1))
+  expect(rows.every((row) => row.on_site)).toBe(true)
+  const { rows: told } = await pool.query<{ n: number }>(
+    `select count(*)::integer as n from page where path like '/n/%'`,
+  )
+  expect(rows).toHaveLength(told[0]?.n ?? 0)
 })

@@ -8,7 +8,10 @@ const FELT_FROM = 1.5
 const DEGREES = ['Ⅰ', 'Ⅱ', 'Ⅲ', 'Ⅳ', 'Ⅴ', 'Ⅵ', 'Ⅶ', 'Ⅷ', 'Ⅸ', 'Ⅹ', 'Ⅺ', 'Ⅻ'] as const
 
 export type RomanIntensity = (typeof DEGREES)[number]
-export type FeltWord = '无感' | '个别有感' | '部分有感' | '震感明显' | '震感强烈'
+const RUNGS = ['none', 'few', 'some', 'clear', 'strong'] as const
+
+/** 无感, 个别有感, 部分有感, 震感明显, 震感强烈: the words stand in templates/pages/words.*.yaml. */
+export type FeltRung = (typeof RUNGS)[number]
 
 /** True when the estimate rounds to II or more on the larger axis. Ask only where there is an estimate. */
 export function isFelt(estimate: EstimatedIntensity): boolean {
@@ -27,7 +30,6 @@ export function romanIntensity(value: number): RomanIntensity {
 }
 
 /** Ladder of wording-and-rules.md §2.5: II 个别, III 部分, IV 明显, V and more 强烈. For our own pages, beside the model's name. */
-export function feltWord(value: number): FeltWord {
-  const words: readonly FeltWord[] = ['无感', '个别有感', '部分有感', '震感明显', '震感强烈']
-  return words[Math.min(5, roundIntensity(value)) - 1] ?? '无感'
+export function feltRung(value: number): FeltRung {
+  return RUNGS[Math.min(5, roundIntensity(value)) - 1] ?? 'none'
 }

@@ -5,6 +5,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRepl
 import { MISSING_PATH, type StoredPage } from '../../store/pages.ts'
 import type { Queryable } from '../../store/pool.ts'
 import { SAFE_HEADERS, servingOptions } from '../serving.ts'
+import { readAddress, type Mode } from './address.ts'
 import { openArchive } from './archive.ts'
 
 export interface PublicContext {
@@ -30,7 +31,12 @@ export interface PageShelf {
 
 /** From the first byte of a request to its last; none has a body. */
 const REQUEST_MS = 10_000
-const ASSETS: Readonly<Record<string, string>> = { 'app.css': 'text/css; charset=utf-8' }
+/** Files of src/web/assets; those of one name in several modes are joined. */
+const ASSETS: readonly { name: string; mode: Mode; files: readonly string[]; type: string }[] = [
+  { name: 'app.css', mode: 'plain', files: ['app.css'], type: 'text/css; charset=utf-8' },
+  { name: 'app.css', mode: 'large', files: ['app.css', 'large.css'], type: 'text/css; charset=utf-8' },
+  { name: 'app.css', mode: 'access', files: ['app.css', 'access.css'], type: 'text/css; charset=utf-8' },
+]
 
 /** Builds the public server; the caller listens. */
 export async function buildPublicServer(context: PublicContext): Promise<FastifyInstance> {
@@ -61,19 +67,20 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
     return reply.code(ready.ok ? 200 : 503).send(ready)
   })
   app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(context.metrics()))
-  app.get<{ Params: { name: string } }>('/assets/:name', async (request, reply) => {
-    const asset = assets.get(request.params.name)
-    if (!asset) return notFound(reply, context)
-    return reply.type(asset.type).header('cache-control', 'public, max-age=300').send(asset.body)
-  })
   app.get<{ Querystring: Record<string, unknown> }>('/api/v1/notices', async (request, reply) => {
     const { before, limit } = request.query
-    if (before === undefined && limit === undefined) return sendPage(request, reply, context)
+    if (before === undefined && limit === undefined) return sendPage(request, reply, '/api/v1/notices', context)
     const answer = await archive.list(before, limit)
     if (answer.status === 503) reply.header('retry-after', '1')
     return reply.code(answer.status).type('application/json; charset=utf-8').send(answer.body)
   })
-  app.get('/*', async (request, reply) => sendPage(request, reply, context))
+  app.get('/*', async (request, reply) => {
+    const address = readAddress(request.url.split('?')[0] ?? '/')
+    if (address.at === 'moved') return reply.redirect(address.to, 308)
+    const asset = assets.get(`${address.mode} ${address.path}`)
+    if (asset) return reply.type(asset.type).header('cache-control', 'public, max-age=300').send(asset.body)
+    return sendPage(request, reply, address.path, context)
+  })
   app.setNotFoundHandler((_request, reply) => notFound(reply, context))
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500
@@ -85,18 +92,17 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
 
 async function loadAssets(): Promise<Map<string, { type: string; body: Buffer }>> {
   const files = await Promise.all(
-    Object.entries(ASSETS).map(async ([name, type]) => {
-      const body = await readFile(new URL(`../assets/${name}`, import.meta.url))
-      return [name, { type, body }] as const
+    ASSETS.map(async ({ name, mode, files, type }) => {
+      const parts = await Promise.all(files.map((file) => readFile(new URL(`../assets/${file}`, import.meta.url))))
+      return [`${mode} /assets/${name}`, { type, body: Buffer.concat(parts) }] as const
     }),
   )
   return new Map(files)
 }
 
 /** A page if there is one, with its ETag; gzip when the client takes it. */
-function sendPage(request: FastifyRequest, reply: FastifyReply, context: PublicContext): FastifyReply {
-  const path = request.url.split('?')[0] ?? '/'
-  const page = context.pages.get(path.length > 1 ? path.replace(/\/$/, '') : path)
+function sendPage(request: FastifyRequest, reply: FastifyReply, path: string, context: PublicContext): FastifyReply {
+  const page = context.pages.get(path)
   if (!page) return notFound(reply, context)
   reply.header('etag', page.etag).header('vary', 'accept-encoding').header('cache-control', 'no-cache')
   if (request.headers['if-none-match'] === page.etag) return reply.code(304).send()

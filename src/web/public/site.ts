@@ -2,6 +2,7 @@
 // Must not serve: the public process reads the page table and its own copies (DESIGN L7).
 import type { Instant } from '../../core/instant.ts'
 import { MAY_BE_VISIBLE } from '../../core/quake.ts'
+import { allotIndexNumbers } from '../../store/index-numbers.ts'
 import { findNotice, listLineage, listNotices, listQuakeNotices, type NoticeView } from '../../store/notices.ts'
 import { readQuakes } from '../../store/picture.ts'
 import { DRILL_PATH, findStored, savePages, type Page } from '../../store/pages.ts'
@@ -12,11 +13,11 @@ import type { PageMaker } from './pages.ts'
 const VISIBLE: ReadonlySet<string> = new Set(MAY_BE_VISIBLE)
 
 export interface Site {
-  /** Builds and stores every page that shows this notice. Idempotent. */
+  /** Builds and stores the pages that carry a first word: the notice's, its lineage's, the first page, the API's. Idempotent. */
   show(noticeId: string): Promise<void>
   /**
-   * Builds the lists anew, and the pages of these notices (id or short code) with their lineages: their clocks and
-   * channels have moved on. Left out: those on the lists. A notice that the website does not carry stays unseen: in rehearsal, say.
+   * Builds the lists anew, and every page of these notices (id or short code), their lineages and quakes, in both
+   * languages: their clocks and channels have moved on. Left out: those on the lists. A notice that the website does not carry stays unseen: in rehearsal, say.
    */
   refresh(changed?: Iterable<string>): Promise<void>
   /** True once the notice's own page is stored. */
@@ -31,11 +32,7 @@ function hide(page: Page): Page {
 export function openSite(db: Queryable, maker: PageMaker, now: () => Instant): Site {
   const listed = (stored: readonly string[]): Promise<NoticeView[]> =>
     listNotices(db, { class: 'actual', limit: LISTED, onSite: stored })
-  const lists = (notices: readonly NoticeView[]): Page[] => [
-    maker.home(notices),
-    maker.listing(notices, LISTED),
-    maker.missing(),
-  ]
+  const lists = (notices: readonly NoticeView[]): Page[] => [maker.home(notices, now()), maker.listing(notices, LISTED)]
   /** Those whose own page is stored. */
   const keepShown = async (notices: readonly NoticeView[]): Promise<NoticeView[]> => {
     const pathOf = (notice: NoticeView): string => `${notice.class === 'drill' ? DRILL_PATH : ''}/n/${notice.code}`
@@ -50,6 +47,12 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant): S
     const shown = new Set(await keepShown(notices))
     return notices.filter((n) => shown.has(n) || n.deliveries.some((d) => VISIBLE.has(d.state)))
   }
+  const quakePages = async (quake: string): Promise<Page[]> => {
+    const told = await keepTold(await listQuakeNotices(db, quake))
+    const { reports } = await readQuakes(db, [quake])
+    const bodies = reports.map((report) => report.body)
+    return [maker.quake(quake, told, bodies), maker.quake(quake, told, bodies, 'en')]
+  }
   return {
     show: async (noticeId) => {
       const notice = await findNotice(db, noticeId)
@@ -59,21 +62,10 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant): S
       const pages = lineage.flatMap((each) => maker.notice(each))
       // A drill's pages stand under a path that the public process never serves (DESIGN L4).
       if (notice.class === 'drill') return savePages(db, pages.map(hide), now())
-      if (notice.quake !== null) {
-        const others = (await listQuakeNotices(db, notice.quake)).filter((each) => each.id !== notice.id)
-        const told = [...(await keepTold(others)), notice].toSorted((a, b) => a.issuedAt - b.issuedAt)
-        const contents = await readQuakes(db, [notice.quake])
-        pages.push(
-          maker.quake(
-            notice.quake,
-            told,
-            contents.reports.map((r) => r.body),
-          ),
-        )
-      }
       await savePages(db, [...pages, ...lists(await listed(lineage.map((each) => each.id)))], now())
     },
     refresh: async (changed) => {
+      await allotIndexNumbers(db)
       const notices = await listed([])
       const due = new Map(changed === undefined ? notices.map((each) => [each.id, each]) : [])
       for (const id of changed ?? []) {
@@ -83,8 +75,12 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant): S
         // leave the word that it replaced standing.
         for (const each of await listLineage(db, notice.serial)) due.set(each.id, each)
       }
-      const pages = (await keepShown([...due.values()])).flatMap((notice) => maker.notice(notice))
-      await savePages(db, [...pages, ...lists(notices)], now())
+      const shown = await keepShown([...due.values()])
+      const quakes = new Set(shown.flatMap(({ quake }) => quake ?? []))
+      const pages = [...lists(notices), maker.missing(), maker.home(notices, now(), 'en')]
+      for (const notice of shown) pages.push(...maker.notice(notice), ...maker.notice(notice, 'en'))
+      for (const quake of quakes) pages.push(...(await quakePages(quake)))
+      await savePages(db, pages, now())
     },
     isShown: async (code) => (await findStored(db, [`/n/${code}`, `${DRILL_PATH}/n/${code}`])).size > 0,
   }

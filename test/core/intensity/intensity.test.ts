@@ -7,7 +7,7 @@ import {
   type AttenuationModel,
 } from '../../../src/core/intensity/attenuation.ts'
 import { estimateAt, estimateIntensity, intensityOnAxis, judgeReach } from '../../../src/core/intensity/estimate.ts'
-import { feltWord, isFelt, romanIntensity, roundIntensity } from '../../../src/core/intensity/felt.ts'
+import { feltRung, isFelt, romanIntensity, roundIntensity } from '../../../src/core/intensity/felt.ts'
 
 const { west, east } = ATTENUATION_MODELS
 const anyModel = fc.constantFrom<AttenuationModel>(west, east)
@@ -156,26 +156,26 @@ describe('bureau.attenuation', () => {
 
 describe('the felt ladder', () => {
   it.each([
-    [0.3, 'Ⅰ', '无感'],
-    [1.49, 'Ⅰ', '无感'],
-    [1.5, 'Ⅱ', '个别有感'],
-    [2.49, 'Ⅱ', '个别有感'],
-    [2.5, 'Ⅲ', '部分有感'],
-    [3.5, 'Ⅳ', '震感明显'],
-    [4.5, 'Ⅴ', '震感强烈'],
-    [8.2, 'Ⅷ', '震感强烈'],
-    [-3, 'Ⅰ', '无感'],
-    [14, 'Ⅻ', '震感强烈'],
+    [0.3, 'Ⅰ', 'none'],
+    [1.49, 'Ⅰ', 'none'],
+    [1.5, 'Ⅱ', 'few'],
+    [2.49, 'Ⅱ', 'few'],
+    [2.5, 'Ⅲ', 'some'],
+    [3.5, 'Ⅳ', 'clear'],
+    [4.5, 'Ⅴ', 'strong'],
+    [8.2, 'Ⅷ', 'strong'],
+    [-3, 'Ⅰ', 'none'],
+    [14, 'Ⅻ', 'strong'],
   ])('%f is %s, %s', (value, degree, word) => {
     expect(romanIntensity(value)).toBe(degree)
-    expect(feltWord(value)).toBe(word)
+    expect(feltRung(value)).toBe(word)
   })
 
   it('starts exactly where a quake becomes ours', () => {
     fc.assert(
       fc.property(fc.double({ min: -5, max: 12, noNaN: true }), (larger) => {
         expect(isFelt({ long: larger, short: larger - 0.2, larger })).toBe(roundIntensity(larger) >= 2)
-        expect(feltWord(larger) !== '无感').toBe(roundIntensity(larger) >= 2)
+        expect(feltRung(larger) !== 'none').toBe(roundIntensity(larger) >= 2)
       }),
     )
   })

@@ -1,0 +1,51 @@
+// In: a quake's notices and every determination of it. Out: its page: what was said, who measured what, why numbers differ.
+// Must not average, nor hide a determination that was revoked.
+import { roundDecimal } from '../../../core/decimal.ts'
+import { formatPosition } from '../../../core/rendering/format.ts'
+import type { StoredReport } from '../../../core/quake.ts'
+import type { NoticeView } from '../../../store/notices.ts'
+import type { Scene, Sheet } from './frame.ts'
+import { districtsOf, figuresOf, rowOf, writeDistricts } from './notice-parts.ts'
+
+export function quakeSheet(id: string, notices: readonly NoticeView[], reports: readonly StoredReport[]): Sheet {
+  // A withdrawal's title speaks of a serial; the page is about what had been said.
+  const told = notices.findLast((notice) => notice.kind !== 'withdrawal')
+  return {
+    path: `/quakes/${id}`,
+    template: 'quake',
+    title: (wording) => told?.title ?? wording.say('quake', 'title'),
+    view: (scene) => quakeView(notices, told, reports, scene),
+  }
+}
+
+function quakeView(
+  notices: readonly NoticeView[],
+  told: NoticeView | undefined,
+  reports: readonly StoredReport[],
+  scene: Scene,
+): object {
+  const { wording, site, up } = scene
+  const withdrawal = notices.findLast((notice) => notice.kind === 'withdrawal')
+  const standing = withdrawal === undefined ? told : undefined
+  return {
+    title: told?.title ?? wording.say('quake', 'title'),
+    tombstone: withdrawal === undefined ? '' : wording.say('quake', 'withdrawn'),
+    successorUrl: withdrawal === undefined ? '' : `${up}n/${withdrawal.code}`,
+    figures: standing ? figuresOf(standing, wording) : [],
+    places: standing ? writeDistricts(districtsOf(standing, site), wording) : [],
+    notices: notices.map((notice) => rowOf(notice, scene)).toReversed(),
+    reports: reports.map((report) => ({
+      source: report.source,
+      firmness:
+        report.lifecycle === 'report'
+          ? wording.name('evaluations', report.evaluation === 'reviewed' ? 'reviewed' : 'automatic')
+          : wording.say('quake', 'revoked'),
+      time: report.originTime === null ? '—' : wording.time(report.originTime),
+      magnitude: report.magnitude === null ? '—' : `${report.magnitude.type}${roundDecimal(report.magnitude.value, 1)}`,
+      position:
+        report.latitude === null || report.longitude === null ? '—' : formatPosition(report.latitude, report.longitude),
+      depth: report.depthKm === null ? '—' : wording.say('places', 'km', { km: roundDecimal(report.depthKm, 0) }),
+      received: wording.time(report.receivedAt),
+    })),
+  }
+}

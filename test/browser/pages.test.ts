@@ -1,0 +1,132 @@
+// In: every page of an invented bureau, served as the public process serves it. Out: what a real browser makes of them:
+// nothing that axe-core calls a violation in any mode, no sideways scrolling on a phone, everything reached by keyboard.
+import { createRequire } from 'node:module'
+import { readFile } from 'node:fs/promises'
+import type { FastifyInstance } from 'fastify'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
+import { openSampleSite } from './sample-site.ts'
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const MODES = ['', '/large', '/access'] as const
+/** What axe.run() says, as far as it is read here. */
+interface Axe {
+  violations: { id: string; nodes: { target: string[]; failureSummary?: string }[] }[]
+}
+const SCHEMES = ['light', 'dark'] as const
+
+describe.skipIf(CHROMIUM === null)(`pages in a browser${NO_CHROMIUM}`, () => {
+  let browser: Browser
+  let site: { app: FastifyInstance; url: string; paths: string[] }
+  let axe: string
+  beforeAll(async () => {
+    site = await openSampleSite()
+    browser = await openChromium()
+    axe = await readFile(AXE, 'utf8')
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await site?.app.close()
+  })
+
+  const browse = async (
+    { width = 360, scheme = 'light', scripts = true }: { width?: number; scheme?: 'light' | 'dark'; scripts?: boolean },
+    act: (page: Page) => Promise<void>,
+  ): Promise<void> => {
+    const context = await browser.newContext({
+      viewport: { width, height: 800 },
+      colorScheme: scheme,
+      javaScriptEnabled: scripts,
+      bypassCSP: true,
+    })
+    try {
+      await act(await context.newPage())
+    } finally {
+      await context.close()
+    }
+  }
+
+  test('axe-core finds no violation on any page, in any mode, in either scheme, on a phone and on a desk', async () => {
+    const found: string[] = []
+    for (const mode of MODES)
+      for (const scheme of SCHEMES)
+        for (const width of mode === '' ? [360, 1440] : [360])
+          await browse({ scheme, width }, async (page) => {
+            // English has the same frame and the same styles: looked at once.
+            const paths = site.paths.filter((path) => !path.startsWith('/en') || (mode === '' && scheme === 'light'))
+            for (const path of paths) {
+              await page.goto(`${site.url}${mode}${path}`)
+              await page.evaluate(axe)
+              const { violations } = await page.evaluate<Axe>('axe.run()')
+              for (const { id, nodes } of violations)
+                found.push(
+                  `${mode}${path} ${scheme} ${width}: ${id} ${nodes[0]?.target.join(' ')} ${nodes[0]?.failureSummary}`,
+                )
+            }
+          })
+    expect(found).toEqual([])
+  }, 240_000)
+
+  test('no page scrolls sideways at 360 px, also in large print', async () => {
+    const wide: string[] = []
+    await browse({}, async (page) => {
+      for (const path of site.paths)
+        for (const mode of MODES) {
+          await page.goto(`${site.url}${mode}${path}`)
+          if ((await page.evaluate('document.documentElement.scrollWidth')) !== 360) wide.push(`${mode}${path}`)
+        }
+    })
+    expect(wide).toEqual([])
+  }, 120_000)
+
+  test('a mode stays with the reader from page to page, without a cookie and without a script', async () => {
+    await browse({ scripts: false }, async (page) => {
+      await page.goto(`${site.url}/`)
+      await page.click('.view-large')
+      expect(new URL(page.url()).pathname).toBe('/large/')
+      await page.click('h1 a')
+      expect(new URL(page.url()).pathname).toMatch(/^\/large\/n\//)
+      await page.click('.more a')
+      expect(new URL(page.url()).pathname).toMatch(/^\/large\/quakes\//)
+      await page.click('.bureau')
+      expect(new URL(page.url()).pathname).toBe('/large/')
+      await page.click('a[hreflang=en]')
+      expect(new URL(page.url()).pathname).toBe('/en/')
+      expect(await page.context().cookies()).toEqual([])
+    })
+  }, 60_000)
+
+  test('every link is reached by the keyboard alone, in the order of reading, and shows where it is', async () => {
+    await browse({}, async (page) => {
+      await page.goto(`${site.url}/`)
+      const links = await page.evaluate<number>(
+        `[...document.querySelectorAll('a,summary,button,input')].filter((e) => e.getClientRects().length > 0).length`,
+      )
+      const seen: string[] = []
+      for (let n = 0; n < links; n += 1) {
+        await page.keyboard.press('Tab')
+        const at = await page.evaluate<string>(
+          `(() => { const e = document.activeElement; return e.textContent + ' ' + getComputedStyle(e).outlineStyle })()`,
+        )
+        expect(at).toMatch(/solid$/)
+        seen.push(at)
+      }
+      expect(seen[0]).toContain('跳到正文')
+      expect(seen).toHaveLength(links)
+    })
+  }, 60_000)
+
+  test('the first page with its style is at most 30 kB on the wire', async () => {
+    const sizes = await Promise.all(
+      ['/', '/assets/app.css', '/assets/live.js'].map(async (path) => {
+        const reply = await fetch(`${site.url}${path}`, { headers: { 'accept-encoding': 'gzip' } })
+        if (reply.status === 404) return 0
+        expect(Number(reply.headers.get('content-length'))).toBeGreaterThan(0)
+        return Number(reply.headers.get('content-length'))
+      }),
+    )
+    expect(sizes[0]).toBeGreaterThan(1_000)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(30_000)
+  })
+})
