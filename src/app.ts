@@ -16,11 +16,11 @@ import { listActs } from './app/acts.ts'
 import { readHeads } from './app/journal-heads.ts'
 import { rehearseWords } from './app/own-words.ts'
 import { buildPolicy, listStale } from './app/policy.ts'
-import { openPagesDue } from './app/pages-due.ts'
 import { readPublic } from './app/read-back.ts'
 import { writeToken } from './app/token.ts'
 import { startSources, type Sources } from './app/sources.ts'
 import { loadTemplates, sha256 } from './app/templates.ts'
+import { openWebsite } from './app/website.ts'
 import type { Config } from './config.ts'
 import type { TrafficClass } from './core/quake-report.ts'
 import { createRenderer } from './core/rendering/renderer.ts'
@@ -35,8 +35,6 @@ import { countOpen, openBox } from './store/deliveries.ts'
 import { openPool, openWriter } from './store/pool.ts'
 import { listSources, saveSources } from './store/sources.ts'
 import { buildDeskServer } from './web/desk/server.ts'
-import { createPages } from './web/public/pages.ts'
-import { openSite } from './web/public/site.ts'
 
 export interface AppOptions {
   config: Config
@@ -90,20 +88,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   // Silence is measured in real time: a scenario's clock jumps, its sources answer all the same.
   const startedAt = clock.realNow()
   const policy = buildPolicy(config, (kind) => renderer.templateHash(kind, sha256))
-  const identity = {
-    bureauName: config.bureau.name,
-    department: config.bureau.department,
-    indexPrefix: config.bureau.indexPrefix,
-    publicUrl: config.bureau.publicUrl,
-    demonstration: config.demonstration,
-    places: [config.bureau.home, ...config.bureau.watch],
-    attenuation: config.bureau.attenuation,
-  }
-  const site = openSite(pool, createPages(await loadTemplates('pages'), identity), () => clock.now('actual'))
+  const website = await openWebsite(config, pool, clock, log)
 
   await saveSources(pool, [...config.feeds, ...config.inbound])
-  const shown = { show: (noticeId: string) => site.show(noticeId), isShown: (code: string) => site.isShown(code) }
-  const opened = await openOutlets(config.outlets, pool, clock, shown, random, log)
+  const opened = await openOutlets(config.outlets, pool, clock, website.site, random, log)
   const alarm = async (
     kind: string,
     subject: string,
@@ -118,7 +106,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     ).catch((error: unknown) => log.error({ err: error, kind, subject }, message))
   }
   const clear = (kind: string, subject: string): Promise<void> => clearAlarm(pool, kind, subject, clock.realNow())
-  const pagesDue = openPagesDue(site, log)
   const dispatch = openDispatch({
     db: pool,
     node,
@@ -131,7 +118,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       health.count('deliveries_total', { outlet, state: change.state })
       if (change.state === 'accepted' && job.attempt > 1 && change.alarm === undefined)
         void clear('delivery', job.deliveryId).catch(() => undefined)
-      if (job.class === 'actual') pagesDue.changed(job.noticeId)
+      if (job.class === 'actual') website.due.changed(job.noticeId)
     },
     log,
   })
@@ -151,7 +138,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     changed: () => undefined,
   }
   const ledger = await openLedger(ledgerContext)
-  await site.refresh()
+  await website.site.refresh()
   const publisher = startPublisher({
     pool,
     ledger,
@@ -168,7 +155,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     websiteOutlets: opened.outlets.filter((o) => o.channel.name === 'website' && o.class === 'actual').map((o) => o.id),
     readPublic: (path) => readPublic(options.publicBase, path),
-    seen: (code) => pagesDue.changed(code),
+    seen: (code) => website.due.changed(code),
     log,
   })
   const sources = await startSources({
@@ -201,6 +188,7 @@ export async function startApp(options: AppOptions): Promise<App> {
           alarm,
           clear,
         }),
+      refreshLists: () => website.site.refresh([]),
       log,
     }),
     { pool, log },
@@ -274,7 +262,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await sources.stop()
       await desk.close()
       await publisher.stop()
-      await pagesDue.stop()
+      await website.due.stop()
       await opened.close()
       await Promise.all([pool.end(), writer.end()])
       if (!options.database) await database.embedded?.stop()

@@ -21,6 +21,8 @@ export interface ActsContext {
   clear: (kind: string, subject: string) => Promise<void>
   /** Asks outlets for the life of their credentials. */
   inspect: () => Promise<void>
+  /** Builds the public lists anew. */
+  refreshLists: () => Promise<void>
   log: { info: (fields: object, message: string) => void }
 }
 
@@ -38,6 +40,8 @@ export function listActs(context: ActsContext): Act[] {
     { name: 'journal-head', cron: '0 5 * * * *', run: () => exportToday(context) },
     // A look at the box; each outlet is asked once a day, a refused one once an hour.
     { name: 'credentials', cron: '30 */10 * * * *', run: context.inspect },
+    // What the first page is about ends by the clock alone, a day after the last word.
+    { name: 'lists', cron: '45 */10 * * * *', run: context.refreshLists },
     { name: 'forget', cron: '0 20 3 * * *', run: () => forgetOld(context.pool, context.clock.now('actual') - KEEP_MS) },
   ]
 }
