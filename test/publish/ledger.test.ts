@@ -6,6 +6,8 @@ import type { RefusedRow } from '../../src/core/quake-report.ts'
 import { openActs } from '../../src/publish/acts.ts'
 import { openLedger, type Ledger, type LedgerContext } from '../../src/publish/ledger.ts'
 import { decideAgain } from '../../src/publish/decide.ts'
+import { findOutcome } from '../../src/publish/lost-answer.ts'
+import { emptyPlan, type DeliveryRow } from '../../src/store/plan.ts'
 import { openPool } from '../../src/store/pool.ts'
 import { saveOutlets } from '../../src/store/outlets.ts'
 import { saveSources } from '../../src/store/sources.ts'
@@ -206,6 +208,26 @@ describe('a commit whose answer is lost', () => {
     expect(await hear([reportOf(ningbo)])).toBe(1)
     expect(await kinds()).toEqual(['quick-report'])
     expect(sent.length).toBeGreaterThan(0)
+  })
+
+  test('is not waited for where the server has vanished: one question that hangs does not stop the next, nor all the ledger', async () => {
+    const plan = { ...emptyPlan(0, ''), deliveries: [{ id: 'd-1', state: 'sending' } as DeliveryRow] }
+    const lost = new Error('Connection terminated')
+    let hanging = Infinity
+    const vanished = {
+      query: (text: string) => {
+        if ((hanging -= 1) >= 0) return new Promise(() => undefined)
+        return Promise.resolve({ rows: text.includes('from delivery') ? [{ id: 'd-1', ours: true }] : [] })
+      },
+    } as unknown as LedgerContext['pool']
+    const brief = { wholeMs: 50, questionMs: 10, pauseMs: 1 }
+    await expect(findOutcome(plan, lost, { pool: vanished, node: 'node-1' }, brief)).rejects.toBe(lost)
+    hanging = 1
+    const patient = { ...brief, wholeMs: 30_000 }
+    expect(await findOutcome(plan, lost, { pool: vanished, node: 'node-1' }, patient)).toEqual({
+      state: 'unanswered',
+      ours: new Set(['d-1']),
+    })
   })
 })
 
