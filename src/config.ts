@@ -15,6 +15,7 @@ import { isLoopbackHost } from './core/loopback.ts'
 import { DEFAULT_RULES } from './core/judgement/rules.ts'
 import type { AttenuationModel } from './core/intensity/attenuation.ts'
 import type { Authority } from './core/quake-report.ts'
+import { readPorts } from './config/ports.ts'
 import { readSecretFile, readSecretFiles } from './config/secret-files.ts'
 import { readYaml } from './config/yaml.ts'
 import { describeFaults, findNearest, listKeys } from './config/complain.ts'
@@ -75,7 +76,12 @@ export interface Config {
     home: WatchedPlace
     watch: WatchedPlace[]
     attenuation: AttenuationModel
+    /** How citizens reach the bureau; '' where it names none. */
+    contact: { phone: string; email: string; address: string }
   }
+  /** Who signed the science texts, and which; null: not signed. */
+  guide: { signedBy: string; signedAt: Instant; sha256: string } | null
+  announcements: { title: string; text: string; signedBy: string; publishedAt: Instant }[]
   feeds: FeedConfig[]
   inbound: InboundConfig[]
   gates: GateThresholds
@@ -151,6 +157,8 @@ export function loadConfig(
     gates: { ...DEFAULT_GATES, ...dropUndefined(file.gates) },
     rules: file.rules?.map((rule) => ({ ...rule, notice: rule.notice })) ?? DEFAULT_RULES,
     authorisations: file.authorisations.map((a) => ({ ...a, sha256: a.sha256 ?? '' })),
+    guide: file.guide ?? null,
+    announcements: file.announcements,
     outlets,
     demonstration,
   }
@@ -232,23 +240,6 @@ function checkReferences(file: ConfigFile, outlets: readonly OutletConfig[], fau
       )
     }
   }
-}
-
-function readPorts(env: Environment, faults: string[]): { port: number; deskPort: number } {
-  const port = readPort(env, 'PORT', 8080, faults)
-  const deskPort = readPort(env, 'DESK_PORT', port + 1, faults)
-  if (deskPort > 65_535) faults.push(`DESK_PORT: PORT + 1 = ${deskPort} is no port; set DESK_PORT`)
-  if (deskPort === port) faults.push(`DESK_PORT = ${deskPort}: must be another port than PORT`)
-  return { port, deskPort }
-}
-
-function readPort(env: Environment, key: string, otherwise: number, faults: string[]): number {
-  const given = env[key]
-  if (given === undefined || given === '') return otherwise
-  const port = Number(given)
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port
-  faults.push(`${key} = ${JSON.stringify(given)}: must be a port number from 1 to 65535`)
-  return otherwise
 }
 
 /** QUAKEDESK_CLOCK is for tests and drills: refused beside a live outlet that is not on loopback (DESIGN §5). */

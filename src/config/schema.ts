@@ -14,6 +14,7 @@ const code = z
   .pipe(z.string().regex(/^\d{6}$/, 'must be a six-digit GB/T 2260 code'))
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and hyphens, at most 40')
 const name = z.string().trim().min(1).max(40)
+const hash = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex')
 
 const place = z.strictObject({ name, code, latitude, longitude, siteTerm: z.number().min(-1).max(2).default(0) })
 
@@ -108,6 +109,13 @@ export const configShape = z.strictObject({
     home: place,
     watch: z.array(place).max(200).default([]),
     attenuation: attenuationSchema,
+    contact: z
+      .strictObject({
+        phone: z.string().trim().min(1).max(60).default(''),
+        email: z.email('must be an e-mail address').max(100).or(z.literal('')).default(''),
+        address: z.string().trim().min(1).max(100).default(''),
+      })
+      .prefault({}),
   }),
   feeds: z
     .array(
@@ -154,15 +162,25 @@ export const configShape = z.strictObject({
         signedBy: name,
         signedAt: instant,
         expiresAt: instant,
-        sha256: z
-          .string()
-          .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex')
-          .optional(),
+        sha256: hash.optional(),
         publicationLevel: z.string().trim().max(40).default('一级'),
         secrecyReview: z.string().trim().max(200).default('已审查，不涉密'),
       }),
     )
     .max(100)
+    .default([]),
+  /** The bureau's signature under templates/pages/guide.yaml; without it these texts stay hidden. */
+  guide: z.strictObject({ signedBy: name, signedAt: instant, sha256: hash }).optional(),
+  announcements: z
+    .array(
+      z.strictObject({
+        title: z.string().trim().min(1).max(80),
+        text: z.string().trim().min(1).max(5_000),
+        signedBy: name,
+        publishedAt: instant,
+      }),
+    )
+    .max(50)
     .default([]),
   outlets: z
     .array(
