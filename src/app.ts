@@ -92,19 +92,13 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   await saveSources(pool, [...config.feeds, ...config.inbound])
   const opened = await openOutlets(config.outlets, pool, clock, website.site, random, log)
-  const alarm = async (
-    kind: string,
-    subject: string,
-    message: string,
-    trafficClass: TrafficClass = 'actual',
-  ): Promise<void> => {
+  const raise = async (kind: string, subject: string, message: string, lane: TrafficClass): Promise<void> => {
     health.count('alarms_total', { kind })
-    await raiseAlarm(
-      pool,
-      { id: `a-${random().slice(0, 20)}`, kind, subject, class: trafficClass, message },
-      clock.realNow(),
-    ).catch((error: unknown) => log.error({ err: error, kind, subject }, message))
+    const row = { id: `a-${random().slice(0, 20)}`, kind, subject, class: lane, message }
+    await raiseAlarm(pool, row, clock.realNow())
   }
+  const alarm = (kind: string, subject: string, message: string, lane: TrafficClass = 'actual'): Promise<void> =>
+    raise(kind, subject, message, lane).catch((error: unknown) => log.error({ err: error, kind, subject }, message))
   const clear = (kind: string, subject: string): Promise<void> => clearAlarm(pool, kind, subject, clock.realNow())
   const dispatch = openDispatch({
     db: pool,
@@ -227,7 +221,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
   const desk = await buildDeskServer({
     receive: (door, headers, body) => sources.receiveAtDoor(door, headers, body),
-    callback: openCallbacks(opened.outlets, pool, clock, log, alarm),
+    callback: openCallbacks(opened.outlets, pool, clock, log, raise),
     command: openCommands({
       pool,
       ledger,

@@ -12,12 +12,13 @@ import {
 } from '../../channels/wechat/callback.ts'
 import type { WechatConfig } from '../../channels/wechat/config.ts'
 import { changeSubscribers } from '../../channels/wechat/subscribers.ts'
+import type { Instant } from '../core/instant.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
 import type { Outlet } from '../publish/outlets.ts'
 import { findAcceptedByJob } from '../store/by-hand.ts'
 import { openBox } from '../store/deliveries.ts'
 import { toTimestamp } from '../store/pool.ts'
-import { rememberMessage, wakePending } from '../store/wake.ts'
+import { isRemembered, rememberMessage, wakePending } from '../store/wake.ts'
 import type { DeskContext } from '../web/desk/server.ts'
 import type { InstallationClock } from './clock.ts'
 
@@ -25,7 +26,11 @@ const PLAIN = 'text/plain; charset=utf-8'
 
 type RaiseAlarm = (kind: string, subject: string, message: string, trafficClass: TrafficClass) => Promise<void>
 
-/** Opens the callback door for every WeChat outlet; the signature tells which account it is. */
+/**
+ * Opens the callback door for every WeChat outlet; the signature tells which account it is. What a message asks for may be
+ * done twice, but not left out: it throws, and the platform repeats the message (channels.md §2.9), until all is on record.
+ * @param alarm throws when the alarm could not be recorded
+ */
 export function openCallbacks(
   outlets: readonly Outlet[],
   pool: Pool,
@@ -56,21 +61,30 @@ export function openCallbacks(
         log.warn({ outlet: account.id }, 'a signed callback that cannot be read; XML is expected')
         return { status: 200, type: PLAIN, body: NOTHING_TO_SAY }
       }
-      const at = toTimestamp(clock.now(account.class))
-      const isNew = await rememberMessage(pool, `wechat ${account.id}`, event.dedupeKey, at)
-      if (isNew && (event.event === 'publish-finished' || event.event === 'mass-finished')) {
-        await wakePending(pool, account.id, at)
-        await tellRemoved(event, account, pool, alarm)
+      const door = `wechat ${account.id}`
+      const repeated = await isRemembered(pool, door, event.dedupeKey)
+      if (!repeated) {
+        const now = clock.now(account.class)
+        await act(event, account, now, pool, alarm)
+        await rememberMessage(pool, door, event.dedupeKey, toTimestamp(now))
       }
-      const change = isNew ? readChange(event, config.subscribe?.templateId) : null
-      if (change !== null && !(await changeSubscribers(openBox(pool, account.id), change, clock.now(account.class))))
-        await alarm('subscribers', account.id, `渠道 ${account.id} 的订阅者名单不可读或已满`, account.class)
-      log.info({ outlet: account.id, event: event.event, repeated: !isNew }, 'callback')
+      log.info({ outlet: account.id, event: event.event, repeated }, 'callback')
       return { status: 200, type: PLAIN, body: NOTHING_TO_SAY }
     }
     log.warn({ method }, 'a callback whose signature fits no account was refused')
     return { status: 401, type: PLAIN, body: 'signature' }
   }
+}
+
+/** Does what the message asks for; every part of it may be done again. */
+async function act(event: CallbackEvent, account: Outlet, now: Instant, pool: Pool, alarm: RaiseAlarm): Promise<void> {
+  if (event.event === 'publish-finished' || event.event === 'mass-finished') {
+    await wakePending(pool, account.id, toTimestamp(now))
+    await tellRemoved(event, account, pool, alarm)
+  }
+  const change = readChange(event, (account.config as WechatConfig).subscribe?.templateId)
+  if (change !== null && !(await changeSubscribers(openBox(pool, account.id), change, now)))
+    await alarm('subscribers', account.id, `渠道 ${account.id} 的订阅者名单不可读或已满`, account.class)
 }
 
 /** An article that stood and was taken down since, by the platform or in its console: a person must know, at once. */

@@ -2,13 +2,15 @@
 // Must not settle anything: the check asks the platform itself.
 import type { Queryable } from './pool.ts'
 
-/** Notes a message's id for a door. False when it came before. */
-export async function rememberMessage(db: Queryable, door: string, id: string, at: string): Promise<boolean> {
-  const { rowCount } = await db.query(
-    'insert into seen_message (door, id, at) values ($1, $2, $3) on conflict do nothing',
-    [door, id, at],
-  )
+/** Whether a message came to a door before, and was done with. */
+export async function isRemembered(db: Queryable, door: string, id: string): Promise<boolean> {
+  const { rowCount } = await db.query('select 1 from seen_message where door = $1 and id = $2', [door, id])
   return rowCount === 1
+}
+
+/** Notes a message's id for a door: once everything that it asks for is on record, for its sender repeats it only till then. */
+export async function rememberMessage(db: Queryable, door: string, id: string, at: string): Promise<void> {
+  await db.query('insert into seen_message (door, id, at) values ($1, $2, $3) on conflict do nothing', [door, id, at])
 }
 
 /** Makes an outlet's pending and unknown deliveries due now, unless a node has one in its hands. */
