@@ -13,6 +13,7 @@ import { acknowledgeAlarm, listAlarms } from '../store/alarms.ts'
 import { appendJournal, verifyJournal, type ExportedHead } from '../store/journal.ts'
 import { listLineage, listNotices } from '../store/notices.ts'
 import { saveSwitch } from '../store/outlets.ts'
+import { withTransaction } from '../store/pool.ts'
 import type { Pool } from 'pg'
 import type { CommandAnswer } from '../web/desk/server.ts'
 import { writeNotice } from '../web/public/notice-json.ts'
@@ -114,16 +115,14 @@ export function openCommands(context: CommandContext): (name: string, input: unk
       if (input.outlet !== '*' && !context.outletIds.includes(input.outlet)) {
         return { ok: false, reason: `no outlet ${input.outlet}; there are ${context.outletIds.join(', ')} and *` }
       }
-      const at = formatUtc(context.clock.now('actual'))
-      await saveSwitch(context.pool, { outlet: input.outlet, on: input.on, actor: input.as, reason: input.why, at })
-      await appendJournal(context.pool, context.clock.now('actual'), {
-        actor: input.as,
-        act: 'kill-switch',
-        subject: input.outlet,
-        detail: { on: input.on, why: input.why },
+      const { outlet, on, as: actor, why: reason } = input
+      const now = context.clock.now('actual')
+      await withTransaction(context.pool, async (client) => {
+        await saveSwitch(client, { outlet, on, actor, reason, at: formatUtc(now) })
+        await appendJournal(client, now, { actor, act: 'kill-switch', subject: outlet, detail: { on, why: reason } })
       })
       await context.ledger.reload()
-      return { ok: true, result: { outlet: input.outlet, on: input.on } }
+      return { ok: true, result: { outlet, on } }
     },
     settle: (input) =>
       settleDelivery(input, {
@@ -133,13 +132,13 @@ export function openCommands(context: CommandContext): (name: string, input: unk
       }),
     'setup-wechat': (input) => setUp(context, input),
     acknowledge: async (input) => {
-      const done = await acknowledgeAlarm(context.pool, input.alarm, input.as, context.clock.realNow())
-      if (!done) return { ok: false, reason: `no alarm ${input.alarm} that waits for anyone` }
-      await appendJournal(context.pool, context.clock.now('actual'), {
-        actor: input.as,
-        act: 'alarm.acknowledge',
-        subject: input.alarm,
+      const { alarm: subject, as: actor } = input
+      const done = await withTransaction(context.pool, async (client) => {
+        if (!(await acknowledgeAlarm(client, subject, actor, context.clock.realNow()))) return false
+        await appendJournal(client, context.clock.now('actual'), { actor, act: 'alarm.acknowledge', subject })
+        return true
       })
+      if (!done) return { ok: false, reason: `no alarm ${subject} that waits for anyone` }
       return { ok: true, result: { alarm: input.alarm } }
     },
     verify: async () => {

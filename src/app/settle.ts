@@ -8,6 +8,7 @@ import { clearAlarm } from '../store/alarms.ts'
 import { settleByHand, SETTLED_FROM, type Verdict } from '../store/by-hand.ts'
 import { appendJournal } from '../store/journal.ts'
 import { listLineage } from '../store/notices.ts'
+import { withTransaction } from '../store/pool.ts'
 import type { CommandAnswer } from '../web/desk/server.ts'
 
 export const settleShape = {
@@ -62,17 +63,21 @@ export async function settleDelivery(said: Said, context: SettleContext): Promis
         ? { is: 'again', keepProgress: delivery.leg === 'subscribe' }
         : { is: 'absent' }
   const at = context.now()
-  if (!(await settleByHand(context.pool, delivery.id, verdict, at)))
+  const settled = await withTransaction(context.pool, async (client) => {
+    if (!(await settleByHand(client, delivery.id, verdict, at))) return false
+    await appendJournal(client, at, {
+      actor: said.as,
+      act: `delivery.${said.is}-by-hand`,
+      subject: delivery.id,
+      detail: { outlet: delivery.outlet, leg: delivery.leg, was: delivery.state },
+    })
+    await clearAlarm(client, 'delivery', delivery.id, context.realNow())
+    return true
+  })
+  if (!settled)
     return {
       ok: false,
       reason: `${delivery.outlet}/${delivery.leg} is being sent or asked for at this moment; try again`,
     }
-  await appendJournal(context.pool, at, {
-    actor: said.as,
-    act: `delivery.${said.is}-by-hand`,
-    subject: delivery.id,
-    detail: { outlet: delivery.outlet, leg: delivery.leg, was: delivery.state },
-  })
-  await clearAlarm(context.pool, 'delivery', delivery.id, context.realNow())
   return { ok: true, result: `${said.serial} ${delivery.outlet}/${delivery.leg}: ${said.is}` }
 }

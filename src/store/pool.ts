@@ -71,6 +71,16 @@ export async function withConnection<T>(pool: Pool, work: (client: PoolClient) =
   }
 }
 
+/** Runs one piece of work as one transaction; what fails in it leaves nothing behind. */
+export function withTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  return withConnection(pool, async (client) => {
+    await client.query('begin')
+    const result = await work(client)
+    await client.query('commit')
+    return result
+  })
+}
+
 /** An instant as the text a timestamptz parameter takes. */
 export function toTimestamp(at: Instant): string {
   return new Date(at).toISOString()

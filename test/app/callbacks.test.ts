@@ -8,7 +8,6 @@ import { config } from '../../channels/wechat/config.ts'
 import { wechat } from '../../channels/wechat/index.ts'
 import { openCallbacks } from '../../src/app/callbacks.ts'
 import { openClock } from '../../src/app/clock.ts'
-import type { Channel } from '../../src/core/channel.ts'
 import type { Outlet } from '../../src/publish/outlets.ts'
 import { openPool } from '../../src/store/pool.ts'
 import { given } from '../channels/wechat-account.ts'
@@ -19,7 +18,7 @@ const account: Outlet = {
   id: 'wechat-main',
   class: 'actual',
   mode: 'live',
-  channel: wechat as Channel<unknown>,
+  channel: wechat,
   config: config.parse({ ...given, callbackToken: TOKEN }),
   client: { deliver: () => Promise.reject(new Error('unused')), probe: () => Promise.reject(new Error('unused')) },
 }
