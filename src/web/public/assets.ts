@@ -1,0 +1,40 @@
+// In: the files of src/web/assets. Out: each as it is served, per way of reading, packed once.
+// Must not change a byte of them, other than joining those that one way of reading adds to another.
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { gzipSync } from 'node:zlib'
+import type { StoredPage } from '../../store/pages.ts'
+import type { Mode } from './address.ts'
+
+const CSS = 'text/css; charset=utf-8'
+
+/** Files of src/web/assets by the name they are asked for; those of one name in several modes are joined. */
+const ASSETS: readonly { name: string; modes: readonly Mode[]; files: readonly string[]; type: string }[] = [
+  { name: 'app.css', modes: ['plain'], files: ['app.css'], type: CSS },
+  { name: 'app.css', modes: ['large'], files: ['app.css', 'large.css'], type: CSS },
+  { name: 'app.css', modes: ['access'], files: ['app.css', 'access.css'], type: CSS },
+]
+
+/** By mode and path: `large /assets/app.css`. */
+export type Assets = ReadonlyMap<string, StoredPage>
+
+/** Reads and packs them all. @throws when a file is missing */
+export async function loadAssets(): Promise<Assets> {
+  const loaded = await Promise.all(
+    ASSETS.map(async ({ name, modes, files, type }) => {
+      const parts = await Promise.all(files.map((file) => readFile(new URL(`../assets/${file}`, import.meta.url))))
+      const body = Buffer.concat(parts)
+      const asset: StoredPage = {
+        path: `/assets/${name}`,
+        contentType: type,
+        status: 200,
+        etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 20)}"`,
+        body,
+        gzip: gzipSync(body, { level: 9 }),
+        changedAt: 0,
+      }
+      return modes.map((mode) => [`${mode} ${asset.path}`, asset] as const)
+    }),
+  )
+  return new Map(loaded.flat())
+}

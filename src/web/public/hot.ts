@@ -1,0 +1,156 @@
+// In: the head of a request. Out: a stored page's bytes with headers made beforehand, at once, or "not mine".
+// Must not wait for anything: no file, no database, no packing while a reader waits, but the first after a page changed.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { StoredPage } from '../../store/pages.ts'
+import { SAFE_HEADERS } from '../serving.ts'
+import { ENGLISH, readAddress } from './address.ts'
+import type { Assets } from './assets.ts'
+import { isHeld, takesGzip } from './negotiate.ts'
+
+/** The copies this process serves from; filled from the table, or from disk while the database is away. */
+export interface PageShelf {
+  get(path: string): StoredPage | undefined
+}
+
+/** That pages may be behind the record, since when, and how a page says so. */
+export interface Staleness {
+  /** ISO 8601, UTC: when the record was last read. */
+  since: string
+  /** The same page with its line; another page than HTML as it is. */
+  mark(page: StoredPage): StoredPage
+}
+
+export interface HotContext {
+  pages: PageShelf
+  assets: Assets
+  /** True where a route of its own reads what stands after the question mark. */
+  readsQuery: (path: string) => boolean
+  /** Null while the record is read; the same object as long as nothing changes. */
+  staleness: () => Staleness | null
+}
+
+export interface Hot {
+  /** True when it answered: a GET or HEAD for a page or a file that is there. */
+  answer(request: IncomingMessage, response: ServerResponse): boolean
+  /** Answers with the page of this path (without a mode), whatever the request asked for; false when there is none. */
+  serve(path: string, request: IncomingMessage, response: ServerResponse): boolean
+}
+
+/**
+ * One second, so that a cache in front asks us once a second whatever the crowd; a day when we do not answer it at all
+ * (RFC 5861). No stale-while-revalidate: the first to ask after a withdrawal would be shown what was withdrawn. No
+ * s-maxage: it forbids a cache to answer for us when we are gone (RFC 9111 §5.2.2.10).
+ */
+const PAGE_CACHE = 'public, max-age=1, stale-if-error=86400'
+/** Style and script belong to a version of the program, not to the news. */
+const ASSET_CACHE = 'public, max-age=300, stale-if-error=86400'
+/** Tells a reader's program what the line in the page tells the reader. */
+const STALE_HEADER = 'x-quakedesk-stale'
+
+/** Names and values in turn, as writeHead takes them without building an object. */
+type Head = string[]
+
+interface Prepared {
+  page: StoredPage
+  body: Buffer
+  gzip: Buffer | null
+  whole: Head
+  packed: Head
+  unchanged: Head
+  unchangedPacked: Head
+}
+
+/** Opens the fast way to the pages of one process. */
+export function openHot({ pages, assets, readsQuery, staleness }: HotContext): Hot {
+  const files = new Map([...assets].map(([key, asset]) => [key, prepare(asset, asset, ASSET_CACHE, null)]))
+  /** By path. Holds nothing that the shelf does not hold. */
+  const prepared = new Map<string, Prepared>()
+  let marked: Staleness | null = null
+
+  const find = (path: string): Prepared | null => {
+    const mark = staleness()
+    if (mark !== marked) {
+      prepared.clear()
+      marked = mark
+    }
+    const page = pages.get(path)
+    const there = prepared.get(path)
+    if (there?.page === page) return there ?? null
+    if (!page) {
+      prepared.delete(path)
+      return null
+    }
+    const made = prepare(page, mark?.mark(page) ?? page, PAGE_CACHE, mark)
+    prepared.set(path, made)
+    return made
+  }
+
+  return {
+    answer: (request, response) => {
+      const { url = '/', method } = request
+      if (method !== 'GET' && method !== 'HEAD') return false
+      const queryAt = url.indexOf('?')
+      const path = queryAt < 0 ? url : url.slice(0, queryAt)
+      const address = readAddress(path)
+      if (address.at === 'moved') return false
+      const file = files.get(`${address.mode} ${address.path}`)
+      if (file) return send(file, request, response)
+      if (queryAt >= 0 && readsQuery(address.path)) return false
+      const page = find(address.path)
+      if (!page) return false
+      // A last stroke too many: relative links of the page would miss.
+      if (path.endsWith('/') && !isFolder(address.path)) return move(path.slice(0, -1), response)
+      return send(page, request, response)
+    },
+    serve: (path, request, response) => {
+      const page = find(path)
+      return page !== null && send(page, request, response)
+    },
+  }
+}
+
+const isFolder = (path: string): boolean => path === '/' || path === `${ENGLISH}/`
+
+function prepare(page: StoredPage, shown: StoredPage, cache: string, stale: Staleness | null): Prepared {
+  const safe = Object.entries(SAFE_HEADERS).flat()
+  const common = [
+    'cache-control',
+    cache,
+    'vary',
+    'accept-encoding',
+    ...(stale ? [STALE_HEADER, stale.since] : []),
+    ...safe,
+  ]
+  const tag = ['etag', shown.etag, ...common]
+  // The same page in other bytes is the same page, not the same bytes: a weak tag (RFC 9110 §8.8.3.3).
+  const weak = ['etag', `W/${shown.etag}`, ...common]
+  const type = ['content-type', shown.contentType]
+  const length = (bytes: Buffer | null): Head => ['content-length', String(bytes?.length ?? 0)]
+  return {
+    page,
+    body: shown.body,
+    gzip: shown.gzip,
+    whole: [...type, ...length(shown.body), ...tag],
+    packed: [...type, 'content-encoding', 'gzip', ...length(shown.gzip), ...weak],
+    unchanged: tag,
+    unchangedPacked: weak,
+  }
+}
+
+function send(page: Prepared, request: IncomingMessage, response: ServerResponse): true {
+  const { headers } = request
+  const packs = page.gzip !== null && takesGzip(headers['accept-encoding'])
+  const etag = page.unchanged[1] ?? ''
+  if (page.page.status === 200 && isHeld(headers['if-none-match'], etag)) {
+    response.writeHead(304, packs ? page.unchangedPacked : page.unchanged).end()
+    return true
+  }
+  response.writeHead(page.page.status, packs ? page.packed : page.whole)
+  response.end(packs ? page.gzip : page.body)
+  return true
+}
+
+function move(to: string, response: ServerResponse): true {
+  response.writeHead(308, ['location', to, 'content-length', '0', ...Object.entries(SAFE_HEADERS).flat()]).end()
+  return true
+}

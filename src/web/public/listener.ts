@@ -1,0 +1,34 @@
+// In: what answers before routing, and the router behind it. Out: a node:http server with the limits of the house.
+// Must not route, and must set every limit by itself: a server handed to Fastify gets none of Fastify's.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+export interface ListenerLimits {
+  /** From a request's first byte to its last. */
+  requestMs: number
+  /** A connection on which nothing moves for so long has gone. */
+  silentMs: number
+  http: { headersTimeout: number; connectionsCheckingInterval: number }
+}
+
+/** Fastify's own, which proxies in front count on. */
+const KEEP_ALIVE_MS = 72_000
+
+/**
+ * Opens the server; the caller listens.
+ * @param answered true when the request was answered there: the router does not see it
+ */
+export function openListener(
+  limits: ListenerLimits,
+  answered: (request: IncomingMessage, response: ServerResponse) => boolean,
+  route: Handler,
+): Server {
+  const server = createServer(limits.http, (request, response) => {
+    if (!answered(request, response)) route(request, response)
+  })
+  server.keepAliveTimeout = KEEP_ALIVE_MS
+  server.requestTimeout = limits.requestMs
+  server.setTimeout(limits.silentMs)
+  return server
+}
