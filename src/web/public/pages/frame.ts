@@ -1,6 +1,7 @@
 // In: templates, word lists, the bureau. Out: a page's view filled in and laid into the frame that every page has.
 // Must not know a page. Links within are relative, so that the same bytes serve under /large/ and /access/ (address.ts).
 import { Liquid, type Template } from 'liquidjs'
+import type { Instant } from '../../../core/instant.ts'
 import type { AttenuationModel } from '../../../core/intensity/attenuation.ts'
 import type { WatchedPlace } from '../../../core/judgement/policy.ts'
 import type { Page } from '../../../store/pages.ts'
@@ -18,6 +19,21 @@ export interface SiteIdentity {
   /** Home, then the watched places, with the model that estimates their intensities. */
   places: readonly WatchedPlace[]
   attenuation: AttenuationModel
+  /** How citizens reach the bureau; '' or left out where it names none. */
+  contact?: { phone: string; email: string; address: string }
+  /** Whether the science texts may be read; left out: nobody signed them. */
+  guide?: GuideStanding
+  announcements?: readonly Announcement[]
+}
+
+/** sample: in the demonstration only, marked as such. */
+export type GuideStanding = { as: 'hidden' } | { as: 'sample' } | { as: 'signed'; by: string; at: Instant }
+
+export interface Announcement {
+  title: string
+  text: string
+  signedBy: string
+  publishedAt: Instant
 }
 
 /** What a page is made with. */
@@ -40,8 +56,10 @@ export interface Sheet {
   wide?: boolean
   /** Lines for the head, already safe. */
   head?: string
-  /** Stands for a text with markup of our own notice templates, put in after escaping: \0name\0 → html. */
-  raw?: Readonly<Record<string, string>>
+  /** Another frame than the one with header and navigation: a wall display's. */
+  layout?: 'layout-screen'
+  /** Stands for markup of our own making (a notice's text, a picture), put in after escaping: \0name\0 → html. */
+  raw?: Readonly<Record<string, string | ((scene: Scene) => string)>>
   status?: number
 }
 
@@ -67,12 +85,12 @@ export function openFrame(templates: ReadonlyMap<string, string>, site: SiteIden
   for (const [name, source] of templates) {
     if (!name.endsWith('.liquid')) continue
     const key = name.slice(0, -'.liquid'.length)
-    parsed.set(key, (key === 'layout' ? whole : liquid).parse(source))
+    parsed.set(key, (isLayout(key) ? whole : liquid).parse(source))
   }
   const fill = (name: string, view: object): string => {
     const template = parsed.get(name)
     if (!template) throw new Error(`templates/pages/${name}.liquid is missing`)
-    return String((name === 'layout' ? whole : liquid).renderSync(template, view))
+    return String((isLayout(name) ? whole : liquid).renderSync(template, view))
   }
   const make = (sheet: Sheet, language: Language): Page => {
     const wording = wordings[language]
@@ -82,11 +100,11 @@ export function openFrame(templates: ReadonlyMap<string, string>, site: SiteIden
     const scene: Scene = { site, wording, up }
     let content = fill(sheet.template, { w: wording.w, up, ...sheet.view(scene) })
     for (const [name, html] of Object.entries(sheet.raw ?? {}))
-      content = content.replace(`\u0000${name}\u0000`, () => html)
+      content = content.replace(`\u0000${name}\u0000`, () => (typeof html === 'string' ? html : html(scene)))
     const drill = sheet.drill ?? false
     const { path } = sheet
     const other: Language = language === 'zh' ? 'en' : 'zh'
-    const body = fill('layout', {
+    const body = fill(sheet.layout ?? 'layout', {
       w: wording.w,
       up,
       base: isMissing ? '/' : language === 'zh' ? up : up === './' ? '../' : `../${up}`,
@@ -113,6 +131,8 @@ export function openFrame(templates: ReadonlyMap<string, string>, site: SiteIden
   }
   return { make, languages: LANGUAGES }
 }
+
+const isLayout = (template: string): boolean => template.startsWith('layout')
 
 const root = (language: Language): string => (language === 'zh' ? '' : ENGLISH)
 

@@ -6,6 +6,7 @@ import type { NoticeView } from '../../../store/notices.ts'
 import type { Wording } from '../wording.ts'
 import type { Scene, Sheet, SiteIdentity } from './frame.ts'
 import { clocksOf, districtsOf, figuresOf, fullSerial, rowOf, writeDistricts, type District } from './notice-parts.ts'
+import { hasSketch, sketchOf } from './sketch-map.ts'
 
 /** A day after its last word a quake is no longer what this page is about. */
 const EVENT_MS = 24 * HOUR
@@ -18,6 +19,7 @@ export function homeSheet(notices: readonly NoticeView[], now: Instant): Sheet {
     wide: true,
     title: (wording) => wording.say('home', 'title'),
     view: (scene) => homeView(notices, shown, scene),
+    raw: { sketch: (scene) => (shown ? sketchOf(shown, scene) : '') },
   }
 }
 
@@ -52,6 +54,7 @@ function homeView(notices: readonly NoticeView[], shown: NoticeView | null, scen
     state: shown && shown.state !== 'current' ? wording.name('states', shown.state) : '',
     serial: shown ? fullSerial(shown) : '',
     figures: shown ? figuresOf(shown, wording) : [],
+    sketch: shown && hasSketch(shown) ? '\u0000sketch\u0000' : '',
     here: shown ? hereOf(shown, districts, scene) : [],
     known: shown ? knownOf(shown, districts, wording) : [],
     unknown: shown ? unknownOf(shown, wording) : [],

@@ -2,19 +2,25 @@
 // Must not average, nor hide a determination that was revoked.
 import { roundDecimal } from '../../../core/decimal.ts'
 import { formatPosition } from '../../../core/rendering/format.ts'
+import { LABELLED_CODES, labelOf } from '../../../core/rendering/label.ts'
 import type { StoredReport } from '../../../core/quake.ts'
 import type { NoticeView } from '../../../store/notices.ts'
+import type { Wording } from '../wording.ts'
 import type { Scene, Sheet } from './frame.ts'
 import { districtsOf, figuresOf, rowOf, writeDistricts } from './notice-parts.ts'
+import { hasSketch, sketchOf } from './sketch-map.ts'
 
 export function quakeSheet(id: string, notices: readonly NoticeView[], reports: readonly StoredReport[]): Sheet {
   // A withdrawal's title speaks of a serial; the page is about what had been said.
   const told = notices.findLast((notice) => notice.kind !== 'withdrawal')
+  const standing = notices.some((notice) => notice.kind === 'withdrawal') ? undefined : told
   return {
     path: `/quakes/${id}`,
     template: 'quake',
+    wide: true,
     title: (wording) => told?.title ?? wording.say('quake', 'title'),
     view: (scene) => quakeView(notices, told, reports, scene),
+    raw: { sketch: (scene) => (standing ? sketchOf(standing, scene) : '') },
   }
 }
 
@@ -32,14 +38,11 @@ function quakeView(
     tombstone: withdrawal === undefined ? '' : wording.say('quake', 'withdrawn'),
     successorUrl: withdrawal === undefined ? '' : `${up}n/${withdrawal.code}`,
     figures: standing ? figuresOf(standing, wording) : [],
+    sketch: standing && hasSketch(standing) ? '\u0000sketch\u0000' : '',
     places: standing ? writeDistricts(districtsOf(standing, site), wording) : [],
     notices: notices.map((notice) => rowOf(notice, scene)).toReversed(),
     reports: reports.map((report) => ({
-      source: report.source,
-      firmness:
-        report.lifecycle === 'report'
-          ? wording.name('evaluations', report.evaluation === 'reviewed' ? 'reviewed' : 'automatic')
-          : wording.say('quake', 'revoked'),
+      ...sourceOf(report, wording),
       time: report.originTime === null ? '—' : wording.time(report.originTime),
       magnitude: report.magnitude === null ? '—' : `${report.magnitude.type}${roundDecimal(report.magnitude.value, 1)}`,
       position:
@@ -48,4 +51,17 @@ function quakeView(
       received: wording.time(report.receivedAt),
     })),
   }
+}
+
+/** Who determined it, in the regulated words where there are any; else the agency's letters, or the feed's id. */
+function sourceOf(report: StoredReport, wording: Wording): { source: string; firmness: string } {
+  const { sourceCode, evaluation, lifecycle } = report
+  const firmness =
+    lifecycle === 'report'
+      ? wording.name('evaluations', evaluation === 'reviewed' ? 'reviewed' : 'automatic')
+      : wording.say('quake', 'revoked')
+  if (!LABELLED_CODES.includes(sourceCode)) return { source: report.agency || report.source, firmness }
+  const { full } = labelOf(sourceCode, evaluation === 'automatic')
+  // The Chinese label says how firm it is; a revoked one, or a reader of English, needs the word beside it.
+  return { source: full, firmness: lifecycle === 'report' && wording.language === 'zh' ? '' : firmness }
 }
