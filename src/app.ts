@@ -31,6 +31,7 @@ import { openLedger, type Ledger, type LedgerContext } from './publish/ledger.ts
 import { startPublisher, type Publisher } from './publish/publisher.ts'
 import { startSchedule } from './schedule.ts'
 import { clearAlarm, raiseAlarm } from './store/alarms.ts'
+import { runAlone } from './store/alone.ts'
 import { countOpen, openBox } from './store/deliveries.ts'
 import { openPool, openWriter } from './store/pool.ts'
 import { listSources, saveSources } from './store/sources.ts'
@@ -91,7 +92,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const website = await openWebsite(config, pool, clock, log)
 
   await saveSources(pool, [...config.feeds, ...config.inbound])
-  const opened = await openOutlets(config.outlets, pool, clock, website.site, random, log)
+  const opened = await openOutlets(config.outlets, pool, clock, website, random, log)
   const raise = async (kind: string, subject: string, message: string, lane: TrafficClass): Promise<void> => {
     health.count('alarms_total', { kind })
     const row = { id: `a-${random().slice(0, 20)}`, kind, subject, class: lane, message }
@@ -185,7 +186,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       refreshLists: () => website.site.refresh([]),
       log,
     }),
-    { pool, log },
+    { alone: (name, act) => runAlone(pool, name, act), log },
   )
 
   const stale = listStale(policy, clock.now('actual'))

@@ -1,7 +1,6 @@
 // In: what must be done every so often. Out: one table that says what runs when; node-cron keeps it.
-// With several nodes an advisory lock lets one run each act. Must not hold anything that a missed run would lose.
+// With several nodes one runs each act. Must not hold anything that a missed run would lose.
 import { schedule } from 'node-cron'
-import type { Pool } from 'pg'
 
 export interface Act {
   name: string
@@ -11,14 +10,15 @@ export interface Act {
 }
 
 export interface ScheduleContext {
-  pool: Pool
+  /** Runs an act of this name unless another node does (store/alone.ts). */
+  alone: (name: string, act: () => Promise<void>) => Promise<unknown>
   log: { error: (fields: object, message: string) => void }
 }
 
 /** Starts the table. */
 export function startSchedule(acts: readonly Act[], context: ScheduleContext): { stop(): Promise<void> } {
   const tasks = acts.map((act) =>
-    schedule(act.cron, () => runAlone(act, context), { timezone: 'Asia/Shanghai', noOverlap: true, name: act.name }),
+    schedule(act.cron, () => runAct(act, context), { timezone: 'Asia/Shanghai', noOverlap: true, name: act.name }),
   )
   return {
     stop: async () => {
@@ -27,22 +27,8 @@ export function startSchedule(acts: readonly Act[], context: ScheduleContext): {
   }
 }
 
-async function runAlone(act: Act, context: ScheduleContext): Promise<void> {
-  const client = await context.pool.connect().catch(() => null)
-  if (!client) return
-  try {
-    const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock(hashtext($1)) as mine', [
-      `schedule ${act.name}`,
-    ])
-    if (!rows[0]?.mine) return
-    try {
-      await act.run()
-    } finally {
-      await client.query('select pg_advisory_unlock(hashtext($1))', [`schedule ${act.name}`])
-    }
-  } catch (error) {
-    context.log.error({ err: error, act: act.name }, 'a scheduled act failed; it runs again at its next time')
-  } finally {
-    client.release()
-  }
+async function runAct(act: Act, { alone, log }: ScheduleContext): Promise<void> {
+  await alone(`schedule ${act.name}`, act.run).catch((error: unknown) => {
+    log.error({ err: error, act: act.name }, 'a scheduled act failed; it runs again at its next time')
+  })
 }
