@@ -68,7 +68,7 @@ export async function endDeadLeases(
   const { rowCount } = await db.query(
     `with dead as (
        select id from delivery where split_part(lease_owner, '-', 1) = $1 and lease_owner <> $2
-         and state in ('sending', 'unknown', 'pending') for update
+         and state in ('sending', 'unknown', 'pending') order by id for update
      ), closed as (
        update attempt a set finished_at = $3, outcome = 'lost', detail = '{"reason": "发送中断，是否发出待查"}'
        from dead where a.delivery_id = dead.id and a.finished_at is null

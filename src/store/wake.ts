@@ -16,8 +16,11 @@ export async function rememberMessage(db: Queryable, door: string, id: string, a
 /** Makes an outlet's pending and unknown deliveries due now, unless a node has one in its hands. */
 export async function wakePending(db: Queryable, outlet: string, at: string): Promise<void> {
   await db.query(
-    `update delivery set due_at = $2 where outlet_id = $1 and state in ('pending', 'unknown') and due_at > $2
-       and (lease_until is null or lease_until < clock_timestamp())`,
+    `with waiting as (
+       select id from delivery where outlet_id = $1 and state in ('pending', 'unknown') and due_at > $2
+         and (lease_until is null or lease_until < clock_timestamp()) order by id for update
+     )
+     update delivery d set due_at = $2 from waiting where d.id = waiting.id`,
     [outlet, at],
   )
 }

@@ -15,10 +15,11 @@ begin
   end if;
 
   -- A word that was believed unsent may have left since the picture was made: then its outlet must be told, too, and the
-  -- caller decides again. Waits for a node that is taking it at this moment.
+  -- caller decides again. Waits for a node that is taking it at this moment. All that end are taken here, by their ids:
+  -- whoever takes several deliveries at once does it in that order, or passes over those that are taken (lease_due).
   if plan ? 'ended_deliveries' then
-    perform from jsonb_to_recordset(plan->'ended_deliveries') as c(id text, unsent boolean)
-      join delivery d on d.id = c.id where c.unsent for update of d;
+    perform from jsonb_to_recordset(plan->'ended_deliveries') as c(id text) join delivery d on d.id = c.id
+      order by d.id for update of d;
     if exists (select from jsonb_to_recordset(plan->'ended_deliveries') as c(id text, unsent boolean)
       join delivery d on d.id = c.id where c.unsent and d.state in ('sending', 'pending', 'unknown', 'accepted')) then
       return jsonb_build_object('conflict', current);

@@ -2,27 +2,41 @@
 -- the real one (a drill's deliveries follow its scenario's clock): a jumping scenario clock must not take a delivery away from the process that is sending it.
 
 -- Takes what is due for one node. A lease that ran out while bytes may have been under way becomes unknown, never a
--- second try (DESIGN L2). Each act gets its attempt row before anything leaves.
+-- second try (DESIGN L2). Each act gets its attempt row before anything leaves. It holds rows from one statement to the
+-- next, so it waits for no delivery that somebody else has taken (the next look finds it): a commit that ends deliveries,
+-- and holds some of them already, would wait for it in turn.
 create function lease_due(node_ text, now_ timestamptz, drill_now timestamptz, lease_ms integer, most integer)
 returns setof delivery language plpgsql as $$
 begin
-  update attempt a set finished_at = now_, outcome = 'lost', detail = '{"reason": "发送中断，是否发出待查"}'
-  from delivery d
-  where a.delivery_id = d.id and a.finished_at is null and d.state in ('sending', 'unknown', 'pending')
-    and d.lease_until is not null and d.lease_until < clock_timestamp();
-
-  update delivery set state = 'unknown', reason = '发送中断，是否发出待查', due_at = case class when 'drill' then drill_now else now_ end, lease_owner = '',
-    lease_until = null, changed_at = now_
-  where state = 'sending' and lease_until < clock_timestamp();
+  with dead as (
+    select id, state from delivery
+    where state in ('sending', 'unknown', 'pending') and lease_until is not null and lease_until < clock_timestamp()
+    for update skip locked
+  ), closed as (
+    update attempt a set finished_at = now_, outcome = 'lost', detail = '{"reason": "发送中断，是否发出待查"}'
+    from dead where a.delivery_id = dead.id and a.finished_at is null
+  )
+  update delivery d set state = 'unknown', reason = '发送中断，是否发出待查',
+    due_at = case d.class when 'drill' then drill_now else now_ end, lease_owner = '', lease_until = null, changed_at = now_
+  from dead where d.id = dead.id and dead.state = 'sending';
 
   -- A word that a newer one replaced, or that grew too old, is not sent any more; what may already be visible is still probed.
+  with replaced as (
+    select d.id from delivery d
+    where d.state = 'queued' and exists (select from notice n where n.supersedes = d.notice_id)
+    for update skip locked
+  )
   update delivery d set state = 'superseded', reason = '同一编号已有更新的公告', changed_at = now_
-  where d.state = 'queued' and exists (select from notice n where n.supersedes = d.notice_id);
+  from replaced where d.id = replaced.id;
   -- An end in silence would look like a word that was said: a person is told, in real time as with every alarm, also one
   -- who has acknowledged what kept it waiting.
-  with gone as (
-    update delivery d set state = 'expired', reason = '未能及时发出，已过时效', changed_at = now_
+  with late as (
+    select d.id from delivery d
     where d.state = 'queued' and d.expires_at < case d.class when 'drill' then drill_now else now_ end
+    for update skip locked
+  ), gone as (
+    update delivery d set state = 'expired', reason = '未能及时发出，已过时效', changed_at = now_
+    from late where d.id = late.id
     returning d.id, d.class, d.outlet_id, d.notice_id
   )
   insert into alarm (id, kind, subject, class, message, raised_at, repeat_at)
@@ -35,10 +49,13 @@ begin
 
   return query
   with due as (
-    select id from delivery
-    where state in ('queued', 'unknown', 'pending') and due_at <= case class when 'drill' then drill_now else now_ end
-      and (lease_until is null or lease_until < clock_timestamp())
-    order by priority, due_at
+    select d.id from delivery d
+    where d.state in ('queued', 'unknown', 'pending') and d.due_at <= case d.class when 'drill' then drill_now else now_ end
+      and (d.lease_until is null or d.lease_until < clock_timestamp())
+      -- One that was taken while the two steps above looked is theirs at the next look, not to be sent.
+      and (d.state <> 'queued' or (not exists (select from notice n where n.supersedes = d.notice_id)
+        and (d.expires_at is null or d.expires_at >= case d.class when 'drill' then drill_now else now_ end)))
+    order by d.priority, d.due_at
     limit most for update skip locked
   ), taken as (
     update delivery d set
