@@ -9,6 +9,7 @@ import { openBudgets } from '../store/budget.ts'
 import { isReplaced, openBox } from '../store/deliveries.ts'
 import { saveOutlets } from '../store/outlets.ts'
 import type { InstallationClock } from './clock.ts'
+import type { Website } from './website.ts'
 
 export interface OpenedOutlets {
   outlets: Outlet[]
@@ -25,7 +26,7 @@ export async function openOutlets(
   configs: readonly OutletConfig[],
   pool: Pool,
   clock: InstallationClock,
-  site: Reach['site'],
+  website: Pick<Website, 'site' | 'alerts'>,
   random: Reach['random'],
   log: { error: (fields: object, message: string) => void },
 ): Promise<OpenedOutlets> {
@@ -51,7 +52,11 @@ export async function openOutlets(
       spend: budgets.open(config.id, config.channel.limits, now),
       random,
       isReplaced: (noticeId) => isReplaced(pool, noticeId),
-      site,
+      site: website.site,
+      alerts: {
+        publish: (noticeId, sender) => website.alerts.publish(noticeId, config.id, sender),
+        find: (noticeId) => website.alerts.find(noticeId, config.id),
+      },
     }
     const adopted = await config.channel.adopt?.(config.config, reach.box)
     if (config.mode === 'live')

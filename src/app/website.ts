@@ -3,7 +3,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Queryable } from '../store/pool.ts'
+import { openCapPublishing, type CapPublishing } from '../web/public/feeds/cap-publishing.ts'
 import { createPages } from '../web/public/pages.ts'
+import type { SiteIdentity } from '../web/public/pages/frame.ts'
 import { openSite, type Site } from '../web/public/site.ts'
 import type { InstallationClock } from './clock.ts'
 import { openPagesDue, type PagesDue } from './pages-due.ts'
@@ -11,6 +13,7 @@ import { loadTemplates } from './templates.ts'
 
 export interface Website {
   site: Site
+  alerts: CapPublishing
   due: PagesDue
 }
 
@@ -22,7 +25,7 @@ export async function openWebsite(
   log: Pick<FastifyBaseLogger, 'error'>,
 ): Promise<Website> {
   const { bureau, demonstration } = config
-  const pages = createPages(await loadTemplates('pages'), {
+  const identity: SiteIdentity = {
     bureauName: bureau.name,
     department: bureau.department,
     indexPrefix: bureau.indexPrefix,
@@ -30,7 +33,9 @@ export async function openWebsite(
     demonstration,
     places: [bureau.home, ...bureau.watch],
     attenuation: bureau.attenuation,
-  })
+  }
+  const pages = createPages(await loadTemplates('pages'), identity)
   const site = openSite(db, pages, () => clock.now('actual'))
-  return { site, due: openPagesDue(site, log) }
+  const alerts = openCapPublishing(db, identity, () => clock.now('actual'))
+  return { site, alerts, due: openPagesDue(site, log) }
 }

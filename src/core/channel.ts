@@ -145,7 +145,17 @@ export interface Reach {
     /** True once the notice's page is stored. */
     isShown(code: string): Promise<boolean>
   }
+  /** The bureau's own CAP messages; for the cap channel alone. */
+  alerts: {
+    /** Composes, records and stores the notice's message; may be repeated. Throws when it could not be stored. */
+    publish(noticeId: string, sender: string): Promise<PublishedAlert>
+    /** null unless the notice's message can be fetched. */
+    find(noticeId: string): Promise<PublishedAlert | null>
+  }
 }
+
+/** A CAP message that stands, by the triple that later ones name it by; or the rule that keeps it from being published. */
+export type PublishedAlert = { ok: true; ref: string; url: string } | { ok: false; rule: string }
 
 export interface OutletClient {
   /** Makes exactly one call that can have a visible effect. */

@@ -87,6 +87,11 @@ export function formatBeijing(at: Instant): string {
   return `${p.year}-${two(p.month)}-${two(p.day)} ${two(p.hour)}:${two(p.minute)}:${two(p.second)}`
 }
 
+/** "2017-06-03T18:11:00+08:00": Beijing time with its offset and without a fraction, as CAP and feeds want it. */
+export function formatOffset(at: Instant): string {
+  return `${formatBeijing(at).replace(' ', 'T')}+08:00`
+}
+
 /** ISO 8601 in UTC with milliseconds, for rows and APIs. */
 export function formatUtc(at: Instant): string {
   return new Date(at).toISOString()

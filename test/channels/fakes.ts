@@ -70,6 +70,7 @@ export function fakeReach(answer: Answer, options: { class?: TrafficClass; box?:
     isReplaced: async (noticeId) => replaced.has(noticeId),
     replaced,
     site: { show: async () => undefined, isShown: async () => false },
+    alerts: { publish: async () => ({ ok: false, rule: 'cap-none' }), find: async () => null },
   }
 }
 

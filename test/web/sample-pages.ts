@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { ATTENUATION_MODELS } from '../../src/core/intensity/attenuation.ts'
 import { parseZonedTime } from '../../src/core/instant.ts'
 import type { NoticeView } from '../../src/store/notices.ts'
+import type { SiteIdentity } from '../../src/web/public/pages/frame.ts'
 import { createPages } from '../../src/web/public/pages.ts'
 
 const FOLDER = fileURLToPath(new URL('../../templates/pages/', import.meta.url))
@@ -16,7 +17,7 @@ const place = (name: string, latitude: number, longitude: number) => ({
   longitude,
   siteTerm: 0,
 })
-export const pages = createPages(templates, {
+export const identity: SiteIdentity = {
   bureauName: '兰山市应急管理局',
   publicUrl: 'https://yj.lanshan.example',
   demonstration: false,
@@ -24,7 +25,8 @@ export const pages = createPages(templates, {
   indexPrefix: '340100-133',
   places: [place('兰山市', 31.8, 117.2), place('东河县', 31.9, 117.5), place('<北岭县>', 36, 117.5)],
   attenuation: ATTENUATION_MODELS.east,
-})
+}
+export const pages = createPages(templates, identity)
 
 export const NOW = at('2026-03-04T10:05:00+08:00')
 export const SERIAL = '兰震信〔2026〕7号 第1报'
