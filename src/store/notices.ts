@@ -83,15 +83,22 @@ export interface NoticeQuery {
   before?: string | undefined
   /** Only what the website carries, and these, whose pages are stored together with the list. Left out: all. */
   onSite?: readonly string[]
+  /** Left out: every kind. */
+  kinds?: readonly string[]
+  /** Each must stand in title, text, serial or place; width and case count for nothing. */
+  words?: readonly string[]
 }
 
 /** Newest first. */
 export async function listNotices(db: Queryable, query: NoticeQuery): Promise<NoticeView[]> {
+  const words = query.words ?? []
   const { rows } = await db.query<Row>(
     `${SELECT} where n.class = $1 and ($2::text is null or (n.issued_at, n.id) < (select issued_at, id from notice where id = $2))
      and ($4::text[] is null or n.id = any($4) or exists (select from page where path = '/n/' || n.code))
+     and ($5::text[] is null or n.kind = any($5))
+     ${words.map((_, index) => `and n.id in (select notice_id from notice_words where words like search_pattern($${index + 6}))`).join(' ')}
      order by n.issued_at desc, n.id desc limit $3`,
-    [query.class, query.before ?? null, query.limit, query.onSite ?? null],
+    [query.class, query.before ?? null, query.limit, query.onSite ?? null, query.kinds ?? null, ...words],
   )
   return withDeliveries(db, rows)
 }
@@ -100,6 +107,12 @@ export async function listNotices(db: Queryable, query: NoticeQuery): Promise<No
 export async function findNotice(db: Queryable, idOrCode: string): Promise<NoticeView | undefined> {
   const { rows } = await db.query<Row>(`${SELECT} where n.id = $1 or n.code = $1`, [idOrCode])
   return (await withDeliveries(db, rows))[0]
+}
+
+/** In no order; those that there are. */
+export async function listNoticesById(db: Queryable, ids: readonly string[]): Promise<NoticeView[]> {
+  const { rows } = await db.query<Row>(`${SELECT} where n.id = any($1)`, [ids])
+  return withDeliveries(db, rows)
 }
 
 /** All notices of one serial (银震信〔2017〕12号), oldest first; empty when there is none. */

@@ -1,8 +1,9 @@
 // In: which further notices a reader wants. Out: the API's page of them, or why not.
-// Must not let readers load the database that the publisher needs as well: one question at a time, the rest wait or go.
+// Must not ask the database but in its turn (turns.ts).
 import { listNotices } from '../../store/notices.ts'
 import type { Queryable } from '../../store/pool.ts'
 import { LISTED, writeListing } from './notice-json.ts'
+import type { Turns } from './turns.ts'
 
 export interface ArchiveContext {
   db: Queryable
@@ -22,23 +23,9 @@ export interface Archive {
 }
 
 const MOST_LISTED = 100
-/** Readers that wait for their turn; a page takes some milliseconds. */
-const MOST_WAITING = 32
-/** Answers are kept for a moment: whoever asks a thousand times asks the same. */
-const KEPT_MS = 2_000
-const MOST_KEPT = 64
 
 /** Opens the archive of one process. */
-export function openArchive(context: ArchiveContext): Archive {
-  const kept = new Map<string, { answer: Promise<ArchiveAnswer>; until: number }>()
-  let turn: Promise<unknown> = Promise.resolve()
-  let waiting = 0
-  const ask = (before: string | undefined, limit: number): Promise<ArchiveAnswer> => {
-    waiting += 1
-    const mine = turn.then(() => readPage(before, limit, context)).finally(() => (waiting -= 1))
-    turn = mine.catch(() => undefined)
-    return mine
-  }
+export function openArchive(context: ArchiveContext, turns: Turns): Archive {
   return {
     list: async (before, limit) => {
       const most = readLimit(limit)
@@ -46,19 +33,8 @@ export function openArchive(context: ArchiveContext): Archive {
         return refuse(400, `limit = ${JSON.stringify(limit)}: must be a whole number from 1 to ${MOST_LISTED}`)
       if (before !== undefined && (typeof before !== 'string' || !/^[\w-]{1,64}$/.test(before)))
         return refuse(400, 'before: must be the id of a notice, given once')
-      const key = `${most} ${before ?? ''}`
-      const now = performance.now()
-      const there = kept.get(key)
-      if (there && there.until > now) return there.answer
-      if (waiting >= MOST_WAITING) return refuse(503, 'too many readers at once: ask again in a second')
-      const answer = ask(before, most)
-      kept.delete(key)
-      kept.set(key, { answer, until: now + KEPT_MS })
-      const oldest = kept.keys().next().value
-      if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
-      // A failure is answered, not kept.
-      answer.catch(() => kept.delete(key))
-      return answer
+      const answer = turns.ask(`api ${most} ${before ?? ''}`, () => readPage(before, most, context))
+      return answer ?? refuse(503, 'too many readers at once: ask again in a second')
     },
   }
 }

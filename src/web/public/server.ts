@@ -9,6 +9,7 @@ import { openArchive } from './archive.ts'
 import { loadAssets } from './assets.ts'
 import { openHot, type PageShelf, type Staleness } from './hot.ts'
 import { openListener } from './listener.ts'
+import { openTurns } from './turns.ts'
 
 export interface PublicContext {
   db: Queryable
@@ -62,7 +63,8 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
       .header('connection', 'close')
       .send({ error: `${request.method} is not answered here`, rule: 'method' })
   })
-  const archive = openArchive(context)
+  const turns = openTurns()
+  const archive = openArchive(context, turns)
   app.get('/healthz', async () => ({ ok: true }))
   app.get('/readyz', async (_request, reply) => {
     const ready = await context.ready()
