@@ -50,11 +50,12 @@ beforeEach(async () => {
   )
 })
 
-async function saveBoth(set: { state: string; expires_at?: string; lease_until?: string }): Promise<void> {
-  for (const [id, outlet] of [
-    [first, 'a'],
-    [second, 'b'],
-  ]) {
+async function saveBoth(
+  set: { state: string; expires_at?: string; lease_until?: string },
+  order: readonly ('a' | 'b')[] = ['a', 'b'],
+): Promise<void> {
+  for (const outlet of order) {
+    const id = outlet === 'a' ? first : second
     await one.query(
       `insert into delivery (id, notice_id, class, outlet_id, leg, priority, state, content, due_at, attempts, expires_at,
          lease_owner, lease_until, changed_at)
@@ -105,8 +106,8 @@ test('a withdrawal and what expires at that moment do not throw each other out',
   expect([await stateOf(first), await stateOf(second)]).toEqual(['cancelled', 'expired'])
 })
 
-test('a commit takes what it ends by the ids, in whatever order it names them', async () => {
-  await saveBoth({ state: 'queued' })
+test('a commit takes what it ends by the ids, in whatever order it names them and they lie', async () => {
+  await saveBoth({ state: 'queued' }, ['b', 'a'])
   await one.query('begin')
   await take(one, first)
   const withdrawn = endBoth(other, [second, first])
