@@ -2,8 +2,18 @@
 // Must not decide anything: it is what tests and people count (one visible post per notice and leg, DESIGN L2).
 import type { Instant } from '../core/instant.ts'
 
-/** post: Weibo. publish: WeChat freepublish. mass: 群发. message: a robot group, a webhook. user-message: one person. */
-type Act = 'post' | 'delete' | 'publish' | 'unpublish' | 'mass' | 'mass-delete' | 'message' | 'user-message' | 'preview'
+/** post: Weibo. publish: WeChat freepublish. mass: 群发. message: a robot group, a webhook. user-message: one person. push: a device. */
+type Act =
+  | 'post'
+  | 'delete'
+  | 'publish'
+  | 'unpublish'
+  | 'mass'
+  | 'mass-delete'
+  | 'message'
+  | 'user-message'
+  | 'preview'
+  | 'push'
 
 /** As kept in the state file. */
 export interface Effect {
@@ -28,8 +38,8 @@ export interface LedgerEntry extends Effect {
   visible: boolean
 }
 
-/** The public acts; a message to one person is in the ledger, not on the timeline. */
-const PUBLIC_ACTS: readonly Act[] = ['post', 'publish', 'mass', 'message']
+/** The public acts; a message to one person is in the ledger, not on the timeline. A push says to many what is public. */
+const PUBLIC_ACTS: readonly Act[] = ['post', 'publish', 'mass', 'message', 'push']
 
 /** Whether the public sees it at that instant. */
 function isVisible(effect: Effect, at: Instant): boolean {

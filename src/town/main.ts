@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import type { Instant } from '../core/instant.ts'
 import { parseZonedTime } from '../core/instant.ts'
 import { readTownConfig } from './town-config.ts'
+import { startPush } from './push.ts'
 import { startRobots } from './robots.ts'
 import type { Stand } from './stand.ts'
 import { startWebhook } from './webhook.ts'
@@ -33,6 +34,7 @@ async function start(text: string): Promise<Record<string, Stand>> {
   if (config.wechat) stands.wechat = await startWechat({ ...config.wechat, ...common })
   if (config.webhook) stands.webhook = await startWebhook({ ...config.webhook, ...common })
   if (config.robots) stands.robots = await startRobots({ ...config.robots, ...common })
+  if (config.push) stands.push = await startPush({ ...config.push, ...common })
   return stands
 }
 

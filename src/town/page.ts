@@ -35,13 +35,30 @@ export function renderShell(title: string, body: string): string {
   return `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>演示·${escapeHtml(title)}</title><style>${STYLE}</style></head><body><header><b>演示·替身</b><h1>${escapeHtml(title)}</h1><div>本机模拟，不是真实平台，内容未向公众发布。</div></header><main>${body}</main></body></html>\n`
 }
 
+interface Shown extends LedgerEntry {
+  devices: number
+}
+
+/** What was pushed to many devices stands on the page once, with their number. */
+function gatherPushes(entries: readonly LedgerEntry[]): Shown[] {
+  const gathered = new Map<string, Shown>()
+  for (const entry of entries) {
+    const key = entry.act === 'push' ? entry.text : `#${entry.seq}`
+    const one = gathered.get(key)
+    if (one) one.devices += 1
+    else gathered.set(key, { ...entry, devices: 1 })
+  }
+  return [...gathered.values()]
+}
+
 /** The timeline as a page, newest first; says so when there is nothing. */
 export function renderTimelinePage(title: string, entries: readonly LedgerEntry[], now: Instant): string {
-  const items = entries.map((entry) => {
+  const items = gatherPushes(entries).map((entry) => {
     const heading = entry.title === '' ? '' : `<h2>${escapeHtml(entry.title)}</h2>`
     const link =
       entry.url === null ? '' : ` · <a rel="noopener noreferrer" href="${escapeHtml(entry.url)}">查看原文</a>`
-    const meta = `<small>${escapeHtml(entry.account)} · <time>${formatBeijing(entry.at)}</time>${link}</small>`
+    const account = entry.act === 'push' ? `推送到 ${entry.devices} 台设备` : escapeHtml(entry.account)
+    const meta = `<small>${account} · <time>${formatBeijing(entry.at)}</time>${link}</small>`
     return `<article>${heading}<p>${linkUrls(entry.text)}</p>${meta}</article>`
   })
   const list = items.length === 0 ? '<p>目前没有公开可见的内容。</p>' : items.join('')

@@ -2,6 +2,7 @@
 // Must not answer before the state is on disk: a stand-in that is killed must still know its posts (DESIGN L2).
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Instant } from '../core/instant.ts'
 import { answerControl, isControlPath } from './control.ts'
@@ -58,6 +59,8 @@ export interface OpenStand<S> extends Stand {
   now(): Instant
   /** Writes the state file; call after a change that no request made. */
   save(): void
+  /** Answers requests that came through a listener of the platform's own (TLS). */
+  handle: (message: IncomingMessage, response: ServerResponse) => void
 }
 
 const MAX_BODY = 12 * 1024 * 1024
@@ -84,9 +87,19 @@ function decodeLoosely(body: Buffer): string {
   }
 }
 
+/** HTTP/2 says :authority where HTTP/1.1 says Host. */
 function headersOf(message: IncomingMessage): Record<string, string> {
-  const entries = Object.entries(message.headers).map(([name, value]) => [name, String(value)] as const)
+  const entries = Object.entries(message.headers).map(
+    ([name, value]) => [name === ':authority' ? 'host' : name, String(value)] as const,
+  )
   return Object.fromEntries(entries)
+}
+
+/** Breaks the connection under a call; of HTTP/2 the whole of it, as a broken line would. */
+function cut(message: IncomingMessage): void {
+  const { stream } = message as { stream?: ServerHttp2Stream }
+  if (stream) stream.session?.destroy()
+  else message.socket.destroy()
 }
 
 /**
@@ -172,13 +185,14 @@ export async function openStand<S>(spec: StandSpec<S>, options: StandOptions): P
       headers,
       body,
       remote: (message.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+      secure: 'encrypted' in message.socket,
       at: now(),
       faults: platform,
     }
     const applied = wire === null || (wire.applied ?? !BEFORE_BY_DEFAULT.includes(wire.kind))
     if (wire?.kind === 'close-before' || wire?.kind === 'close-after') {
       if (wire.kind === 'close-after') apply(request)
-      message.socket.destroy()
+      cut(message)
       return
     }
     let reply: Reply | null = applied ? apply(request) : null
@@ -190,12 +204,13 @@ export async function openStand<S>(spec: StandSpec<S>, options: StandOptions): P
     await sendReply(response, reply, { at: now(), fault: wire, pause })
   }
 
-  const server = createServer((message, response) => {
+  const handle = (message: IncomingMessage, response: ServerResponse): void => {
     serve(message, response).catch((cause: unknown) => {
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' })
       response.end(`stand-in failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`)
     })
-  })
+  }
+  const server = createServer(handle)
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
@@ -217,6 +232,7 @@ export async function openStand<S>(spec: StandSpec<S>, options: StandOptions): P
     state: () => state,
     now,
     save,
+    handle,
     close: () =>
       new Promise<void>((resolve) => {
         clearInterval(beat)

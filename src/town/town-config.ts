@@ -87,6 +87,14 @@ const robots = z.strictObject({
   ),
 })
 
+const push = z.strictObject({
+  ...stand,
+  securePort: span.max(65_535).exactOptional(),
+  host: text.exactOptional(),
+  caFile: text.exactOptional(),
+  opening: z.enum(['at-once', 'on-request']).exactOptional(),
+})
+
 const configSchema = z.strictObject({
   /** Where the common clock starts: epoch milliseconds or an ISO 8601 instant with its zone. */
   now: z.union([z.number(), z.string()]).exactOptional(),
@@ -94,6 +102,7 @@ const configSchema = z.strictObject({
   wechat: wechat.exactOptional(),
   webhook: webhook.exactOptional(),
   robots: robots.exactOptional(),
+  push: push.exactOptional(),
 })
 
 export type TownConfig = z.infer<typeof configSchema>

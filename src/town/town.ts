@@ -1,6 +1,8 @@
 // In: a clock and the address of the bureau's callback door. Out: all stand-ins of one town and their addresses by name.
 // Must not know the bureau: its configuration names the stand-ins by ${weibo}, ${wechat} …, with the credentials below.
 import type { Instant } from '../core/instant.ts'
+import { startPush } from './push.ts'
+import type { PushTown } from './push.ts'
 import { startRobots } from './robots.ts'
 import type { Stand } from './stand.ts'
 import { startWebhook } from './webhook.ts'
@@ -22,7 +24,7 @@ export const TOWN = {
 } as const
 
 export interface Town {
-  stands: { weibo: Stand; wechat: Stand; webhook: Stand; robots: Stand }
+  stands: { weibo: Stand; wechat: Stand; webhook: Stand; robots: Stand; push?: PushTown }
   /** For ${…} in a configuration. */
   places: Record<string, string>
   close(): Promise<void>
@@ -34,6 +36,8 @@ export async function startTown(options: {
   callbackUrl: string | null
   safeDomain: string
   bureauName: string
+  /** Where the push service's certificate goes; left out: this town has no push service. */
+  pushCaFile?: string
 }): Promise<Town> {
   const { now } = options
   const weibo = await startWeibo({
@@ -66,7 +70,9 @@ export async function startTown(options: {
     now,
     robots: [{ kind: 'dingtalk', key: TOWN.robotToken, secret: TOWN.robotSecret }],
   })
-  const stands = { weibo, wechat, webhook, robots }
+  const { pushCaFile } = options
+  const push = pushCaFile === undefined ? null : await startPush({ now, caFile: pushCaFile })
+  const stands = { weibo, wechat, webhook, robots, ...(push ? { push } : {}) }
   return {
     stands,
     places: {
@@ -74,6 +80,7 @@ export async function startTown(options: {
       wechat: wechat.url,
       webhook: webhook.url,
       robots: robots.url,
+      ...(push ? { push: push.origin, 'push-host': new URL(push.origin).host, 'push-ca': pushCaFile ?? '' } : {}),
       ...Object.fromEntries(
         Object.entries(TOWN).map(([key, value]) => [key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`), value]),
       ),

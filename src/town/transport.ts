@@ -40,6 +40,9 @@ function damage(reply: Reply | null, fault: Fault | null): Reply {
       return { ...whole, type: 'application/octet-stream' }
     case 'truncated':
       return { ...whole, body: whole.body.slice(0, Math.max(1, Math.floor(whole.body.length / 2))) }
+    case 'drip':
+      // A reply without a body would drip nothing at all.
+      return whole.body === '' ? { ...whole, body: GATEWAY_PAGE } : whole
     default:
       return whole
   }
@@ -48,12 +51,13 @@ function damage(reply: Reply | null, fault: Fault | null): Reply {
 /** Sends a reply; null stands for a call that was never applied. The Date header follows the stand-in's clock. */
 export async function sendReply(response: ServerResponse, reply: Reply | null, sending: Sending): Promise<void> {
   const { fault } = sending
-  const { status, type, body } = damage(reply, fault)
+  const { status, type, body, headers } = damage(reply, fault)
   const skew = fault?.kind === 'date-skew' ? (fault.ms ?? 0) : 0
   const bytes = Buffer.from(body)
   response.writeHead(status, {
-    'content-type': type,
-    'content-length': bytes.length,
+    ...headers,
+    // 204 has no body and says nothing about one (RFC 9110 §8.6); an HTTP/2 client breaks off over it.
+    ...(status === 204 ? {} : { 'content-type': type, 'content-length': bytes.length }),
     date: new Date(sending.at + skew).toUTCString(),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',

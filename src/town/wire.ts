@@ -14,6 +14,8 @@ export interface TownRequest {
   body: Buffer
   /** Address of the caller, IPv4 form where it is one. */
   remote: string
+  /** Whether it came through TLS. */
+  secure: boolean
   at: Instant
   /** Scripted platform faults of this call (wire faults are dealt with by the stand itself). */
   faults: readonly Fault[]
@@ -25,6 +27,8 @@ export interface Reply {
   body: string
   /** What the call came to, for the call log: an error code or 'ok'. */
   code: string
+  /** Beyond type, length and date. */
+  headers?: Record<string, string>
 }
 
 /** One line per call, for tests that count calls; the newest 1,000 are kept. */

@@ -89,6 +89,14 @@ test('it starts its common clock where it is told, and one clock call moves all'
   expect((await call(`${wechat}/_town/ledger`)).json.now).toBeGreaterThanOrEqual(Date.UTC(2020, 0, 1))
 })
 
+test('a push service of its own is asked for by name, and its certificate lies where it was asked for', async () => {
+  const caFile = join(folder, 'ca.pem')
+  const { push } = await urlsOf(launch(JSON.stringify({ push: { caFile } })))
+  const { json } = await postJson(`${push}/_town/subscriptions`, { applicationServerKey: null })
+  expect(json.endpoint).toMatch(/^https:\/\/localhost:\d+\/fcm\//)
+  expect(readFileSync(caFile, 'utf8')).toContain('BEGIN CERTIFICATE')
+})
+
 test('it ends when standard input closes', async () => {
   const child = launch(JSON.stringify(config()))
   await urlsOf(child)
