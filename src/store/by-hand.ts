@@ -27,7 +27,8 @@ export async function settleByHand(
 ): Promise<boolean> {
   const state = { posted: 'accepted', absent: 'failed', again: 'queued' }[verdict.is]
   const { rowCount } = await db.query(
-    `update delivery set state = $2, reason = $3, changed_at = $4, due_at = $4, absent_probes = 0, absent_since = null,
+    `with settled as (
+     update delivery set state = $2, reason = $3, changed_at = $4, due_at = $4, absent_probes = 0, absent_since = null,
        lease_owner = '', lease_until = null,
        url = coalesce($5, url),
        ref = case when $2 = 'accepted' and ref = '' then 'by hand' else ref end,
@@ -39,7 +40,14 @@ export async function settleByHand(
        first_attempt_at = case when $2 = 'queued' then null else first_attempt_at end,
        expires_at = case when $2 = 'queued' then null else expires_at end
      where id = $1 and state = any($7) and ($2 <> 'queued' or content <> '{}')
-       and (lease_until is null or lease_until < clock_timestamp())`,
+       and (lease_until is null or lease_until < clock_timestamp())
+     returning id
+     ), closed as (
+       -- Of a node that is gone: its lease ran out, and after this word nobody looks for it any more.
+       update attempt a set finished_at = $4, outcome = 'lost', detail = '{"reason": "发送中断，由人工了结"}'
+       from settled where a.delivery_id = settled.id and a.finished_at is null
+     )
+     select from settled`,
     [
       deliveryId,
       state,

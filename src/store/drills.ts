@@ -39,9 +39,16 @@ export async function holdDrill(pool: Pool): Promise<(() => Promise<void>) | nul
  */
 export async function endDrills(pool: Pool, by: string, reason: string, at: Instant): Promise<number> {
   const when = toTimestamp(at)
+  // A call that is still under way finds its lease gone and writes nothing: its attempt ends here, or never.
   const cancelled = await pool.query(
-    `update delivery set state = 'cancelled', reason = $1, changed_at = $2, lease_owner = '', lease_until = null
-     where class = 'drill' and state in ('queued', 'sending', 'pending', 'unknown')`,
+    `with left_over as (
+       select id from delivery where class = 'drill' and state in ('queued', 'sending', 'pending', 'unknown') order by id for update
+     ), closed as (
+       update attempt a set finished_at = $2, outcome = 'cancelled', detail = jsonb_build_object('reason', $1::text)
+       from left_over where a.delivery_id = left_over.id and a.finished_at is null
+     )
+     update delivery d set state = 'cancelled', reason = $1, changed_at = $2, lease_owner = '', lease_until = null
+     from left_over where d.id = left_over.id`,
     [reason, when],
   )
   await pool.query(

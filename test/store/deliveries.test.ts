@@ -143,6 +143,17 @@ describe('a person’s word', () => {
     expect((await readDelivery(id)).progress).toEqual({ total: 9, next: 4 })
   })
 
+  test('ends the try of a node that is gone as lost: no try of a settled delivery stays open', async () => {
+    const id = await saveDelivery({ state: 'unknown', lease_owner: 'gone', lease_until: at(0) })
+    await pool.query(
+      `insert into attempt (delivery_id, n, act, node, started_at) values ($1, 1, 'probe', 'gone', $2)`,
+      [id, at(0)],
+    )
+    expect(await settleByHand(pool, id, { is: 'absent' }, NOW)).toBe(true)
+    const { rows } = await pool.query('select finished_at, outcome from attempt where delivery_id = $1', [id])
+    expect(rows).toEqual([{ finished_at: NOW, outcome: 'lost' }])
+  })
+
   test('changes nothing that a node has in its hands, that is accepted, or that has no text', async () => {
     const held = await saveDelivery({ state: 'unknown', content: '{}', ...lease })
     expect(await settleByHand(pool, held, { is: 'absent' }, NOW)).toBe(false)

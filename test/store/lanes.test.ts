@@ -66,6 +66,44 @@ describe('an outlet of drills', () => {
   })
 })
 
+describe('a drill that ends', () => {
+  test('ends the tries that are under way as well, of its own deliveries only', async () => {
+    for (const [lane, outlet] of [
+      ['drill', 'weibo-drill'],
+      ['actual', 'weibo-main'],
+    ]) {
+      const values = [lane, `例震信${lane}〔2026〕1号`]
+      await pool.query(
+        `insert into lineage (id, class, year, number, serial) values ('l-' || $1, $1::text::traffic_class, 2026, 1, $2)`,
+        values,
+      )
+      await pool.query(
+        `insert into notice (id, code, class, lineage_id, report_no, kind, title, text, variants, facts, evaluation,
+           received_at, decided_at, issued_at, actor)
+         values ('n-' || $1, 'n-' || $1, $1::text::traffic_class, 'l-' || $1, 1, 'formal-report', 't', 't', '{}', '{}', 'reviewed',
+           now(), now(), now(), 'system')`,
+        [lane],
+      )
+      await pool.query(
+        `insert into delivery (id, notice_id, class, outlet_id, leg, priority, state, content, due_at, attempts, lease_owner,
+           lease_until, changed_at)
+         values ('d-' || $1, 'n-' || $1, $1::text::traffic_class, $2, 'post', 1, 'sending', '{}', now(), 1, 'node', '2999-01-01', now())`,
+        [lane, outlet],
+      )
+      await pool.query(
+        `insert into attempt (delivery_id, n, act, node, started_at) values ('d-' || $1::text, 1, 'deliver', 'node', now())`,
+        [lane],
+      )
+    }
+    expect(await endDrills(pool, '王工', '演练结束', NOW)).toBe(1)
+    const { rows } = await pool.query('select delivery_id, finished_at, outcome from attempt order by delivery_id')
+    expect(rows).toEqual([
+      { delivery_id: 'd-actual', finished_at: null, outcome: '' },
+      { delivery_id: 'd-drill', finished_at: NOW, outcome: 'cancelled' },
+    ])
+  })
+})
+
 describe('what a drill left whose process died', () => {
   test('is ended while no drill runs, and nothing of a real quake is touched', async () => {
     await leaveOpen()
