@@ -116,7 +116,7 @@ export function openMass(wechat: Wechat, reach: Reach): OutletLeg {
 }
 
 function consumedKey(job: Job): string {
-  return `consumed:${clientMsgId(job)}`
+  return `consumed:${job.deliveryId}:${clientMsgId(job)}`
 }
 
 function jsonBody(text: string): { contentType: string; bytes: string } {

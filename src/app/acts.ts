@@ -42,8 +42,13 @@ export function listActs(context: ActsContext): Act[] {
     { name: 'credentials', cron: '30 */10 * * * *', run: context.inspect },
     // What the first page is about ends by the clock alone, a day after the last word.
     { name: 'lists', cron: '45 */10 * * * *', run: context.refreshLists },
-    { name: 'forget', cron: '0 20 3 * * *', run: () => forgetOld(context.pool, context.clock.now('actual') - KEEP_MS) },
+    { name: 'forget', cron: '0 20 3 * * *', run: () => forget(context) },
   ]
+}
+
+function forget({ pool, clock }: ActsContext): Promise<void> {
+  const now = clock.now('actual')
+  return forgetOld(pool, now - KEEP_MS, now)
 }
 
 /** Silent or frozen sources alarm once and are cleared when they speak again: silence looks like "no quake" otherwise. */

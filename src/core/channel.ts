@@ -106,7 +106,11 @@ export type HttpReply =
 
 export type Http = (call: HttpCall) => Promise<HttpReply>
 
-/** Durable state of one outlet shared by all processes (a WeChat token); withLock lets one caller in at a time. */
+/**
+ * Durable state of one outlet shared by all processes (a WeChat token); withLock lets one caller in at a time. A note may
+ * be gone once `expiresAt` is past; one about a delivery, under `<word>:<deliveryId>` or `<word>:<deliveryId>:<more>`,
+ * stays at least until that delivery is settled.
+ */
 export interface Box {
   read(key: string): Promise<{ value: string; expiresAt: Instant } | null>
   write(key: string, value: string, expiresAt: Instant): Promise<void>
