@@ -78,7 +78,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { config, log } = options
   const renderer = createRenderer(await loadTemplates('notices'))
   const random = openRandom()
-  const doubts = rehearseWords(config, renderer)
+  const rehearsed = rehearseWords(config, renderer)
   const clock = options.clock ?? openClock(config.clockStart)
   const database = options.database ?? (await openDatabase(config, log))
   const connectionLost = (error: Error): void => log.error({ err: error }, 'database connection lost')
@@ -90,6 +90,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const startedAt = clock.realNow()
   const policy = buildPolicy(config, (kind) => renderer.templateHash(kind, sha256))
   const website = await openWebsite(config, pool, clock, log)
+  const doubts = [...rehearsed, ...website.doubts]
 
   await saveSources(pool, [...config.feeds, ...config.inbound])
   const opened = await openOutlets(config.outlets, pool, clock, website, random, log)
@@ -191,7 +192,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const stale = listStale(policy, clock.now('actual'))
   // What a former start told of an outlet that carries everything now is no longer true.
-  for (const { id } of config.outlets) await clear('words', id)
+  for (const id of ['guide', ...config.outlets.map((o) => o.id)]) await clear('words', id)
   for (const { id, why, class: lane } of doubts) await alarm('words', id, why, lane)
   for (const { id, why } of stale) await alarm('authorisation', id, `预授权 ${id} 已失效：${why}`)
   const silentSources = () =>

@@ -4,10 +4,12 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Queryable } from '../store/pool.ts'
 import { openCapPublishing, type CapPublishing } from '../web/public/feeds/cap-publishing.ts'
-import { createPages } from '../web/public/pages.ts'
+import { createPages, type PageMaker } from '../web/public/pages.ts'
 import type { SiteIdentity } from '../web/public/pages/frame.ts'
 import { openSite, type Site } from '../web/public/site.ts'
 import type { InstallationClock } from './clock.ts'
+import { checkAnnouncements, judgeGuide } from './guide.ts'
+import type { Doubt } from './own-words.ts'
 import { openPagesDue, type PagesDue } from './pages-due.ts'
 import { loadTemplates } from './templates.ts'
 
@@ -15,16 +17,28 @@ export interface Website {
   site: Site
   alerts: CapPublishing
   due: PagesDue
+  /** What of the pages' own texts may not be shown. */
+  doubts: readonly Doubt[]
 }
 
-/** @throws when a page's template or a word list has faults */
-export async function openWebsite(
-  config: Pick<Config, 'bureau' | 'demonstration'>,
-  db: Queryable,
-  clock: InstallationClock,
-  log: Pick<FastifyBaseLogger, 'error'>,
-): Promise<Website> {
-  const { bureau, demonstration } = config
+/** What both processes make pages with. */
+export interface Pages {
+  maker: PageMaker
+  identity: SiteIdentity
+  doubts: readonly Doubt[]
+}
+
+type Own = Pick<Config, 'bureau' | 'demonstration' | 'guide' | 'announcements'>
+
+/**
+ * Prepares the pages of this bureau.
+ * @throws when a page's template or a word list has faults; BadConfig for an announcement that may not be published
+ */
+export async function openPages(config: Own): Promise<Pages> {
+  const { bureau, demonstration, announcements } = config
+  checkAnnouncements(announcements)
+  const templates = await loadTemplates('pages')
+  const { standing, doubts } = judgeGuide(config, templates)
   const identity: SiteIdentity = {
     bureauName: bureau.name,
     department: bureau.department,
@@ -33,9 +47,22 @@ export async function openWebsite(
     demonstration,
     places: [bureau.home, ...bureau.watch],
     attenuation: bureau.attenuation,
+    contact: bureau.contact,
+    guide: standing,
+    announcements,
   }
-  const pages = createPages(await loadTemplates('pages'), identity)
-  const site = openSite(db, pages, () => clock.now('actual'))
+  return { maker: createPages(templates, identity), identity, doubts }
+}
+
+/** @throws as openPages does */
+export async function openWebsite(
+  config: Own,
+  db: Queryable,
+  clock: InstallationClock,
+  log: Pick<FastifyBaseLogger, 'error'>,
+): Promise<Website> {
+  const { maker, identity, doubts } = await openPages(config)
+  const site = openSite(db, maker, () => clock.now('actual'))
   const alerts = openCapPublishing(db, identity, () => clock.now('actual'))
-  return { site, alerts, due: openPagesDue(site, log) }
+  return { site, alerts, due: openPagesDue(site, log), doubts }
 }

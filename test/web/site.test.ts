@@ -33,6 +33,8 @@ const maker = {
     body: notices.map((notice) => notice.code).join(' '),
   }),
   missing: () => pageOf('/404'),
+  columns: () => [],
+  screen: () => [],
   notice: ({ code, state }: { code: string; state: string }, language?: string) => [
     { ...pageOf(`${language === 'en' ? '/en' : ''}/n/${code}`), body: state },
   ],

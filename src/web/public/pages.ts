@@ -4,20 +4,25 @@ import type { Instant } from '../../core/instant.ts'
 import type { StoredReport } from '../../core/quake.ts'
 import type { NoticeView } from '../../store/notices.ts'
 import { MISSING_PATH, type Page } from '../../store/pages.ts'
+import { createColumns, type ColumnMaker } from './columns.ts'
+import { openGbk } from './gbk.ts'
 import { writeListing } from './notice-json.ts'
 import { openFrame, type SiteIdentity } from './pages/frame.ts'
 import { homeSheet } from './pages/home.ts'
 import { noticeSheets } from './pages/notice.ts'
+import { noticeListSheet, type Listing } from './pages/notice-list.ts'
 import { quakeSheet } from './pages/quake.ts'
 import type { Language } from './wording.ts'
 
-export interface PageMaker {
+export interface PageMaker extends ColumnMaker {
   home(notices: readonly NoticeView[], now: Instant, language?: Language): Page
   /** Under its id and its short code: the same bytes. */
   notice(notice: NoticeView, language?: Language): Page[]
   quake(id: string, notices: readonly NoticeView[], reports: readonly StoredReport[], language?: Language): Page
   /** @param most how many were looked for */
   listing(notices: readonly NoticeView[], most: number): Page
+  /** What a reader asked of the list of notices. */
+  asked(listing: Listing, language: Language): Page
   /** What an unknown address is answered with. */
   missing(): Page
 }
@@ -32,6 +37,8 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 export function createPages(templates: ReadonlyMap<string, string>, site: SiteIdentity): PageMaker {
   const frame = openFrame(templates, site)
   const maker: PageMaker = {
+    ...createColumns(templates, site, frame, openGbk()),
+    asked: (listing, language) => frame.make(noticeListSheet(listing), language),
     home: (notices, now, language = 'zh') => frame.make(homeSheet(notices, now), language),
     notice: (notice, language = 'zh') => noticeSheets(notice).map((sheet) => frame.make(sheet, language)),
     quake: (id, notices, reports, language = 'zh') => frame.make(quakeSheet(id, notices, reports), language),
@@ -56,5 +63,6 @@ export function createPages(templates: ReadonlyMap<string, string>, site: SiteId
   // A template that is not there must not be found out at night.
   for (const language of frame.languages) maker.home([], 0, language)
   maker.missing()
+  maker.columns({ now: 0, notices: [], more: false, errata: [], months: [] })
   return maker
 }

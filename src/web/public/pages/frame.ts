@@ -66,6 +66,7 @@ export interface Sheet {
 export interface Frame {
   make(sheet: Sheet, language: Language): Page
   languages: readonly Language[]
+  wordings: Readonly<Record<Language, Wording>>
 }
 
 const HTML = 'text/html; charset=utf-8'
@@ -129,7 +130,7 @@ export function openFrame(templates: ReadonlyMap<string, string>, site: SiteIden
       body,
     }
   }
-  return { make, languages: LANGUAGES }
+  return { make, languages: LANGUAGES, wordings }
 }
 
 const isLayout = (template: string): boolean => template.startsWith('layout')

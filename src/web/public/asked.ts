@@ -1,0 +1,139 @@
+// In: what a reader asks for behind the question mark. Out: the list of notices that fits, the display's word that fits.
+// Must not show what was typed other than as text, and asks the database only in its turn.
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { createHash } from 'node:crypto'
+import { NOTICE_KINDS } from '../../core/notice.ts'
+import { listNotices } from '../../store/notices.ts'
+import type { Page } from '../../store/pages.ts'
+import type { Queryable } from '../../store/pool.ts'
+import { ENGLISH } from './address.ts'
+import type { Hot, PageShelf } from './hot.ts'
+import { isHeld } from './negotiate.ts'
+import { LISTED } from './notice-json.ts'
+import type { Asked, Listing } from './pages/notice-list.ts'
+import { chooseText, SHORTEST, WORDS_PATH, type ScreenWords } from './screen.ts'
+import type { Turns } from './turns.ts'
+import type { Language } from './wording.ts'
+
+export interface AskedContext {
+  db: Queryable
+  pages: PageShelf
+  hot: Hot
+  turns: Turns
+  /** Left out: only the first page of the list is there. */
+  list?: (listing: Listing, language: Language) => Page
+}
+
+type Query = Readonly<Record<string, unknown>>
+
+/** Every way of reading has the same routes; its pages differ by their style only. */
+const ROOTS = ['', '/large', '/access'].flatMap((mode) => [
+  { root: mode, language: 'zh' as const },
+  { root: `${mode}${ENGLISH}`, language: 'en' as const },
+])
+const LONGEST_QUERY = 60
+const MOST_WORDS = 5
+
+/** Adds the routes. A path that stands here is served from its bytes only when nothing is asked. */
+export function addAsked(app: FastifyInstance, context: AskedContext): void {
+  for (const { root, language } of ROOTS) {
+    const stored = `${language === 'zh' ? '' : ENGLISH}/notices`
+    app.get<{ Querystring: Query }>(`${root}/notices`, async (request, reply) => {
+      const asked = readAsked(request.query)
+      if (!('fault' in asked) && asked.q === '' && asked.kind === '' && asked.before === '')
+        return context.hot.serve(stored, request.raw, reply.raw) ? reply.hijack() : reply.callNotFound()
+      if (!context.list) return reply.callNotFound()
+      const listing = 'fault' in asked ? asked : await look(asked, context)
+      const page = context.list(listing, language)
+      if (page.status === 503) reply.header('retry-after', '1')
+      return reply.code(page.status).header('cache-control', 'public, max-age=2').type(page.contentType).send(page.body)
+    })
+    for (const form of ['txt', 'json'] as const)
+      app.get<{ Querystring: Query }>(`${root}/screen/current.${form}`, async (request, reply) =>
+        sendWord(form, request.query, request.headers['if-none-match'], reply, context),
+      )
+  }
+}
+
+/** What was asked for, folded as a reader means it; or why it cannot be looked for. */
+function readAsked(query: Query): Asked | Extract<Listing, { fault: string }> {
+  const refuse = (asked: Asked, fault: string, values: Readonly<Record<string, string>> = {}) =>
+    ({ asked, fault, values, status: 400 }) as const
+  const given = { q: query['q'] ?? '', kind: query['kind'] ?? '', before: query['before'] ?? '' }
+  const { q, kind, before } = given
+  if (typeof q !== 'string' || typeof kind !== 'string' || typeof before !== 'string')
+    return refuse({ q: '', kind: '', before: '' }, 'twice')
+  const words = q.replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ').trim()
+  const asked = { q: words, kind, before }
+  const length = [...words].length
+  if (length > LONGEST_QUERY)
+    return refuse({ ...asked, q: [...words].slice(0, LONGEST_QUERY).join('') }, 'tooLong', { n: String(length) })
+  const count = words.split(' ').length
+  if (count > MOST_WORDS) return refuse(asked, 'tooMany', { n: String(count) })
+  if (kind !== '' && !NOTICE_KINDS.some((known) => known === kind)) return refuse({ ...asked, kind: '' }, 'badKind')
+  if (before !== '' && !/^[\w-]{1,64}$/.test(before)) return refuse({ ...asked, before: '' }, 'badPage')
+  return asked
+}
+
+async function look(asked: Asked, { db, turns }: AskedContext): Promise<Listing> {
+  const { q, kind, before } = asked
+  const away = { asked, fault: 'away', status: 503 } as const
+  const question = async (): Promise<Listing> => {
+    const notices = await listNotices(db, {
+      class: 'actual',
+      limit: LISTED + 1,
+      onSite: [],
+      ...(before === '' ? {} : { before }),
+      ...(kind === '' ? {} : { kinds: [kind] }),
+      ...(q === '' ? {} : { words: q.split(' ') }),
+    })
+    return { asked, notices: notices.slice(0, LISTED), more: notices.length > LISTED }
+  }
+  try {
+    return (await turns.ask(`list ${JSON.stringify(asked)}`, question)) ?? away
+  } catch {
+    // The database is away: the first page without a question is served from its copy.
+    return away
+  }
+}
+
+function sendWord(
+  form: 'txt' | 'json',
+  query: Query,
+  held: string | undefined,
+  reply: FastifyReply,
+  { pages }: AskedContext,
+): FastifyReply {
+  const refuse = (rule: string, error: string) => reply.code(400).send({ error, rule })
+  const { max: most = '60', charset = 'utf-8' } = query
+  const max = typeof most === 'string' && /^\d{1,4}$/.test(most) ? Number(most) : 0
+  if (max < SHORTEST || max > 1_000)
+    return refuse('max', `max = ${JSON.stringify(most)}: must be a whole number from ${SHORTEST} to 1000`)
+  const gbk = typeof charset === 'string' && /^(?:gbk|gb2312|gb18030)$/i.test(charset)
+  if (!gbk && charset !== 'utf-8') return refuse('charset', `charset = ${JSON.stringify(charset)}: utf-8 or gbk`)
+  if (gbk && form === 'json') return refuse('charset', 'charset: JSON is UTF-8 (RFC 8259); gbk is for current.txt')
+  const page = pages.get(WORDS_PATH)
+  if (!page) return reply.callNotFound() as unknown as FastifyReply
+  const { texts, ...rest } = JSON.parse(page.body.toString()) as ScreenWords
+  const chosen = chooseText({ texts, ...rest }, max)
+  if (!chosen) return refuse('max', `no text of at most ${max} characters is prepared`)
+  const { text, length } = chosen
+  const body =
+    form === 'json'
+      ? Buffer.from(JSON.stringify({ text, length, max, ...rest }))
+      : gbk
+        ? Buffer.from(chosen.gbk, 'base64')
+        : Buffer.from(text)
+  const etag = `"${createHash('sha256').update(body).update(rest.expires).digest('base64url').slice(0, 20)}"`
+  reply.headers({
+    etag,
+    // How long a display may show it, not how long a cache may keep it: max-age overrules it there (RFC 9111 §5.3).
+    expires: new Date(rest.expires).toUTCString(),
+    'cache-control': 'public, max-age=1, stale-if-error=600',
+    'x-quakedesk-drill': String(rest.drill),
+    'x-quakedesk-demonstration': String(rest.demonstration),
+  })
+  if (isHeld(held, etag)) return reply.code(304).send()
+  const type = form === 'json' ? 'application/json; charset=utf-8' : `text/plain; charset=${gbk ? 'gbk' : 'utf-8'}`
+  return reply.type(type).send(body)
+}

@@ -1,0 +1,81 @@
+// In: the record. Out: the pages beside the notices' own, in both languages: lists, clocks, columns, the wall display.
+// Must not stand in the way of a first word: they are made when the lists are built anew.
+import { DAY, type Instant } from '../../core/instant.ts'
+import { listErrata, type Erratum } from '../../store/errata.ts'
+import type { NoticeView } from '../../store/notices.ts'
+import type { Page } from '../../store/pages.ts'
+import type { Queryable } from '../../store/pool.ts'
+import { listTimeliness, type TimelinessMonth } from '../../store/timeliness.ts'
+import type { ToGbk } from './gbk.ts'
+import { readGuide } from './guide.ts'
+import { errataSheet } from './pages/errata.ts'
+import type { Frame, Sheet, SiteIdentity } from './pages/frame.ts'
+import { guideSheet } from './pages/guide.ts'
+import { pickShown } from './pages/home.ts'
+import { noticeListSheet, NOTHING_ASKED } from './pages/notice-list.ts'
+import { screenSheet } from './pages/screen.ts'
+import { standingSheets } from './pages/standing.ts'
+import { MONTHS_SHOWN, timelinessSheet } from './pages/timeliness.ts'
+import { makeScreenWords } from './screen.ts'
+
+/** What the columns are made of. */
+export interface Columns {
+  now: Instant
+  /** The newest, newest first; `more` when there are others. */
+  notices: readonly NoticeView[]
+  more: boolean
+  errata: readonly Erratum[]
+  months: readonly TimelinessMonth[]
+}
+
+export interface ColumnMaker {
+  columns(columns: Columns): Page[]
+  /** The wall display of one lane. */
+  screen(notices: readonly NoticeView[], now: Instant): Page[]
+}
+
+/** @param most how many notices were looked for */
+export async function readColumns(
+  db: Queryable,
+  notices: readonly NoticeView[],
+  most: number,
+  now: Instant,
+): Promise<Columns> {
+  const since = now - (MONTHS_SHOWN + 1) * 31 * DAY
+  return {
+    now,
+    notices,
+    more: notices.length === most,
+    errata: await listErrata(db),
+    months: await listTimeliness(db, since),
+  }
+}
+
+/** @throws when the science texts are missing or have another shape */
+export function createColumns(
+  templates: ReadonlyMap<string, string>,
+  site: SiteIdentity,
+  frame: Frame,
+  toGbk: ToGbk,
+): ColumnMaker {
+  const guide = readGuide(templates)
+  const both = (sheets: readonly Sheet[]): Page[] =>
+    frame.languages.flatMap((language) => sheets.map((sheet) => frame.make(sheet, language)))
+  const screen: ColumnMaker['screen'] = (notices, now) => [
+    ...both([screenSheet(notices, now)]),
+    makeScreenWords(notices, now, site, frame.wordings.zh, toGbk),
+  ]
+  return {
+    screen,
+    columns: ({ now, notices, more, errata, months }) => [
+      ...both([
+        noticeListSheet({ asked: NOTHING_ASKED, notices, more }),
+        guideSheet(guide, pickShown(notices, now)),
+        timelinessSheet(months, now),
+        errataSheet(errata),
+        ...standingSheets(site),
+      ]),
+      ...screen(notices, now),
+    ],
+  }
+}
