@@ -19,15 +19,27 @@ export interface AlarmRecord {
 /** DESIGN §6.12: at once and every 60 s until acknowledged. Real time, not the scenario's: a person reads it. */
 export const ALARM_EVERY_MS = 60_000
 
-/** Raises an alarm; one that stands already keeps its rhythm and gets the newer message. */
+/**
+ * What rings again for whoever has acknowledged it: that a delivery has come to its end since. Whoever acknowledges "it will be
+ * tried again" or "it cannot be confirmed yet" has not heard that it was refused, and an end is told once. Nothing else that is
+ * raised here is: those messages change with every try or second (a platform's own words, how long, how far off). Other news
+ * has a subject of its own (app/inspect.ts: each step of a credential's end) or is told by the plan (000004-commit.sql: holds).
+ */
+const IS_NEWS = `o.acknowledged_at is not null and o.kind = 'delivery' and o.message <> excluded.message
+  and exists (select from delivery d where d.id = o.subject and d.state in ('accepted', 'failed', 'expired'))`
+
+/** Raises an alarm; one that stands already keeps its rhythm and gets the newer message, and rings again if that is news. */
 export async function raiseAlarm(
   db: Queryable,
   alarm: { id: string; kind: string; subject: string; class: TrafficClass; message: string },
   at: Instant,
 ): Promise<void> {
   await db.query(
-    `insert into alarm (id, kind, subject, class, message, raised_at, repeat_at) values ($1, $2, $3, $4, $5, $6, $6)
-     on conflict (kind, subject) where cleared_at is null do update set message = excluded.message`,
+    `insert into alarm as o (id, kind, subject, class, message, raised_at, repeat_at) values ($1, $2, $3, $4, $5, $6, $6)
+     on conflict (kind, subject) where cleared_at is null do update set message = excluded.message,
+       acknowledged_at = case when ${IS_NEWS} then null else o.acknowledged_at end,
+       acknowledged_by = case when ${IS_NEWS} then null else o.acknowledged_by end,
+       repeat_at = case when ${IS_NEWS} then excluded.repeat_at else o.repeat_at end`,
     [alarm.id, alarm.kind, alarm.subject, alarm.class, alarm.message, toTimestamp(at)],
   )
 }

@@ -3,7 +3,7 @@
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MINUTE } from '../../src/core/instant.ts'
-import { takeDueAlarms } from '../../src/store/alarms.ts'
+import { acknowledgeAlarm, raiseAlarm, takeDueAlarms } from '../../src/store/alarms.ts'
 import { findAcceptedByJob, settleByHand } from '../../src/store/by-hand.ts'
 import { isReplaced, leaseDue } from '../../src/store/deliveries.ts'
 import { saveOutlets } from '../../src/store/outlets.ts'
@@ -103,6 +103,29 @@ test('it rings again for whoever has acknowledged what kept it waiting', async (
   expect(rung.filter((alarm) => alarm.subject === id).map((alarm) => alarm.message)).toEqual([
     `weibo-main（例震信〔2026〕${count}号 第1报）：未能及时发出，已过时效，不再发送`,
   ])
+})
+
+test('what was acknowledged while a delivery waited rings again when it is refused for good, once, and not at every try before', async () => {
+  const id = await saveDelivery({ state: 'queued' })
+  const raise = (message: string, after: number): Promise<void> =>
+    raiseAlarm(
+      pool,
+      { id: `a-${count}-${after}`, kind: 'delivery', subject: id, class: 'actual', message },
+      NOW + after,
+    )
+  const rings = async (after: number): Promise<string[]> =>
+    (await takeDueAlarms(pool, NOW + after)).filter((one) => one.subject === id).map((one) => one.message)
+  await raise('续期后自动重发：21327', 0)
+  expect(await rings(0)).toEqual(['续期后自动重发：21327'])
+  expect(await acknowledgeAlarm(pool, `a-${count}-0`, '张三', NOW)).toBe(true)
+  await raise('续期后自动重发：21332', MINUTE)
+  expect(await rings(2 * MINUTE)).toEqual([])
+  await pool.query(`update delivery set state = 'failed' where id = $1`, [id])
+  await raise('未能发出，请人工处理：20018', 3 * MINUTE)
+  expect(await rings(3 * MINUTE)).toEqual(['未能发出，请人工处理：20018'])
+  expect(await acknowledgeAlarm(pool, `a-${count}-0`, '张三', NOW)).toBe(true)
+  await raise('未能发出，请人工处理：20018', 4 * MINUTE)
+  expect(await rings(9 * MINUTE)).toEqual([])
 })
 
 test('a notice is replaced once a newer one of its lineage stands', async () => {
