@@ -31,7 +31,7 @@ function listVersions(): string {
     'redis-server': firstMatch('redis-server', ['--version'], /v=([\d.]+)/) ?? 'absent',
     openssl: firstMatch('openssl', ['version'], /^OpenSSL ([\w.]+)/) ?? 'absent',
   }
-  const named = ['fastify', 'pg', 'postgres', 'undici', 'rss-parser', 'liquidjs', 'bullmq', 'ioredis']
+  const named = ['fastify', 'pg', 'postgres', 'undici', 'rss-parser', 'liquidjs', 'bullmq', 'ioredis', 'web-push']
   return [
     ...named.map((name) => `${name} ${pins[name] ?? '?'}`),
     ...Object.entries(installed).map((e) => e.join(' ')),

@@ -52,3 +52,9 @@ export function judge(goal: string, ratio: ReturnType<typeof ratioSpread>, limit
   const verdict = ratio.high <= limit ? 'PASS' : ratio.low > limit ? 'FAIL' : 'UNSURE'
   process.stdout.write(`  ${verdict}  ${goal}: ${ratio.text}\n`)
 }
+
+/** The same for a goal that wants at least so much. */
+export function judgeAtLeast(goal: string, ratio: ReturnType<typeof ratioSpread>, limit: number): void {
+  const verdict = ratio.low >= limit ? 'PASS' : ratio.high < limit ? 'FAIL' : 'UNSURE'
+  process.stdout.write(`  ${verdict}  ${goal}: ${ratio.text}\n`)
+}

@@ -4,9 +4,15 @@ import { benchAlone } from './alone.ts'
 import { benchEvent } from './event.ts'
 import { printHeader, readLoad } from './header.ts'
 import { benchPoll } from './poll.ts'
+import { benchPush } from './push.ts'
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, rounds: { type: 'string' }, samples: { type: 'string' } },
+  options: {
+    only: { type: 'string' },
+    rounds: { type: 'string' },
+    samples: { type: 'string' },
+    many: { type: 'string' },
+  },
 })
 const rounds = Number(values.rounds ?? 9)
 // 9 × 57 and 20 to warm stay below the 600 calls an hour that a webhook outlet may make.
@@ -14,6 +20,7 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   event: () => benchEvent(rounds, Number(values.samples ?? 57)),
   alone: () => benchAlone(rounds, Number(values.samples ?? 30)),
   poll: benchPoll,
+  push: () => benchPush(rounds, Number(values.samples ?? 1_000), Number(values.many ?? 100_000)),
 }
 const wanted = values.only?.split(',') ?? Object.keys(sections)
 const unknown = wanted.filter((name) => !Object.hasOwn(sections, name))
