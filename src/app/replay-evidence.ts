@@ -87,7 +87,7 @@ async function waitForRings(pool: Pool, town: Town): Promise<{ count: number; un
       'select message, sent from alarm where cleared_at is null and acknowledged_at is null',
     )
     const unrung = rows.filter((row) => row.sent === 0).map((row) => row.message)
-    const arrived = rows.length === 0 || (await readPosts(town)).some((post) => post.alarm)
+    const arrived = rows.length === 0 || readMessages(town).some((post) => post.alarm)
     if ((unrung.length === 0 && arrived) || waited >= RING_MS) return { count: rows.length, unrung }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
@@ -164,15 +164,24 @@ interface Post extends Shown {
 
 const CODE = /\/n\/([0-9A-Za-z]{8})(?![0-9A-Za-z])/g
 
+const listVisible = (entries: readonly LedgerEntry[]): LedgerEntry[] => entries.filter((e) => e.visibleFrom !== null)
+
 async function readPosts(town: Town): Promise<Post[]> {
-  const { weibo, wechat, webhook, robots } = town.stands
-  const visible = (entries: readonly LedgerEntry[]): LedgerEntry[] => entries.filter((e) => e.visibleFrom !== null)
-  const articles = await Promise.all(visible(wechat.ledger()).map(readArticle))
+  const { weibo, wechat } = town.stands
+  const articles = await Promise.all(listVisible(wechat.ledger()).map(readArticle))
   return [
-    ...visible(weibo.ledger()).map((e) => toPost('weibo', e, e.text, false)),
+    ...listVisible(weibo.ledger()).map((e) => toPost('weibo', e, e.text, false)),
     ...articles,
-    ...visible(webhook.ledger()).map(readMessage),
-    ...visible(robots.ledger()).map((e) => toPost('robot', e, e.text, /编号 a-/.test(e.text))),
+    ...readMessages(town),
+  ]
+}
+
+/** What was sent to few: the only outlets that alarms go to. */
+function readMessages(town: Town): Post[] {
+  const { webhook, robots } = town.stands
+  return [
+    ...listVisible(webhook.ledger()).map(readMessage),
+    ...listVisible(robots.ledger()).map((e) => toPost('robot', e, e.text, /编号 a-/.test(e.text))),
   ]
 }
 
