@@ -11,7 +11,7 @@ export interface DeliveryStanding {
   absentSince: Instant | null
   /** A queued word that has not left by then ends as expired; null for words that always go out. */
   expiresAt: Instant | null
-  /** Times in a row that the platform refused for a passing reason. */
+  /** When bytes may first have left; null before. What waits too long is measured from here. */
   firstAttemptAt: Instant | null
   /**
    * True while a call is repeated because an earlier one may have been executed and nothing can be read back (keyed
