@@ -4,9 +4,11 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Queryable } from '../store/pool.ts'
 import { openCapPublishing, type CapPublishing } from '../web/public/feeds/cap-publishing.ts'
+import { openFeeds } from '../web/public/feeds/index.ts'
 import { createPages, type PageMaker } from '../web/public/pages.ts'
 import type { SiteIdentity } from '../web/public/pages/frame.ts'
 import { openSite, type Site } from '../web/public/site.ts'
+import { openWordings, type Wording } from '../web/public/wording.ts'
 import type { InstallationClock } from './clock.ts'
 import { checkAnnouncements, judgeGuide } from './guide.ts'
 import type { Doubt } from './own-words.ts'
@@ -25,6 +27,8 @@ export interface Website {
 export interface Pages {
   maker: PageMaker
   identity: SiteIdentity
+  /** What programs are told, in Chinese. */
+  wording: Wording
   doubts: readonly Doubt[]
 }
 
@@ -51,7 +55,7 @@ export async function openPages(config: Own): Promise<Pages> {
     guide: standing,
     announcements,
   }
-  return { maker: createPages(templates, identity), identity, doubts }
+  return { maker: createPages(templates, identity), identity, wording: openWordings(templates).zh, doubts }
 }
 
 /** @throws as openPages does */
@@ -61,8 +65,8 @@ export async function openWebsite(
   clock: InstallationClock,
   log: Pick<FastifyBaseLogger, 'error'>,
 ): Promise<Website> {
-  const { maker, identity, doubts } = await openPages(config)
-  const site = openSite(db, maker, () => clock.now('actual'))
+  const { maker, identity, wording, doubts } = await openPages(config)
+  const site = openSite(db, maker, () => clock.now('actual'), openFeeds(db, identity, wording))
   const alerts = openCapPublishing(db, identity, () => clock.now('actual'))
   return { site, alerts, due: openPagesDue(site, log), doubts }
 }

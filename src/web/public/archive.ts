@@ -1,8 +1,12 @@
-// In: which further notices a reader wants. Out: the API's page of them, or why not.
+// In: which further notices or quakes a reader wants. Out: the API's answer, or why not.
 // Must not ask the database but in its turn (turns.ts).
-import { listNotices } from '../../store/notices.ts'
+import { findStored } from '../../store/pages.ts'
+import { findNotice, listNotices } from '../../store/notices.ts'
 import type { Queryable } from '../../store/pool.ts'
-import { LISTED, writeListing } from './notice-json.ts'
+import { listToldQuakes } from '../../store/quakes.ts'
+import type { Refusal } from './api-schemas.ts'
+import { LISTED, MOST_LISTED, writeListing, writeNotice } from './notice-json.ts'
+import { writeQuakeListing } from './quake-json.ts'
 import type { Turns } from './turns.ts'
 
 export interface ArchiveContext {
@@ -12,7 +16,7 @@ export interface ArchiveContext {
 }
 
 export interface ArchiveAnswer {
-  status: 200 | 400 | 503
+  status: 200 | 400 | 404 | 503
   /** JSON. */
   body: string
 }
@@ -20,22 +24,58 @@ export interface ArchiveAnswer {
 export interface Archive {
   /** @param before id of the last notice of the page before. @param limit 1 to 100, default LISTED */
   list(before: unknown, limit: unknown): Promise<ArchiveAnswer>
+  /** @param id or short code */
+  notice(id: string): Promise<ArchiveAnswer>
+  /** @param before id of the last quake of the page before */
+  quakes(before: unknown, limit: unknown): Promise<ArchiveAnswer>
 }
 
-const MOST_LISTED = 100
+const NAME = /^[\w-]{1,64}$/
 
 /** Opens the archive of one process. */
 export function openArchive(context: ArchiveContext, turns: Turns): Archive {
+  const { db, publicUrl, demonstration } = context
+  const ask = async (key: string, question: () => Promise<ArchiveAnswer>): Promise<ArchiveAnswer> => {
+    try {
+      return await (turns.ask(key, question) ?? refuse(503, 'busy', 'too many readers at once: ask again in a second'))
+    } catch {
+      // Its cause is in the log of whoever watches the database; a reader can only come back.
+      return refuse(503, 'record-away', 'the record cannot be read at the moment: ask again in a second')
+    }
+  }
+  const page = async (
+    what: string,
+    before: unknown,
+    limit: unknown,
+    read: (before: string | null, most: number) => Promise<string>,
+  ): Promise<ArchiveAnswer> => {
+    const most = readLimit(limit)
+    if (most === null)
+      return refuse(400, 'limit', `limit = ${JSON.stringify(limit)}: must be a whole number from 1 to ${MOST_LISTED}`)
+    if (before !== undefined && (typeof before !== 'string' || !NAME.test(before)))
+      return refuse(400, 'before', `before: must be the id of a ${what}, given once`)
+    return ask(`api ${what} ${most} ${before ?? ''}`, async () => found(await read(before ?? null, most)))
+  }
   return {
-    list: async (before, limit) => {
-      const most = readLimit(limit)
-      if (most === null)
-        return refuse(400, `limit = ${JSON.stringify(limit)}: must be a whole number from 1 to ${MOST_LISTED}`)
-      if (before !== undefined && (typeof before !== 'string' || !/^[\w-]{1,64}$/.test(before)))
-        return refuse(400, 'before: must be the id of a notice, given once')
-      const answer = turns.ask(`api ${most} ${before ?? ''}`, () => readPage(before, most, context))
-      return answer ?? refuse(503, 'too many readers at once: ask again in a second')
+    list: (before, limit) =>
+      page('notice', before, limit, async (after, most) => {
+        const query = { class: 'actual', limit: most, before: after ?? undefined, onSite: [] } as const
+        return writeListing(await listNotices(db, query), most, publicUrl, demonstration)
+      }),
+    notice: async (id) => {
+      if (!NAME.test(id)) return refuse(400, 'id', 'id: must be the id or the code of a notice')
+      return ask(`api one ${id}`, async () => {
+        const notice = await findNotice(db, id)
+        const isPublic = notice?.class === 'actual' && (await findStored(db, [`/n/${notice.code}`])).size > 0
+        return isPublic
+          ? found(JSON.stringify(writeNotice(notice, publicUrl, demonstration)))
+          : refuse(404, 'not-found', `there is no notice ${id}`)
+      })
     },
+    quakes: (before, limit) =>
+      page('quake', before, limit, async (after, most) =>
+        JSON.stringify(writeQuakeListing(await listToldQuakes(db, most, after), most, { publicUrl, demonstration })),
+      ),
   }
 }
 
@@ -45,15 +85,11 @@ function readLimit(limit: unknown): number | null {
   return most >= 1 && most <= MOST_LISTED ? most : null
 }
 
-async function readPage(
-  before: string | undefined,
-  limit: number,
-  { db, publicUrl, demonstration }: ArchiveContext,
-): Promise<ArchiveAnswer> {
-  const notices = await listNotices(db, { class: 'actual', limit, before, onSite: [] })
-  return { status: 200, body: writeListing(notices, limit, publicUrl, demonstration) }
+function found(body: string): ArchiveAnswer {
+  return { status: 200, body }
 }
 
-function refuse(status: 400 | 503, error: string): ArchiveAnswer {
-  return { status, body: JSON.stringify({ error }) }
+function refuse(status: 400 | 404 | 503, rule: string, error: string): ArchiveAnswer {
+  const refusal: Refusal = { error, rule }
+  return { status, body: JSON.stringify(refusal) }
 }

@@ -2,10 +2,11 @@
 // Must not wait for anything: no file, no database, no packing while a reader waits, but the first after a page changed.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { StoredPage } from '../../store/pages.ts'
-import { SAFE_HEADERS } from '../serving.ts'
+import { PUBLIC_HEADERS } from '../serving.ts'
 import { ENGLISH, readAddress } from './address.ts'
 import type { Assets } from './assets.ts'
 import { isHeld, takesGzip } from './negotiate.ts'
+import { isOpenData, OPEN_DATA } from './open-data.ts'
 
 /** The copies this process serves from; filled from the table, or from disk while the database is away. */
 export interface PageShelf {
@@ -112,13 +113,14 @@ export function openHot({ pages, assets, readsQuery, staleness }: HotContext): H
 const isFolder = (path: string): boolean => path === '/' || path === `${ENGLISH}/`
 
 function prepare(page: StoredPage, shown: StoredPage, cache: string, stale: Staleness | null): Prepared {
-  const safe = Object.entries(SAFE_HEADERS).flat()
+  const safe = Object.entries(PUBLIC_HEADERS).flat()
   const common = [
     'cache-control',
     cache,
     'vary',
     'accept-encoding',
     ...(stale ? [STALE_HEADER, stale.since] : []),
+    ...(isOpenData(page.path) ? Object.entries(OPEN_DATA).flat() : []),
     ...safe,
   ]
   const tag = ['etag', shown.etag, ...common]
@@ -151,6 +153,6 @@ function send(page: Prepared, request: IncomingMessage, response: ServerResponse
 }
 
 function move(to: string, response: ServerResponse): true {
-  response.writeHead(308, ['location', to, 'content-length', '0', ...Object.entries(SAFE_HEADERS).flat()]).end()
+  response.writeHead(308, ['location', to, 'content-length', '0', ...Object.entries(PUBLIC_HEADERS).flat()]).end()
   return true
 }

@@ -2,37 +2,15 @@
 // Must not add what a reader could not verify on the page.
 import { formatUtc } from '../../core/instant.ts'
 import type { DeliveryView, NoticeView } from '../../store/notices.ts'
+import type { NoticeJson, NoticeListJson } from './api-schemas.ts'
 
 /** Milliseconds per outlet; an outlet with several legs counts its slowest. */
 type PerOutlet = Record<string, number>
 
-export interface NoticeJson {
-  id: string
-  code: string
-  serial: string
-  report: number
-  kind: string
-  class: string
-  lineage: string
-  supersedes: string | null
-  quake: string | null
-  title: string
-  text: string
-  issuedAt: string
-  state: string
-  url: string
-  clocks: {
-    originToReceivedMs: number | null
-    receivedToDecidedMs: number
-    decidedToAcceptedMs: PerOutlet
-    acceptedToSeenMs: PerOutlet
-  }
-  deliveries: { outlet: string; channel: string; leg: string; state: string; url: string | null; reason: string }[]
-  demonstration?: true
-}
-
 /** Notices on the home page, and on a page of the API unless the reader asks for another number. */
 export const LISTED = 30
+/** The longest page of the API. */
+export const MOST_LISTED = 100
 
 /**
  * A page of GET /api/v1/notices; its `next` is what to ask for as `before`, null on the last page.
@@ -44,11 +22,12 @@ export function writeListing(
   publicUrl: string,
   demonstration: boolean,
 ): string {
-  return JSON.stringify({
+  const listing: NoticeListJson = {
     notices: notices.map((notice) => writeNotice(notice, publicUrl, demonstration)),
     next: notices.length === most ? (notices.at(-1)?.id ?? null) : null,
-    ...(demonstration ? { demonstration: true } : {}),
-  })
+    ...(demonstration ? { demonstration: true as const } : {}),
+  }
+  return JSON.stringify(listing)
 }
 
 /** The API's form of a notice. Rehearsals never count in clocks. */

@@ -6,8 +6,9 @@ import type { NoticeView } from '../../store/notices.ts'
 import { MISSING_PATH, type Page } from '../../store/pages.ts'
 import { createColumns, type ColumnMaker } from './columns.ts'
 import { openGbk } from './gbk.ts'
+import { writeJsonLd } from './feeds/json-ld.ts'
 import { writeListing } from './notice-json.ts'
-import { openFrame, type SiteIdentity } from './pages/frame.ts'
+import { openFrame, type Sheet, type SiteIdentity } from './pages/frame.ts'
 import { homeSheet } from './pages/home.ts'
 import { noticeSheets } from './pages/notice.ts'
 import { noticeListSheet, type Listing } from './pages/notice-list.ts'
@@ -40,7 +41,8 @@ export function createPages(templates: ReadonlyMap<string, string>, site: SiteId
     ...createColumns(templates, site, frame, openGbk()),
     asked: (listing, language) => frame.make(noticeListSheet(listing), language),
     home: (notices, now, language = 'zh') => frame.make(homeSheet(notices, now), language),
-    notice: (notice, language = 'zh') => noticeSheets(notice).map((sheet) => frame.make(sheet, language)),
+    notice: (notice, language = 'zh') =>
+      noticeSheets(notice).map((sheet) => frame.make(withData(sheet, notice, site), language)),
     quake: (id, notices, reports, language = 'zh') => frame.make(quakeSheet(id, notices, reports), language),
     missing: () =>
       frame.make(
@@ -65,4 +67,13 @@ export function createPages(templates: ReadonlyMap<string, string>, site: SiteId
   maker.missing()
   maker.columns({ now: 0, notices: [], more: false, errata: [], months: [] })
   return maker
+}
+
+/** The notice once more for programs that read the page: a data block, no script. */
+function withData(sheet: Sheet, notice: NoticeView, site: SiteIdentity): Sheet {
+  const data = writeJsonLd(notice, site)
+  const { head } = sheet
+  if (data === '') return sheet
+  const block = `<script type="application/ld+json">${data}</script>\n`
+  return { ...sheet, head: (scene) => `${typeof head === 'function' ? head(scene) : (head ?? '')}${block}` }
 }

@@ -5,6 +5,7 @@ import { MISSING_PATH } from '../../store/pages.ts'
 import type { Queryable } from '../../store/pool.ts'
 import { SAFE_HEADERS, servingOptions } from '../serving.ts'
 import { readAddress } from './address.ts'
+import { addApi } from './api.ts'
 import { openArchive } from './archive.ts'
 import { loadAssets } from './assets.ts'
 import { openHot, type PageShelf, type Staleness } from './hot.ts'
@@ -71,14 +72,7 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
     return reply.code(ready.ok ? 200 : 503).send(ready)
   })
   app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(context.metrics()))
-  app.get<{ Querystring: Record<string, unknown> }>('/api/v1/notices', async (request, reply) => {
-    const { before, limit } = request.query
-    if (before === undefined && limit === undefined)
-      return hot.serve('/api/v1/notices', request.raw, reply.raw) ? reply.hijack() : notFound(reply, context)
-    const answer = await archive.list(before, limit)
-    if (answer.status === 503) reply.header('retry-after', '1')
-    return reply.code(answer.status).type('application/json; charset=utf-8').send(answer.body)
-  })
+  addApi(app, { archive, serve: (path, request, reply) => hot.serve(path, request.raw, reply.raw) })
   app.get('/*', async (request, reply) => {
     const address = readAddress(request.url.split('?')[0] ?? '/')
     if (address.at === 'moved') return reply.redirect(address.to, 308)
@@ -88,7 +82,7 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) request.log.error({ err: error }, 'request failed')
-    return reply.code(status).send({ error: status >= 500 ? 'internal' : error.message })
+    return reply.code(status).send({ error: status >= 500 ? 'internal' : error.message, rule: status >= 500 ? 'internal' : 'request' })
   })
   return app
 }

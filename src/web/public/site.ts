@@ -7,6 +7,7 @@ import { findNotice, listLineage, listNotices, listQuakeNotices, type NoticeView
 import { readQuakes } from '../../store/picture.ts'
 import { DRILL_PATH, findStored, savePages, type Page } from '../../store/pages.ts'
 import type { Queryable } from '../../store/pool.ts'
+import type { Feeds } from './feeds/index.ts'
 import { LISTED } from './notice-json.ts'
 import type { PageMaker } from './pages.ts'
 
@@ -28,8 +29,8 @@ function hide(page: Page): Page {
   return { ...page, path: `${DRILL_PATH}${page.path}` }
 }
 
-/** Opens the site's writer. */
-export function openSite(db: Queryable, maker: PageMaker, now: () => Instant): Site {
+/** Opens the site's writer. Left out: no pages for programs. */
+export function openSite(db: Queryable, maker: PageMaker, now: () => Instant, feeds?: Feeds): Site {
   const listed = (stored: readonly string[]): Promise<NoticeView[]> =>
     listNotices(db, { class: 'actual', limit: LISTED, onSite: stored })
   const lists = (notices: readonly NoticeView[]): Page[] => [maker.home(notices, now()), maker.listing(notices, LISTED)]
@@ -80,6 +81,7 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant): S
       const pages = [...lists(notices), maker.missing(), maker.home(notices, now(), 'en')]
       for (const notice of shown) pages.push(...maker.notice(notice), ...maker.notice(notice, 'en'))
       for (const quake of quakes) pages.push(...(await quakePages(quake)))
+      if (feeds) pages.push(...(await feeds.pages(notices, now())))
       await savePages(db, pages, now())
     },
     isShown: async (code) => (await findStored(db, [`/n/${code}`, `${DRILL_PATH}/n/${code}`])).size > 0,

@@ -1,0 +1,102 @@
+// In: nothing. Out: the shapes of the API's answers, as zod schemas: the types of what writes them and the OpenAPI document.
+// Must not promise what a reader could not verify on the page.
+import { z } from 'zod'
+import { NOTICE_KINDS } from '../../core/notice.ts'
+import { DELIVERY_STATES } from '../../core/quake.ts'
+
+const instant = z.iso.datetime().meta({ description: 'ISO 8601, UTC' })
+const perOutlet = z
+  .record(z.string(), z.number())
+  .meta({ description: 'milliseconds by outlet; an outlet with several legs counts its slowest' })
+const demonstration = z
+  .literal(true)
+  .optional()
+  .meta({ description: 'stands only in a demonstration, where nothing is real' })
+const next = z.string().nullable().meta({ description: 'what to ask for as `before`; null on the last page' })
+/** Further kinds may come: a reader passes over what it does not know. */
+const kind = z.string().meta({ examples: [...NOTICE_KINDS] })
+
+export const noticeSchema = z
+  .strictObject({
+    id: z.string(),
+    code: z.string().meta({ description: 'of the short address /n/<code>' }),
+    serial: z.string().meta({ description: 'one per lineage, 银震信〔2017〕12号' }),
+    report: z.int().min(1).meta({ description: 'N of 第N报' }),
+    kind,
+    class: z.enum(['actual', 'drill', 'test']),
+    lineage: z.string(),
+    supersedes: z.string().nullable().meta({ description: 'id of the notice that this one replaces or withdraws' }),
+    quake: z.string().nullable(),
+    title: z.string(),
+    text: z.string(),
+    issuedAt: instant,
+    state: z.enum(['current', 'superseded', 'withdrawn']),
+    url: z.string(),
+    clocks: z.strictObject({
+      originToReceivedMs: z.number().nullable(),
+      receivedToDecidedMs: z.number(),
+      decidedToAcceptedMs: perOutlet,
+      acceptedToSeenMs: perOutlet,
+    }),
+    deliveries: z.array(
+      z.strictObject({
+        outlet: z.string(),
+        channel: z.string(),
+        leg: z.string(),
+        state: z.string().meta({ examples: [...DELIVERY_STATES] }),
+        url: z.string().nullable(),
+        reason: z.string(),
+      }),
+    ),
+    demonstration,
+  })
+  .meta({ id: 'Notice', description: 'One notice as it was issued, and how far each channel has come with it' })
+export type NoticeJson = z.infer<typeof noticeSchema>
+
+export const noticeListSchema = z
+  .strictObject({ notices: z.array(noticeSchema), next, demonstration })
+  .meta({ id: 'NoticeList', description: 'Newest first; withdrawn ones stay, with their state' })
+export type NoticeListJson = z.infer<typeof noticeListSchema>
+
+export const quakeSchema = z
+  .strictObject({
+    id: z.string(),
+    state: z.enum(['current', 'withdrawn']),
+    values: z
+      .strictObject({
+        originTime: instant,
+        latitude: z.number().min(-90).max(90),
+        longitude: z.number().min(-180).max(180),
+        depthKm: z.number().nullable(),
+        magnitude: z.number(),
+        kind: z.string(),
+        place: z.string(),
+        evaluation: z.enum(['automatic', 'reviewed']),
+        determinedBy: z.string().meta({ description: '中国地震台网正式测定 and the like' }),
+      })
+      .nullable()
+      .meta({ description: 'as the newest standing notice states them; null once withdrawn' }),
+    url: z.string(),
+    notice: z
+      .strictObject({ id: z.string(), code: z.string(), serial: z.string(), report: z.int().min(1), kind })
+      .meta({ description: 'the newest' }),
+    notices: z.array(z.string()).meta({ description: 'ids, oldest first' }),
+    publishedAt: instant,
+    updatedAt: instant,
+    demonstration,
+  })
+  .meta({ id: 'Quake', description: 'A quake of which something is published' })
+export type QuakeJson = z.infer<typeof quakeSchema>
+
+export const quakeListSchema = z
+  .strictObject({ quakes: z.array(quakeSchema), next, demonstration })
+  .meta({ id: 'QuakeList', description: 'The latest first published first' })
+export type QuakeListJson = z.infer<typeof quakeListSchema>
+
+export const refusalSchema = z
+  .strictObject({
+    error: z.string().meta({ description: 'what is wrong and what to do' }),
+    rule: z.string().meta({ description: 'the rule’s name, for programs' }),
+  })
+  .meta({ id: 'Refusal' })
+export type Refusal = z.infer<typeof refusalSchema>

@@ -1,0 +1,90 @@
+// In: the API's schemas. Out: its OpenAPI 3.1 document.
+// Must not describe a second time what a schema says.
+import { z } from 'zod'
+import { noticeListSchema, noticeSchema, quakeListSchema, quakeSchema, refusalSchema } from './api-schemas.ts'
+import { LISTED, MOST_LISTED } from './notice-json.ts'
+
+const SCHEMAS = { noticeListSchema, noticeSchema, quakeListSchema, quakeSchema, refusalSchema }
+const JSON_TYPE = 'application/json'
+
+/** /api/v1/openapi.json */
+export function describeApi(publicUrl: string): string {
+  const registry = z.registry<{ id: string }>()
+  for (const schema of Object.values(SCHEMAS)) {
+    const { id } = schema.meta() ?? {}
+    if (id !== undefined) registry.add(schema, { id })
+  }
+  const { schemas } = z.toJSONSchema(registry, { uri: (id) => `#/components/schemas/${id}` })
+  return JSON.stringify({
+    openapi: '3.1.0',
+    info: {
+      title: 'Quakedesk',
+      version: '1',
+      description:
+        'Open data of the bureau: notices and the quakes they are about. GET only, no key; every answer has an ETag. Feeds: /feeds/notices.{atom,rss,json}, /feeds/quakes.geojson, /feeds/cap.atom.',
+    },
+    servers: [{ url: publicUrl }],
+    paths: {
+      '/api/v1/notices': { get: list('listNotices', 'Notices, newest first', 'NoticeList', 'a notice') },
+      '/api/v1/notices/{id}': {
+        get: {
+          operationId: 'getNotice',
+          summary: 'One notice',
+          parameters: [
+            { name: 'id', in: 'path', required: true, description: 'its id or its code', schema: { type: 'string' } },
+          ],
+          responses: { 200: answer('Notice'), ...refusals(400, 404, 503) },
+        },
+      },
+      '/api/v1/quakes': { get: list('listQuakes', 'Quakes of which something is published', 'QuakeList', 'a quake') },
+    },
+    components: { schemas: Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)])) },
+  })
+}
+
+/** Inside the document a schema has neither an address nor a dialect of its own. */
+function bare(schema: object): object {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$id' && key !== '$schema'))
+}
+
+function list(operationId: string, summary: string, schema: string, what: string): object {
+  return {
+    operationId,
+    summary,
+    parameters: [
+      {
+        name: 'before',
+        in: 'query',
+        description: `id of ${what}: what comes after it in the list (\`next\` of the page before)`,
+        schema: { type: 'string', pattern: '^[\\w-]{1,64}$' },
+      },
+      {
+        name: 'limit',
+        in: 'query',
+        schema: { type: 'integer', minimum: 1, maximum: MOST_LISTED, default: LISTED },
+      },
+    ],
+    responses: { 200: answer(schema), ...refusals(400, 503) },
+  }
+}
+
+function answer(schema: string): object {
+  return {
+    description: schema,
+    headers: { etag: { schema: { type: 'string' } } },
+    content: { [JSON_TYPE]: { schema: { $ref: `#/components/schemas/${schema}` } } },
+  }
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'A parameter is wrong; the answer names it',
+  404: 'There is none',
+  503: 'Too many readers, or the record is away: ask again after Retry-After',
+}
+
+function refusals(...statuses: number[]): object {
+  const schema = { $ref: '#/components/schemas/Refusal' }
+  return Object.fromEntries(
+    statuses.map((status) => [status, { description: REASONS[status], content: { [JSON_TYPE]: { schema } } }]),
+  )
+}
