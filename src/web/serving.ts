@@ -11,6 +11,12 @@ export const SAFE_HEADERS: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 }
 
+/** The public's pages bring scripts of their own, which ask their own server. */
+export const PUBLIC_HEADERS: Readonly<Record<string, string>> = {
+  ...SAFE_HEADERS,
+  'content-security-policy': `${SAFE_HEADERS['content-security-policy']}; script-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'`,
+}
+
 /** Bytes of a body on a route that does not ask for more. */
 export const SMALL_BODY = 64 * 1024
 

@@ -9,6 +9,7 @@ import { createRenderer } from '../../src/core/rendering/renderer.ts'
 import type { NoticeFacts, NoticeKind } from '../../src/core/notice.ts'
 import type { NoticeView } from '../../src/store/notices.ts'
 import type { Page, StoredPage } from '../../src/store/pages.ts'
+import type { Measured, TimelinessMonth } from '../../src/store/timeliness.ts'
 import { createPages } from '../../src/web/public/pages.ts'
 import { buildPublicServer } from '../../src/web/public/server.ts'
 import { reportOf } from '../core/judgement/bureaux.ts'
@@ -32,6 +33,16 @@ export async function openSampleSite(): Promise<{ app: FastifyInstance; url: str
     indexPrefix: '640100-133',
     places: [place('甲州市', 38.47, 106.27), place('乙县', 38.3, 106.1), place('丙区', 38.6, 106.4)],
     attenuation: ATTENUATION_MODELS.west,
+    contact: { phone: '0000-12350000', email: 'dzj@example.gov.cn', address: '甲州市某路 1 号' },
+    guide: { as: 'signed', by: '某某', at: Date.UTC(2026, 0, 5) },
+    announcements: [
+      {
+        title: '关于开展地震应急演练的通知',
+        text: '定于 5 月 12 日上午开展演练。\n\n届时发布的信息均有演练标记。',
+        signedBy: '办公室',
+        publishedAt: Date.UTC(2026, 4, 8),
+      },
+    ],
   })
   const renderer = createRenderer(await loadTemplates('notices'))
   const noticeOf = (kind: NoticeKind, over: Partial<NoticeView>): NoticeView => {
@@ -95,6 +106,38 @@ export async function openSampleSite(): Promise<{ app: FastifyInstance; url: str
     ),
     pages.quake('q-2', [gone, withdrawal], [reportOf(undefined, {})], language),
   ])
+  const measured = (values: number[]): Measured => ({ n: values.length, values })
+  const month = (name: string, trafficClass: 'actual' | 'drill', notices: number): TimelinessMonth => ({
+    month: name,
+    class: trafficClass,
+    notices,
+    clocks: {
+      heard: { n: 9, p50: 118_000, p90: 611_000 },
+      decided: { n: 9, p50: 24, p90: 61 },
+      accepted: measured([620, 1_100, 1_140]),
+      seen: measured([]),
+    },
+  })
+  made.push(
+    ...pages.columns({
+      now,
+      notices: all,
+      more: true,
+      errata: [
+        { said: quick, now: noticeOf('revision', { code: 'eeee6666' }) },
+        { said: quick, now: noticeOf('correction', { code: 'ffff7777' }) },
+        { said: gone, now: withdrawal },
+      ],
+      months: [month('2017-06', 'actual', 9), month('2017-05', 'drill', 2), month('2017-03', 'actual', 3)],
+    }),
+  )
+  made.push({ ...pages.screen([], now)[0], path: '/screen-quiet' } as Page)
+  made.push(
+    ...(['zh', 'en'] as const).map((language) => ({
+      ...pages.asked({ asked: { q: '<b>', kind: 'withdrawal', before: '' }, notices: [gone], more: true }, language),
+      path: language === 'zh' ? '/found' : '/en/found',
+    })),
+  )
   made.push(pages.missing(), { ...pages.home([], now), path: '/quiet' })
   const shelf = new Map(made.map((page) => [page.path, store(page)]))
   const app = await buildPublicServer({
@@ -107,7 +150,12 @@ export async function openSampleSite(): Promise<{ app: FastifyInstance; url: str
     logger: pino({ level: 'silent' }),
   })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
-  const paths = made.filter(({ path, status }) => status === 200 && !path.includes('/notices/')).map(({ path }) => path)
+  const paths = made
+    .filter(
+      ({ path, status, contentType }) =>
+        status === 200 && contentType.startsWith('text/html') && !path.includes('/notices/'),
+    )
+    .map(({ path }) => path)
   return { app, url, paths: [...paths, '/nowhere'] }
 }
 
