@@ -61,7 +61,8 @@ describe('the page of a notice', () => {
   ])('%s says serial, sentence and sign once', (_name, keep) => {
     const notice = noticeOf(keep)
     const [page] = pages.notice(notice)
-    const body = String(page?.body)
+    // The head says it to programs.
+    const body = String(page?.body).replace(/^[\s\S]*<main/, '')
     expect(count(body, '银震信〔2017〕12号 第2报')).toBe(1)
     expect(body).toContain('公告编号：银震信〔2017〕12号 第2报')
     expect(count(body, notice.text)).toBe(1)

@@ -55,7 +55,7 @@ export interface Sheet {
   /** Two columns where there is room. */
   wide?: boolean
   /** Lines for the head, already safe. */
-  head?: string
+  head?: string | ((scene: Scene) => string)
   /** Another frame than the one with header and navigation: a wall display's. */
   layout?: 'layout-screen'
   /** Stands for markup of our own making (a notice's text, a picture), put in after escaping: \0name\0 → html. */
@@ -120,7 +120,7 @@ export function openFrame(templates: ReadonlyMap<string, string>, site: SiteIden
       bureauName: escapeHtml(site.bureauName),
       demonstration: site.demonstration,
       drill,
-      head: sheet.head ?? '',
+      head: typeof sheet.head === 'function' ? sheet.head(scene) : (sheet.head ?? ''),
       content,
     })
     return {

@@ -3,20 +3,27 @@
 import { createHash } from 'node:crypto'
 import { beijingParts } from '../../../core/instant.ts'
 import type { NoticeView } from '../../../store/notices.ts'
+import { drawQr } from '../qr.ts'
 import { escapeHtml, type Scene, type Sheet } from './frame.ts'
 import { clocksOf, districtsOf, figuresOf, fullSerial, writeDistricts } from './notice-parts.ts'
+import { addressOf, writeShareHead } from './share-head.ts'
 
 /** Under its id and its short code. */
 export function noticeSheets(notice: NoticeView): Sheet[] {
   // Who only sees the title, in a tab or a search, must see that it no longer stands.
   const standing = notice.state === 'withdrawn' ? '【已撤回】' : ''
+  // Both hold the same; it takes a millisecond, while other channels wait for their turn.
+  let code: string | null = null
+  const qr = ({ site, wording }: Scene): string =>
+    (code ??= drawQr(addressOf(notice, site), escapeHtml(wording.say('notice', 'qr'))))
   return [`/n/${notice.code}`, `/notices/${notice.id}`].map((path) => ({
     path,
     template: 'notice',
     drill: notice.class === 'drill',
     title: () => `${standing}${notice.title}`,
     view: (scene) => noticeView(notice, scene),
-    raw: { body: notice.variants['website'] ?? bodyOf(notice) },
+    head: ({ site }) => writeShareHead(notice, site),
+    raw: { body: notice.variants['website'] ?? bodyOf(notice), qr },
   }))
 }
 
@@ -73,7 +80,8 @@ function noticeView(notice: NoticeView, { site, wording, up }: Scene): object {
       { name: wording.say('notice', 'open'), value: wording.say('notice', 'openWord') },
       { name: wording.say('notice', 'verify'), value: verifyCode(notice) },
     ],
-    url: `${site.publicUrl}/n/${notice.code}`,
+    url: addressOf(notice, site),
+    qr: '\u0000qr\u0000',
     speech: withdrawn ? '' : (notice.variants['speech'] ?? ''),
     quakeUrl: notice.quake === null ? '' : `${up}quakes/${notice.quake}`,
   }
