@@ -2,7 +2,6 @@
 // Must not guess a kind from depth or text; the source's type word decides (DESIGN §6.4).
 import { countiesNamed } from '../places/county-names.ts'
 import { suspectSwap } from '../places/swap.ts'
-import type { StoredReport } from '../quake.ts'
 import type { TrafficClass } from '../quake-report.ts'
 import { kindWord } from '../rendering/label.ts'
 import { isFormal } from './prefer.ts'
@@ -34,10 +33,8 @@ export const valuesGate: Gate = {
   stops: 'a first version without magnitude or with 0.0; metres read as kilometres; a place at (0,0)',
   passes: 'negative depths of a few kilometres, an unknown depth, M 2 in the city',
   words: ['first', 'follow-up'],
-  decide: ({ report, policy, released }) => {
+  decide: ({ report }) => {
     const { latitude, longitude, depthKm, magnitude } = report
-    // The swap gate holds it; a release cannot make such a point printable, so then it ends here.
-    if (!released.has('swapped-coordinates') && isSwappedBeyondThePole(report, policy.gates.swapKm)) return PASS
     if (latitude === null || longitude === null || Math.abs(latitude) > 90 || Math.abs(longitude) > 180) {
       return { outcome: 'archive', reason: '没有可用的震中坐标', alarm: true }
     }
@@ -95,10 +92,4 @@ export const kindGate: Gate = {
     const kind = report.kind === 'nonexistent' ? '不存在' : kindWord(report.kind)?.mark
     return { outcome: 'hold', reason: `事件类型为“${kind}”，首次发布须由人工决定` }
   },
-}
-
-/** East of 90°E exchanged coordinates are no point on earth at all: a latitude of 106 names its own fault. */
-function isSwappedBeyondThePole({ latitude, longitude, place }: StoredReport, swapKm: number): boolean {
-  if (latitude === null || longitude === null || Math.abs(latitude) <= 90) return false
-  return suspectSwap(place, latitude, longitude, swapKm)
 }

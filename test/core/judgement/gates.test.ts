@@ -162,6 +162,12 @@ const CASES: Record<string, Case[]> = {
       expected: 'publish quick-report',
     },
     {
+      // No feed lets it come this far (feeds/rows.ts readLatitude); its row is refused there, and a person told.
+      name: 'a latitude beyond the pole is no point on earth, also where it names its own fault',
+      reports: [reportOf(yinchuan, { latitude: yinchuan.quake.longitude, longitude: yinchuan.quake.latitude })],
+      expected: 'record values',
+    },
+    {
       name: 'a magnitude of 0.0 says nothing',
       reports: [reportOf(ningbo, { magnitude: { value: 0, type: 'M' } })],
       scene: { bureau: ningbo },
@@ -201,11 +207,6 @@ const CASES: Record<string, Case[]> = {
   'swapped-coordinates': [
     {
       name: 'exchanged coordinates of an official near quake are held, not silently recorded',
-      reports: [reportOf(yinchuan, { latitude: yinchuan.quake.longitude, longitude: yinchuan.quake.latitude })],
-      expected: 'hold swapped-coordinates',
-    },
-    {
-      name: 'the same where the exchanged pair is still a point on earth',
       reports: [
         reportOf(lhasa, {
           latitude: 85.2,
