@@ -4,11 +4,17 @@ import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { Client } from 'pg'
 import type { Config } from '../config.ts'
+import { formatUtc, type Instant } from '../core/instant.ts'
 import { openPool, type Queryable } from '../store/pool.ts'
+import { openLive, type Live } from '../web/live/stream.ts'
+import type { Staleness } from '../web/public/hot.ts'
 import { buildPublicServer } from '../web/public/server.ts'
 import { openShelf } from '../web/public/shelf.ts'
+import { describeStale } from '../web/public/stale.ts'
+import { openWordings } from '../web/public/wording.ts'
 import { openHealth } from './health.ts'
 import { reachDatabase } from './database.ts'
+import { loadTemplates } from './templates.ts'
 
 const POOL = 4
 /** A question of the public that takes longer is given up: the publisher works on the same server (DESIGN L7). */
@@ -29,11 +35,20 @@ export async function startPublic(config: Config, log: FastifyBaseLogger): Promi
   const lines = openLines(config, log)
   const health = openHealth()
   const startedAt = Date.now()
-  const shelf = await openShelf(lines.db, join(config.dataFolder, 'pages'), Date.now, (error) => {
-    // The publisher brings the database up while we start: nothing is wrong yet.
-    const early = shelf.lastRefreshAt() === null && Date.now() - startedAt < START_MS
-    log[early ? 'debug' : 'warn']({ err: error }, 'serving from copies')
+  const live = openLive(config.demonstration)
+  const shelf = await openShelf({
+    db: lines.db,
+    folder: join(config.dataFolder, 'pages'),
+    realNow: Date.now,
+    tell: (ring, sure) => live.tell(ring, sure),
+    onError: (error) => {
+      // The publisher brings the database up while we start: nothing is wrong yet.
+      const early = shelf.lastRefreshAt() === null && Date.now() - startedAt < START_MS
+      log[early ? 'debug' : 'warn']({ err: error }, 'serving from copies')
+    },
   })
+  const wordings = openWordings(await loadTemplates('pages'))
+  const watch = watchAge(() => shelf.readAt(), wordings, live)
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   const look = async (): Promise<void> => {
@@ -45,16 +60,24 @@ export async function startPublic(config: Config, log: FastifyBaseLogger): Promi
   const app = await buildPublicServer({
     db: lines.db,
     pages: shelf,
+    staleness: watch.staleness,
+    live,
     publicUrl: config.bureau.publicUrl,
     demonstration: config.demonstration,
     ready: async () => {
       const fresh = Date.now() - (shelf.lastRefreshAt() ?? 0) < STALE_MS
+      const since = shelf.readAt()
+      const when = since === null ? '' : ` since ${formatUtc(since)}`
       return {
         ok: fresh || shelf.get('/') !== undefined,
-        degraded: fresh ? [] : ['the database is away: pages are served from copies'],
+        degraded: fresh ? [] : [`the database is away${when}: pages are served from copies`],
       }
     },
-    metrics: () => health.writeMetrics({ pages_age_ms: Date.now() - (shelf.lastRefreshAt() ?? Date.now()) }),
+    metrics: () =>
+      health.writeMetrics({
+        pages_age_ms: Date.now() - (shelf.lastRefreshAt() ?? Date.now()),
+        live_readers: live.count(),
+      }),
     logger: log,
   })
   const url = await app.listen({ port: config.port, host: config.host })
@@ -65,11 +88,31 @@ export async function startPublic(config: Config, log: FastifyBaseLogger): Promi
     stop: async () => {
       stopped = true
       clearTimeout(timer)
+      watch.stop()
       await app.close()
       await unlisten()
       await lines.close()
     },
   }
+}
+
+/** Looks every second how old the copies are; while they are old, pages and streams say since when. */
+function watchAge(
+  readAt: () => Instant | null,
+  wordings: ReturnType<typeof openWordings>,
+  live: Live,
+): { staleness: () => Staleness | null; stop(): void } {
+  let stale: { since: Instant; said: Staleness } | null = null
+  const look = (): void => {
+    const since = readAt()
+    // Nothing was ever read: there is nothing to be behind of.
+    if (since === null || Date.now() - since < STALE_MS) stale = null
+    else if (stale?.since !== since) stale = { since, said: describeStale(since, wordings) }
+    live.tellStale(stale?.since ?? null)
+  }
+  look()
+  const timer = setInterval(look, 1_000)
+  return { staleness: () => stale?.said ?? null, stop: () => clearInterval(timer) }
 }
 
 /** A pool that is opened when the database can be found, and found again after it moved. */

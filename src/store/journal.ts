@@ -85,6 +85,9 @@ export function sealJournal(pool: Pool, now: Instant): Promise<number> {
          from jsonb_to_recordset($1::jsonb) as r(seq bigint, journal_id bigint, previous text, hash text)`,
         [JSON.stringify(rows), toTimestamp(now)],
       )
+      // Readers of the live stream wait for the seal, which is the order of record.
+      if (open.rows.some(({ act }) => act === 'site.shown'))
+        await client.query(`select pg_notify('quakedesk_page', '')`)
     }
     await client.query('commit')
     return rows.length

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { Instant } from '../core/instant.ts'
 import { toTimestamp, type Queryable } from './pool.ts'
+import type { ShownNotice } from './shown.ts'
 
 export interface Page {
   path: string
@@ -31,8 +32,16 @@ export const MISSING_PATH = '404'
 /** Below this a gzip header costs more than it saves. */
 const WORTH_PACKING = 512
 
-/** Writes pages in one statement and wakes the public process; unchanged ones keep their time. */
-export async function savePages(db: Queryable, pages: readonly Page[], now: Instant): Promise<void> {
+/**
+ * Writes pages in one statement and wakes the public process; unchanged ones keep their time.
+ * @param shown notices whose pages these are: the first time, and only then, the journal says so in the same statement
+ */
+export async function savePages(
+  db: Queryable,
+  pages: readonly Page[],
+  now: Instant,
+  shown: readonly ShownNotice[] = [],
+): Promise<void> {
   // Always in the same order: of two writers that meet one waits; in two orders each would wait for the other, a deadlock.
   const ordered = pages.toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const rows = ordered.map((page) => {
@@ -42,12 +51,20 @@ export async function savePages(db: Queryable, pages: readonly Page[], now: Inst
     return { ...page, etag, body, gzip }
   })
   await db.query(
-    `insert into page (path, content_type, status, etag, body, gzip, changed_at)
-     select * from unnest($1::text[], $2::text[], $3::smallint[], $4::text[], $5::bytea[], $6::bytea[],
-       array_fill($7::timestamptz, array[cardinality($1::text[])]))
-     on conflict (path) do update set content_type = excluded.content_type, status = excluded.status, etag = excluded.etag,
-       body = excluded.body, gzip = excluded.gzip, changed_at = excluded.changed_at
-     where page.etag <> excluded.etag or page.status <> excluded.status`,
+    `with stored as (
+       insert into page (path, content_type, status, etag, body, gzip, changed_at)
+       select * from unnest($1::text[], $2::text[], $3::smallint[], $4::text[], $5::bytea[], $6::bytea[],
+         array_fill($7::timestamptz, array[cardinality($1::text[])]))
+       on conflict (path) do update set content_type = excluded.content_type, status = excluded.status, etag = excluded.etag,
+         body = excluded.body, gzip = excluded.gzip, changed_at = excluded.changed_at
+       where page.etag <> excluded.etag or page.status <> excluded.status
+     ), told as (
+       insert into journal (at, actor, act, subject, detail)
+       select $7, 'system', 'site.shown', n ->> 'id', n - 'id' from jsonb_array_elements($8::jsonb) n
+       where not exists (select from journal j where j.act = 'site.shown' and j.subject = n ->> 'id')
+       on conflict (subject) where act = 'site.shown' do nothing
+     )
+     select pg_notify('quakedesk_page', '')`,
     [
       rows.map((r) => r.path),
       rows.map((r) => r.contentType),
@@ -56,9 +73,9 @@ export async function savePages(db: Queryable, pages: readonly Page[], now: Inst
       rows.map((r) => r.body),
       rows.map((r) => r.gzip),
       toTimestamp(now),
+      JSON.stringify(shown),
     ],
   )
-  await db.query(`select pg_notify('quakedesk_page', '')`)
 }
 
 /** All public pages, or those of these paths. */

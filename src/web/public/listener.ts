@@ -2,7 +2,9 @@
 // Must not route, and must set every limit by itself: a server handed to Fastify gets none of Fastify's.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 
-export type Handler = (request: IncomingMessage, response: ServerResponse) => void
+type Handler = (request: IncomingMessage, response: ServerResponse) => void
+/** True when it answered: the router does not see the request. */
+export type Answerer = (request: IncomingMessage, response: ServerResponse) => boolean
 
 export interface ListenerLimits {
   /** From a request's first byte to its last. */
@@ -15,15 +17,8 @@ export interface ListenerLimits {
 /** Fastify's own, which proxies in front count on. */
 const KEEP_ALIVE_MS = 72_000
 
-/**
- * Opens the server; the caller listens.
- * @param answered true when the request was answered there: the router does not see it
- */
-export function openListener(
-  limits: ListenerLimits,
-  answered: (request: IncomingMessage, response: ServerResponse) => boolean,
-  route: Handler,
-): Server {
+/** Opens the server; the caller listens. */
+export function openListener(limits: ListenerLimits, answered: Answerer, route: Handler): Server {
   const server = createServer(limits.http, (request, response) => {
     if (!answered(request, response)) route(request, response)
   })

@@ -3,13 +3,14 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
 import { MISSING_PATH } from '../../store/pages.ts'
 import type { Queryable } from '../../store/pool.ts'
+import type { Live } from '../live/stream.ts'
 import { SAFE_HEADERS, servingOptions } from '../serving.ts'
 import { readAddress } from './address.ts'
 import { addApi } from './api.ts'
 import { openArchive } from './archive.ts'
 import { loadAssets } from './assets.ts'
 import { openHot, type PageShelf, type Staleness } from './hot.ts'
-import { openListener } from './listener.ts'
+import { openListener, type Answerer } from './listener.ts'
 import { openTurns } from './turns.ts'
 
 export interface PublicContext {
@@ -17,6 +18,8 @@ export interface PublicContext {
   pages: PageShelf
   /** Left out where pages are never behind. */
   staleness?: () => Staleness | null
+  /** Left out where nobody waits for news. */
+  live?: Live
   publicUrl: string
   demonstration: boolean
   /** Ready = database answered lately and migrations are in place. */
@@ -46,12 +49,16 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
     readsQuery: (path) => app.hasRoute({ method: 'GET', url: path }),
     staleness: context.staleness ?? (() => null),
   })
+  const answerAtOnce: Answerer = (request, response) =>
+    hot.answer(request, response) || context.live?.answer(request, response) === true
   const app: FastifyInstance = Fastify({
     loggerInstance: context.logger,
     ...options,
     bodyLimit: 1,
-    serverFactory: (route) => openListener(limits, (request, response) => hot.answer(request, response), route),
+    serverFactory: (route) => openListener(limits, answerAtOnce, route),
   })
+  // A stream ends when its reader goes: a server that is to end would wait for it.
+  app.addHook('preClose', async () => context.live?.close())
   app.addHook('onSend', async (_request, reply) => {
     for (const [name, value] of Object.entries(SAFE_HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value)
   })

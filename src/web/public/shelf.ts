@@ -1,40 +1,80 @@
-// In: the page table, its notifications, a folder. Out: the newest pages in memory, and on disk for a start without database.
-// Must not fail when the database is away: what was said stays readable.
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+// In: the page table, the sealed journal, a folder. Out: the newest pages in memory, what was shown in the order of record,
+// and both on disk for a start without database. Must not fail when the database is away: what was said stays readable.
+import type { Instant } from '../../core/instant.ts'
 import { listEtags, listPublicPages, type StoredPage } from '../../store/pages.ts'
 import type { Queryable } from '../../store/pool.ts'
+import { listShown } from '../../store/shown.ts'
+import { extendRing, MOST_KEPT, type Ring } from '../live/events.ts'
+import { openCopies } from './copies.ts'
 
 export interface Shelf {
   get(path: string): StoredPage | undefined
   /** Fetches what changed; true when the database answered. */
   refresh(): Promise<boolean>
-  lastRefreshAt(): number | null
+  /** When this process last read the record; null before the first time. */
+  lastRefreshAt(): Instant | null
+  /** The same, or what the copies on disk know of a process before this one. */
+  readAt(): Instant | null
 }
 
-const FILE = 'pages.json'
+export interface ShelfContext {
+  db: Queryable
+  folder: string
+  realNow: () => Instant
+  /** After the pages are there. @param sure false for the copy on disk: the record may have gone further */
+  tell: (ring: Ring, sure: boolean) => void
+  onError: (error: unknown) => void
+}
+
+/** How far "as of" may lie behind after a crash. */
+const READ_AT_MS = 10_000
 
 /** Opens the shelf with the copy on disk. */
-export async function openShelf(
-  db: Queryable,
-  folder: string,
-  realNow: () => number,
-  onError: (error: unknown) => void,
-): Promise<Shelf> {
-  await mkdir(folder, { recursive: true })
+export async function openShelf({ db, folder, realNow, tell, onError }: ShelfContext): Promise<Shelf> {
+  const copies = await openCopies(folder)
   const pages = new Map<string, StoredPage>()
-  for (const page of await readCopy(join(folder, FILE))) pages.set(page.path, page)
-  let last: number | null = null
+  for (const page of await copies.readPages()) pages.set(page.path, page)
+  const copy = await copies.readRing()
+  let ring = copy?.ring ?? null
+  let savedAt = copy?.readAt ?? 0
+  let readAt = copy?.readAt ?? null
+  let last: Instant | null = null
   let turn: Promise<boolean> = Promise.resolve(true)
+  if (ring) tell(ring, false)
 
+  const readRing = async (): Promise<Ring> => {
+    const look = await listShown(db, ring?.head ?? 0, MOST_KEPT)
+    // A record that was restored to an earlier state is read from its beginning.
+    if (ring && look.head < ring.head) return extendRing(null, await listShown(db, 0, MOST_KEPT))
+    return extendRing(ring, look)
+  }
+  const readPages = async (): Promise<void> => {
+    const etags = await listEtags(db)
+    const stale = [...etags].filter(([path, etag]) => pages.get(path)?.etag !== etag).map(([path]) => path)
+    const fresh = stale.length === 0 ? [] : await listPublicPages(db, stale)
+    for (const page of fresh) pages.set(page.path, page)
+    // An empty table is a new installation or a lost one: what was said stays readable.
+    const gone = etags.size === 0 ? [] : [...pages.keys()].filter((path) => !etags.has(path))
+    for (const path of gone) pages.delete(path)
+    // A disk that is full does not keep the news from the readers.
+    await copies.change(fresh, gone).catch(onError)
+  }
+  const saveRing = async (fresh: Ring, at: Instant): Promise<void> => {
+    if (fresh.events === ring?.events && at - savedAt < READ_AT_MS) return
+    await copies.saveRing({ ring: fresh, readAt: at }).then(() => (savedAt = at), onError)
+  }
   const refreshNow = async (): Promise<boolean> => {
     try {
-      const etags = await listEtags(db)
-      const stale = [...etags].filter(([path, etag]) => pages.get(path)?.etag !== etag).map(([path]) => path)
-      last = realNow()
-      if (stale.length === 0) return true
-      for (const page of await listPublicPages(db, stale)) pages.set(page.path, page)
-      await writeCopy(folder, [...pages.values()])
+      const at = realNow()
+      // First what was shown, then the pages, then the word of it: whoever hears it finds the page. On disk before it is
+      // told: after a crash nobody has heard of more than the copy holds.
+      const fresh = await readRing()
+      await readPages()
+      await saveRing(fresh, at)
+      ring = fresh
+      last = at
+      readAt = at
+      tell(fresh, true)
       return true
     } catch (error) {
       onError(error)
@@ -48,35 +88,6 @@ export async function openShelf(
       return turn
     },
     lastRefreshAt: () => last,
+    readAt: () => readAt,
   }
-}
-
-interface Copy extends Omit<StoredPage, 'body' | 'gzip'> {
-  body: string
-  gzip: string | null
-}
-
-async function readCopy(file: string): Promise<StoredPage[]> {
-  try {
-    const copies = JSON.parse(await readFile(file, 'utf8')) as Copy[]
-    return copies.map((copy) => ({
-      ...copy,
-      body: Buffer.from(copy.body, 'base64'),
-      gzip: copy.gzip === null ? null : Buffer.from(copy.gzip, 'base64'),
-    }))
-  } catch {
-    // No copy yet, or one cut off by a full disk: the table has it all.
-    return []
-  }
-}
-
-async function writeCopy(folder: string, pages: readonly StoredPage[]): Promise<void> {
-  const copies = pages.map((page) => ({
-    ...page,
-    body: page.body.toString('base64'),
-    gzip: page.gzip?.toString('base64') ?? null,
-  }))
-  const fresh = join(folder, `${FILE}.tmp`)
-  await writeFile(fresh, JSON.stringify(copies))
-  await rename(fresh, join(folder, FILE))
 }

@@ -7,6 +7,7 @@ import { findNotice, listLineage, listNotices, listQuakeNotices, type NoticeView
 import { readQuakes } from '../../store/picture.ts'
 import { DRILL_PATH, findStored, savePages, type Page } from '../../store/pages.ts'
 import type { Queryable } from '../../store/pool.ts'
+import type { ShownNotice } from '../../store/shown.ts'
 import type { Feeds } from './feeds/index.ts'
 import { LISTED } from './notice-json.ts'
 import type { PageMaker } from './pages.ts'
@@ -27,6 +28,11 @@ export interface Site {
 
 function hide(page: Page): Page {
   return { ...page, path: `${DRILL_PATH}${page.path}` }
+}
+
+/** What live readers are told of it; its pages of other kinds are built later. */
+function describeShown({ id, code, kind, serial, report, quake }: NoticeView): ShownNotice {
+  return { id, code, kind, serial, report, quake, paths: [`/n/${code}`, '/', '/api/v1/notices'] }
 }
 
 /** Opens the site's writer. Left out: no pages for programs. */
@@ -63,7 +69,8 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant, fe
       const pages = lineage.flatMap((each) => maker.notice(each))
       // A drill's pages stand under a path that the public process never serves (DESIGN L4).
       if (notice.class === 'drill') return savePages(db, pages.map(hide), now())
-      await savePages(db, [...pages, ...lists(await listed(lineage.map((each) => each.id)))], now())
+      const all = [...pages, ...lists(await listed(lineage.map((each) => each.id)))]
+      await savePages(db, all, now(), lineage.map(describeShown))
     },
     refresh: async (changed) => {
       await allotIndexNumbers(db)
