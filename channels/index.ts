@@ -4,6 +4,7 @@ import type { Channel } from '../src/core/channel.ts'
 import { cap } from './cap/index.ts'
 import { robot } from './robot/index.ts'
 import { webhook } from './webhook/index.ts'
+import { webpush } from './webpush/index.ts'
 import { wechat } from './wechat/index.ts'
 import { weibo } from './weibo/index.ts'
 import { website } from './website/index.ts'
@@ -12,4 +13,4 @@ import { website } from './website/index.ts'
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyChannel = Channel<any>
 
-export const channels: readonly AnyChannel[] = [website, weibo, wechat, webhook, robot, cap]
+export const channels: readonly AnyChannel[] = [website, weibo, wechat, webhook, robot, cap, webpush]

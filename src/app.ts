@@ -16,6 +16,7 @@ import { listActs } from './app/acts.ts'
 import { readHeads } from './app/journal-heads.ts'
 import { rehearseWords } from './app/own-words.ts'
 import { buildPolicy, listStale } from './app/policy.ts'
+import { openPush } from './app/push.ts'
 import { readPublic } from './app/read-back.ts'
 import { writeToken } from './app/token.ts'
 import { startSources, type Sources } from './app/sources.ts'
@@ -93,7 +94,12 @@ export async function startApp(options: AppOptions): Promise<App> {
   const doubts = [...rehearsed, ...website.doubts]
 
   await saveSources(pool, [...config.feeds, ...config.inbound])
-  const opened = await openOutlets(config.outlets, pool, clock, website, random, log)
+  const push = openPush(config, pool, database.app, node, {
+    alarm: (kind, subject, message) => alarm(kind, subject, message),
+    clear: (kind, subject) => clear(kind, subject),
+    log,
+  })
+  const opened = await openOutlets(config.outlets, pool, clock, website, push, random, log)
   const raise = async (kind: string, subject: string, message: string, lane: TrafficClass): Promise<void> => {
     health.count('alarms_total', { kind })
     const row = { id: `a-${random().slice(0, 20)}`, kind, subject, class: lane, message }
@@ -259,7 +265,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await desk.close()
       await publisher.stop()
       await website.due.stop()
-      await opened.close()
+      await Promise.all([opened.close(), push.stop()])
       await Promise.all([pool.end(), writer.end()])
       if (!options.database) await database.embedded?.stop()
     })()

@@ -21,6 +21,7 @@ const ROOMS: Readonly<Record<string, Sight>> = {
   feeds: { rooms: ['core'], packages: ['zod', 'undici', 'saxes', 'rss-parser', 'node:'] },
   store: { rooms: ['core'], packages: ['zod', 'pg', 'kysely', 'node:'] },
   publish: { rooms: ['core', 'store'], packages: ['zod', 'pg', 'undici', 'node:'] },
+  push: { rooms: ['core', 'store'], packages: ['zod', 'pg', 'node:'] },
   web: { rooms: ['core', 'store', 'publish'], packages: ['zod', 'fastify', 'liquidjs', 'uqr', 'yaml', 'node:'] },
   // Stand-ins are written from the reference, not from the adapters: a shared mistake would hide itself.
   town: { rooms: ['core'], packages: ['zod', 'saxes', 'yaml', 'node:'] },

@@ -27,6 +27,7 @@ export async function openOutlets(
   pool: Pool,
   clock: InstallationClock,
   website: Pick<Website, 'site' | 'alerts'>,
+  push: Reach['push'],
   random: Reach['random'],
   log: { error: (fields: object, message: string) => void },
 ): Promise<OpenedOutlets> {
@@ -52,6 +53,7 @@ export async function openOutlets(
       spend: budgets.open(config.id, config.channel.limits, now),
       random,
       isReplaced: (noticeId) => isReplaced(pool, noticeId),
+      push,
       site: website.site,
       alerts: {
         publish: (noticeId, sender) => website.alerts.publish(noticeId, config.id, sender),

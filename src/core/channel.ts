@@ -3,6 +3,7 @@
 import type { ZodType } from 'zod'
 import type { Instant } from './instant.ts'
 import type { NoticeFacts, NoticeKind, RenderedNotice } from './notice.ts'
+import type { PushHanding } from './push/handing.ts'
 import type { TrafficClass } from './quake-report.ts'
 
 /** withdrawal > formal > quick > rest (issue: priorities). Lower number leaves first. */
@@ -142,6 +143,8 @@ export interface Reach {
   random: () => string
   /** True once a newer notice of the same lineage stands: what has not been said of this one is not said any more. */
   isReplaced(noticeId: string): Promise<boolean>
+  /** The sender to single subscribers; for the webpush channel alone. */
+  push: PushHanding
   /** The bureau's own pages; for the website channel alone. */
   site: {
     /** Stores every page that shows the notice; may be repeated. Throws when they could not be stored. */

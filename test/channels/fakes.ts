@@ -69,6 +69,7 @@ export function fakeReach(answer: Answer, options: { class?: TrafficClass; box?:
     },
     isReplaced: async (noticeId) => replaced.has(noticeId),
     replaced,
+    push: { hand: async () => undefined, standing: async () => null },
     site: { show: async () => undefined, isShown: async () => false },
     alerts: { publish: async () => ({ ok: false, rule: 'cap-none' }), find: async () => null },
   }

@@ -1,0 +1,86 @@
+// In: the push outlets of the YAML. Out: their sender in its thread, and what the public process needs to take subscriptions.
+// Composition only: nothing here decides, seals or sends.
+import type { FastifyBaseLogger } from 'fastify'
+import type { ClientConfig } from 'pg'
+import type { WebpushConfig } from '../../channels/webpush/config.ts'
+import type { Config, OutletConfig } from '../config.ts'
+import type { PushOutlet } from '../push/outlet.ts'
+import { startPush, type PushSending } from '../push/start.ts'
+import { readVaultSecret } from '../push/vault.ts'
+import type { Queryable } from '../store/pool.ts'
+
+/** 218 bytes each with what finds them: some 45 MB when all are made. */
+const MOST_KEYS = 200_000
+
+interface Enabled {
+  outlet: OutletConfig
+  config: WebpushConfig
+}
+
+/** Push outlets that the bureau has turned on and that speak. */
+export function listEnabled(outlets: readonly OutletConfig[]): Enabled[] {
+  return outlets.flatMap((outlet) => {
+    if (outlet.channel.name !== 'webpush' || outlet.mode !== 'live') return []
+    const config = outlet.config as WebpushConfig
+    return config.enabled ? [{ outlet, config }] : []
+  })
+}
+
+/** The secret that seals subscribers' addresses in this installation. */
+export function readSealSecret(config: Pick<Config, 'dataFolder' | 'outlets'>): Buffer {
+  const given = listEnabled(config.outlets).find((each) => each.config.sealKey !== undefined)
+  return readVaultSecret(config.dataFolder, given?.config.sealKey ?? null)
+}
+
+function describeOutlet({ outlet, config }: Enabled, publicUrl: string): PushOutlet {
+  return {
+    id: outlet.id,
+    class: outlet.class,
+    vapid: { publicKey: config.vapidPublicKey, privateKey: config.vapidPrivateKey, subject: config.subject },
+    allowHosts: config.allowHosts,
+    ca: config.ca ?? null,
+    proxies: config.proxies,
+    digestMinutes: config.digestMinutes,
+    publicUrl,
+  }
+}
+
+/** Starts the sender's thread where an outlet is on. */
+export function openPush(
+  config: Pick<Config, 'dataFolder' | 'outlets' | 'bureau' | 'gates'>,
+  db: Queryable,
+  database: ClientConfig,
+  node: string,
+  tell: {
+    alarm: (kind: string, subject: string, message: string) => Promise<void>
+    clear: (kind: string, subject: string) => Promise<void>
+    log: Pick<FastifyBaseLogger, 'info' | 'error'>
+  },
+): PushSending {
+  const enabled = listEnabled(config.outlets)
+  const { aftershockMs, aftershockKm } = config.gates
+  const worker =
+    enabled.length === 0
+      ? null
+      : {
+          database,
+          node,
+          outlets: enabled.map((each) => describeOutlet(each, config.bureau.publicUrl)),
+          region: {
+            places: [config.bureau.home, ...config.bureau.watch],
+            attenuation: config.bureau.attenuation,
+            gates: { aftershockMs, aftershockKm },
+          },
+          secret: readSealSecret(config),
+          mostKeys: MOST_KEYS,
+        }
+  return startPush({
+    db,
+    worker,
+    alarm: (subject, raised, reason) => {
+      const told = raised ? tell.alarm('push', subject, `推送 ${subject}：${reason}`) : tell.clear('push', subject)
+      told.catch((error: unknown) => tell.log.error({ err: error }, reason))
+    },
+    log: (level, message, fields) => tell.log[level](fields, message),
+  })
+}

@@ -1,0 +1,17 @@
+// In: nothing. Out: one push outlet as the sender needs it; plain data, so that it can be given to another thread.
+// Must not hold a function or an opened thing.
+import type { VapidIdentity } from './vapid.ts'
+
+export interface PushOutlet {
+  id: string
+  class: 'actual' | 'drill'
+  vapid: VapidIdentity
+  allowHosts: readonly string[]
+  /** PEM of an authority beside the system's; null: none. */
+  ca: string | null
+  /** Proxy by host of the push service. */
+  proxies: Readonly<Record<string, string>>
+  digestMinutes: number
+  /** Where a digest leads. */
+  publicUrl: string
+}
