@@ -39,8 +39,12 @@ export function makeScreenWords(
 ): Page {
   const shown = pickShown(notices, now)
   const drill = shown?.class === 'drill'
-  const bare = shown ? textsOf(shown, wording) : quietTexts(site.bureauName, wording)
+  const bare = shown ? textsOf(shown) : quietTexts(site.bureauName, wording)
   const texts = bare.map((text) => mark(text, drill, site.demonstration))
+  if (shown && !texts.some((text) => [...text].length <= SHORTEST))
+    texts.push(
+      mark(wording.say('screen', 'see', { kind: wording.name('kinds', shown.kind) }), drill, site.demonstration),
+    )
   const words: ScreenWords = {
     texts: [...new Set(texts)]
       .map((text) => ({ text, length: [...text].length, gbk: toGbk(text).toString('base64') }))
@@ -65,11 +69,10 @@ export function makeScreenWords(
 /** The first of the lines that WeChat's subscribe notice has room for: at most 20 characters, whole. */
 const THING = /^thing1: (.+)$/m
 
-function textsOf({ text, title, kind, variants }: NoticeView, wording: Wording): string[] {
+function textsOf({ text, title, variants }: NoticeView): string[] {
   const thing = THING.exec(variants['wechat-subscribe'] ?? '')?.[1]
   const brief = variants['brief']
-  const bureauWord = wording.say('screen', 'see', { kind: wording.name('kinds', kind) })
-  return [text, ...(brief ? [brief] : []), title, ...(thing ? [thing] : []), bureauWord].map(strip)
+  return [text, ...(brief ? [brief] : []), title, ...(thing ? [thing] : [])].map(strip)
 }
 
 function quietTexts(bureauName: string, wording: Wording): string[] {
