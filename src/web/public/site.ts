@@ -7,7 +7,9 @@ import { findNotice, listLineage, listNotices, listQuakeNotices, type NoticeView
 import { readQuakes } from '../../store/picture.ts'
 import { DRILL_PATH, findStored, savePages, type Page } from '../../store/pages.ts'
 import type { Queryable } from '../../store/pool.ts'
+import { spellNotices } from '../../store/search.ts'
 import type { ShownNotice } from '../../store/shown.ts'
+import { readColumns } from './columns.ts'
 import type { Feeds } from './feeds/index.ts'
 import { LISTED } from './notice-json.ts'
 import type { PageMaker } from './pages.ts'
@@ -68,7 +70,10 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant, fe
       const lineage = [...(await keepTold(elders)), notice]
       const pages = lineage.flatMap((each) => maker.notice(each))
       // A drill's pages stand under a path that the public process never serves (DESIGN L4).
-      if (notice.class === 'drill') return savePages(db, pages.map(hide), now())
+      if (notice.class === 'drill') {
+        const drills = await listNotices(db, { class: 'drill', limit: LISTED })
+        return savePages(db, [...pages, ...maker.screen(drills, now())].map(hide), now())
+      }
       const all = [...pages, ...lists(await listed(lineage.map((each) => each.id)))]
       await savePages(db, all, now(), lineage.map(describeShown))
     },
@@ -88,6 +93,8 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant, fe
       const pages = [...lists(notices), maker.missing(), maker.home(notices, now(), 'en')]
       for (const notice of shown) pages.push(...maker.notice(notice), ...maker.notice(notice, 'en'))
       for (const quake of quakes) pages.push(...(await quakePages(quake)))
+      await spellNotices(db)
+      pages.push(...maker.columns(await readColumns(db, notices, LISTED, now())))
       if (feeds) pages.push(...(await feeds.pages(notices, now())))
       await savePages(db, pages, now())
     },
