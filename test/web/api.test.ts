@@ -197,7 +197,7 @@ describe('the OpenAPI document', () => {
     const text = JSON.stringify(read)
     const names = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1])
     const known = Object.keys(read.components.schemas).map((id) => `#/components/schemas/${id}`)
-    expect([...new Set(names)].toSorted()).toEqual(known.toSorted())
+    expect(new Set(names)).toEqual(new Set(known))
     expect(text).not.toMatch(/"\$(?:id|schema)"/)
   })
 

@@ -21,12 +21,13 @@ const CACHE = 'public, max-age=2, stale-if-error=86400'
 
 /** Adds the API's routes. */
 export function addApi(app: FastifyInstance, { archive, serve }: ApiContext): void {
-  const lists = { '/api/v1/notices': archive.list, '/api/v1/quakes': archive.quakes }
-  for (const [path, ask] of Object.entries(lists)) {
+  const lists = { notices: 'list', quakes: 'quakes' } as const
+  for (const [what, asks] of Object.entries(lists)) {
+    const path = `/api/v1/${what}`
     app.get<Listing>(path, async (request, reply) => {
       const { before, limit } = request.query
       if (before === undefined && limit === undefined && serve(path, request, reply)) return reply.hijack()
-      return send(await ask(before, limit), request, reply)
+      return send(await archive[asks](before, limit), request, reply)
     })
   }
   app.get<{ Params: { id: string } }>('/api/v1/notices/:id', async (request, reply) =>
