@@ -16,8 +16,8 @@ import { saveSwitch } from '../store/outlets.ts'
 import { withTransaction } from '../store/pool.ts'
 import type { Pool } from 'pg'
 import type { CommandAnswer } from '../web/desk/server.ts'
-import { writeNotice } from '../web/public/notice-json.ts'
 import type { InstallationClock } from './clock.ts'
+import { writeForDesk } from './desk-notice.ts'
 import { SCENARIO_NAME } from './scenario-files.ts'
 import type { setUpOutlet } from './set-up.ts'
 import { settleDelivery, settleShape } from './settle.ts'
@@ -102,7 +102,7 @@ export function openCommands(context: CommandContext): (name: string, input: unk
       if (notices.length === 0) return { ok: false, reason: `no notice with serial ${serial}` }
       return {
         ok: true,
-        result: { notices: notices.map((n) => writeNotice(n, context.publicUrl, context.demonstration)) },
+        result: { notices: notices.map((n) => writeForDesk(n, context)) },
       }
     },
     publish: async (input) => answer(await context.acts.release(input.hold, input.as)),
@@ -201,7 +201,7 @@ async function listDesk(context: CommandContext): Promise<CommandAnswer> {
     result: {
       switches: [...(picture.killedAll ? ['*'] : []), ...picture.killedOutlets],
       holds,
-      notices: [...notices, ...drills].map((n) => writeNotice(n, context.publicUrl, context.demonstration)),
+      notices: [...notices, ...drills].map((n) => writeForDesk(n, context)),
       alarms,
     },
   }
@@ -230,7 +230,7 @@ async function withdraw(context: CommandContext, input: Input<'withdraw'>): Prom
     const head = (await listLineage(context.pool, serial)).at(-1)
     const open = head?.deliveries.filter((d) => !settledStates.has(d.state)) ?? []
     if (!head || open.length === 0 || context.clock.realNow() - started >= SETTLE_MS) {
-      return { ok: true, result: head ? writeNotice(head, context.publicUrl, context.demonstration) : acted.message }
+      return { ok: true, result: head ? writeForDesk(head, context) : acted.message }
     }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

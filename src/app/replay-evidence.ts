@@ -136,11 +136,11 @@ async function describe(
     serial: `${view.serial} 第${view.report}报`,
     issuedAt: view.issuedAt,
     receivedAt: view.receivedAt,
-    deliveries: view.deliveries.map(({ outlet, channel, state, reason, acceptedAt }) => ({
+    deliveries: view.deliveries.map(({ outlet, channel, state, cause, acceptedAt }) => ({
       outlet,
       channel,
       state,
-      reason,
+      reason: cause,
       acceptedAt,
     })),
     shown,

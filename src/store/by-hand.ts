@@ -1,6 +1,7 @@
 // In: what a person saw of a delivery, or did. Out: its row as that person says; the platform is not asked.
 // Must not touch a delivery that a node has in its hands.
 import type { Instant } from '../core/instant.ts'
+import { BY_HAND } from '../core/public-word.ts'
 import { toTimestamp, type Queryable } from './pool.ts'
 
 export type Verdict =
@@ -51,8 +52,7 @@ export async function settleByHand(
     [
       deliveryId,
       state,
-      // The public reads it; who it was stands in the journal.
-      { posted: '人工核实已发出', absent: '人工核实未发出', again: '人工要求重发' }[verdict.is],
+      BY_HAND[verdict.is],
       toTimestamp(now),
       verdict.is === 'posted' ? verdict.url : null,
       verdict.is === 'again' && verdict.keepProgress,

@@ -2,7 +2,8 @@
 // Reads only. Must not show a drill unless asked for drills.
 import type { Instant } from '../core/instant.ts'
 import type { NoticeFacts } from '../core/notice.ts'
-import type { NoticeState } from '../core/quake.ts'
+import { sayPublicly } from '../core/public-word.ts'
+import type { DeliveryState, NoticeState } from '../core/quake.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
 import type { Queryable } from './pool.ts'
 
@@ -37,9 +38,12 @@ export interface DeliveryView {
   outlet: string
   channel: string
   leg: string
-  state: string
+  state: DeliveryState
   url: string | null
+  /** As the public reads it. */
   reason: string
+  /** The whole reason, for the desk alone. */
+  cause: string
   acceptedAt: Instant | null
   seenAt: Instant | null
 }
@@ -134,7 +138,7 @@ async function withDeliveries(db: Queryable, rows: Row[]): Promise<NoticeView[]>
     outlet_id: string
     channel: string
     leg: string
-    state: string
+    state: DeliveryState
     url: string | null
     reason: string
     accepted_at: Instant | null
@@ -175,7 +179,8 @@ async function withDeliveries(db: Queryable, rows: Row[]): Promise<NoticeView[]>
         leg: d.leg,
         state: d.state,
         url: d.url,
-        reason: d.reason,
+        reason: sayPublicly(d.state, d.reason),
+        cause: d.reason,
         acceptedAt: d.accepted_at,
         seenAt: d.seen_at,
       })),

@@ -78,6 +78,7 @@ export async function openSampleSite(): Promise<{ app: FastifyInstance; url: str
         state: index === 2 ? 'unknown' : 'accepted',
         url: index === 2 ? null : `https://dzj.example.gov.cn/n/${over.code}`,
         reason: '',
+        cause: '',
         acceptedAt: index === 2 ? null : facts.issuedAt + 40 * index,
         seenAt: null,
       })),
