@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { formatUtc, type Instant } from '../../core/instant.ts'
-import { SAFE_HEADERS } from '../serving.ts'
+import { PUBLIC_HEADERS } from '../serving.ts'
 import { countedAs } from './address.ts'
 import { readOffset, writeFrame, type Ring } from './events.ts'
 import { openSteps } from './steps.ts'
@@ -50,7 +50,7 @@ interface Reader {
   ahead: boolean
 }
 
-const SAFE = Object.entries(SAFE_HEADERS).flat()
+const SAFE = Object.entries(PUBLIC_HEADERS).flat()
 const STREAM_HEAD = [
   'content-type',
   'text/event-stream; charset=utf-8',

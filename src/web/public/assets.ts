@@ -4,15 +4,18 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import type { StoredPage } from '../../store/pages.ts'
-import type { Mode } from './address.ts'
+import { MODES, type Mode } from './address.ts'
 
 const CSS = 'text/css; charset=utf-8'
+const JS = 'text/javascript; charset=utf-8'
 
 /** Files of src/web/assets by the name they are asked for; those of one name in several modes are joined. */
 const ASSETS: readonly { name: string; modes: readonly Mode[]; files: readonly string[]; type: string }[] = [
   { name: 'app.css', modes: ['plain'], files: ['app.css'], type: CSS },
   { name: 'app.css', modes: ['large'], files: ['app.css', 'large.css'], type: CSS },
   { name: 'app.css', modes: ['access'], files: ['app.css', 'access.css'], type: CSS },
+  { name: 'live.js', modes: MODES, files: ['live.js'], type: JS },
+  { name: 'screen.js', modes: MODES, files: ['screen.js'], type: JS },
 ]
 
 /** By mode and path: `large /assets/app.css`. */
