@@ -20,6 +20,7 @@ const USAGE = `npm run desk -- <command>
   kill-switch <outlet|*> on|off --as <name> [--why <text>]
   settle <serial> --outlet <id> [--leg <leg>] --is posted|absent|again --as <name> [--url <address>]
                                                   what you saw there: it stands; it does not; it does not, send it again
+  resend <outlet|delivery> --as <name>            what failed there for good, once more; only where a repeat cannot post twice
   setup-wechat <outlet> [--covers <folder>] --as <name>
                                                   tries the account; uploads covers: default.png, withdrawal.png, …
   acknowledge <alarm> --as <name>
@@ -78,6 +79,7 @@ const SUBJECT: Readonly<Record<string, string>> = {
   merge: 'from',
   split: 'quake',
   settle: 'serial',
+  resend: 'of',
   'setup-wechat': 'outlet',
   acknowledge: 'alarm',
   drill: 'scenario',

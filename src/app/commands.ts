@@ -2,16 +2,14 @@
 // Must not act without a name: every act is journalled under it.
 import { z } from 'zod'
 import { formatUtc, parseZonedTime } from '../core/instant.ts'
-import { roundDecimal } from '../core/decimal.ts'
-import type { StoredReport } from '../core/quake.ts'
 import { AREA_LIMIT, denyClaim } from '../core/denied-area.ts'
 import { distanceKm } from '../core/places/distance.ts'
 import { splitSerial, WITHDRAWAL_REASONS, type CheckedArea } from '../core/notice.ts'
 import type { Acts, Acted } from '../publish/acts.ts'
 import type { Ledger } from '../publish/ledger.ts'
-import { acknowledgeAlarm, listAlarms } from '../store/alarms.ts'
+import { acknowledgeAlarm } from '../store/alarms.ts'
 import { appendJournal, verifyJournal, type ExportedHead } from '../store/journal.ts'
-import { listLineage, listNotices } from '../store/notices.ts'
+import { listLineage } from '../store/notices.ts'
 import { saveSwitch } from '../store/outlets.ts'
 import { withTransaction } from '../store/pool.ts'
 import type { Pool } from 'pg'
@@ -19,6 +17,8 @@ import type { CommandAnswer } from '../web/desk/server.ts'
 import type { InstallationClock } from './clock.ts'
 import { writeForDesk } from './desk-notice.ts'
 import { SCENARIO_NAME } from './scenario-files.ts'
+import { resendDead, resendShape } from './dead-letters.ts'
+import { listDesk } from './desk-list.ts'
 import type { setUpOutlet } from './set-up.ts'
 import { settleDelivery, settleShape } from './settle.ts'
 
@@ -31,6 +31,8 @@ export interface CommandContext {
   demonstration: boolean
   home: { name: string; latitude: number; longitude: number }
   outletIds: string[]
+  /** True where a delivery may be repeated without a second post. */
+  repeats: (outlet: string, leg: string) => boolean
   /** Prepares an outlet's account. */
   setUp: (outlet: string, folder: string | undefined) => ReturnType<typeof setUpOutlet>
   /** Heads of the journal's chain that left the database day by day. */
@@ -84,6 +86,7 @@ const shapes = {
     why: z.string().max(200).default(''),
   }),
   settle: z.strictObject({ ...settleShape, as: person }),
+  resend: z.strictObject({ ...resendShape, as: person }),
   'setup-wechat': z.strictObject({ outlet: z.string().min(1), covers: z.string().max(4096).optional(), as: person }),
   acknowledge: z.strictObject({ alarm: z.string().min(1), as: person }),
   verify: z.strictObject({}),
@@ -95,8 +98,10 @@ type Input<N extends Name> = z.infer<(typeof shapes)[N]>
 
 /** Opens the commands; the answer to an unknown one or to wrong words says what is expected. */
 export function openCommands(context: CommandContext): (name: string, input: unknown) => Promise<CommandAnswer> {
+  const { pool, clock, repeats } = context
+  const deadLetters = { pool, now: () => clock.now('actual'), realNow: clock.realNow, repeats }
   const handlers: { [N in Name]: (input: Input<N>) => Promise<CommandAnswer> } = {
-    list: () => listDesk(context),
+    list: () => listDesk(context, deadLetters),
     show: async ({ serial }) => {
       const notices = await listLineage(context.pool, splitSerial(serial).serial)
       if (notices.length === 0) return { ok: false, reason: `no notice with serial ${serial}` }
@@ -130,6 +135,7 @@ export function openCommands(context: CommandContext): (name: string, input: unk
         now: () => context.clock.now('actual'),
         realNow: context.clock.realNow,
       }),
+    resend: ({ of, as }) => resendDead(of, as, deadLetters),
     'setup-wechat': (input) => setUp(context, input),
     acknowledge: async (input) => {
       const { alarm: subject, as: actor } = input
@@ -164,47 +170,6 @@ export function openCommands(context: CommandContext): (name: string, input: unk
 
 function answer(acted: Acted): CommandAnswer {
   return acted.ok ? { ok: true, result: acted.message } : { ok: false, reason: acted.reason }
-}
-
-/** What the newest report that says anything says: M5.0 内蒙古阿拉善盟阿拉善左旗, or ''. */
-function describeQuake(reports: readonly StoredReport[]): string {
-  const last = reports.findLast((report) => report.magnitude !== null)
-  return last?.magnitude ? `${last.magnitude.type}${roundDecimal(last.magnitude.value, 1)} ${last.place}`.trim() : ''
-}
-
-async function listDesk(context: CommandContext): Promise<CommandAnswer> {
-  const picture = context.ledger.picture()
-  const holds = [...picture.holds.values()].map((hold) => ({
-    id: hold.id,
-    quake: hold.quakeId,
-    about: describeQuake(picture.quakes.get(hold.quakeId)?.reports ?? []),
-    notice: hold.kind,
-    class: hold.class,
-    gate: hold.gate,
-    state: hold.state,
-    reason: hold.reason,
-    since: formatUtc(hold.since),
-    dueAt: hold.dueAt === null ? null : formatUtc(hold.dueAt),
-  }))
-  const notices = await listNotices(context.pool, { class: 'actual', limit: 50 })
-  const drills = await listNotices(context.pool, { class: 'drill', limit: 20 })
-  const alarms = (await listAlarms(context.pool)).map((alarm) => ({
-    id: alarm.id,
-    kind: alarm.kind,
-    subject: alarm.subject,
-    message: alarm.message,
-    since: formatUtc(alarm.raised_at),
-    acknowledgedBy: alarm.acknowledged_by,
-  }))
-  return {
-    ok: true,
-    result: {
-      switches: [...(picture.killedAll ? ['*'] : []), ...picture.killedOutlets],
-      holds,
-      notices: [...notices, ...drills].map((n) => writeForDesk(n, context)),
-      alarms,
-    },
-  }
 }
 
 async function setUp(context: CommandContext, input: Input<'setup-wechat'>): Promise<CommandAnswer> {

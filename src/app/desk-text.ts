@@ -2,6 +2,7 @@
 // Must not hide a state behind a word of its own: the words are those of the record.
 import { beijingParts, parseZonedTime } from '../core/instant.ts'
 import { nameGate } from '../core/judgement/gate-names.ts'
+import type { ToldDeadLetter } from './dead-letters.ts'
 
 interface ToldDelivery {
   outlet: string
@@ -37,6 +38,7 @@ export interface Told {
   }[]
   notices?: ToldNotice[]
   alarms?: { id: string; message: string; since: string; acknowledgedBy: string | null }[]
+  deadLetters?: ToldDeadLetter[]
 }
 
 /** 11月22日 17:14:48, Beijing time; what is no instant stays as it is. */
@@ -72,11 +74,16 @@ export function writeList(told: Told, whole: boolean): string {
     (alarm) =>
       `  ${alarm.id}  ${alarm.message}  since ${writeMoment(alarm.since)}${alarm.acknowledgedBy ? `  (seen by ${alarm.acknowledgedBy})` : ''}`,
   )
+  const dead = (told.deadLetters ?? []).flatMap((letter) => [
+    `  ${letter.delivery}  ${letter.serial}  ${letter.outlet}/${letter.leg}: ${letter.state} since ${writeMoment(letter.since)}, ${letter.attempts} tries  → ${letter.answer}`,
+    `      ${letter.reason}`,
+  ])
   const switches = (told.switches ?? []).map((outlet) => `  ${outlet === '*' ? '* (every outlet)' : outlet} is stopped`)
   return [
     ...(whole ? [section('待核 holds', holds)] : []),
     ...(switches.length > 0 ? [section('停用 kill switch', switches)] : []),
     section('公告 notices', (told.notices ?? []).flatMap(writeNoticeLines)),
+    ...(dead.length > 0 ? [section('未送达 dead letters', dead)] : []),
     ...(whole ? [section('告警 alarms', alarms)] : []),
   ].join('\n')
 }
@@ -84,9 +91,15 @@ export function writeList(told: Told, whole: boolean): string {
 /** One act's outcome; JSON where there are no words for it. */
 export function writeAct(name: string, result: unknown): string {
   if (typeof result === 'string') return result
-  const told = (result ?? {}) as Partial<ToldNotice> & { outlet?: string; on?: boolean; alarm?: string }
+  const told = (result ?? {}) as Partial<ToldNotice> & {
+    outlet?: string
+    on?: boolean
+    alarm?: string
+    again?: string[]
+  }
   if (name === 'withdraw' && Array.isArray(told.deliveries)) return writeNoticeLines(told as ToldNotice).join('\n')
   if (name === 'kill-switch' && told.outlet !== undefined) return describeSwitch(told.outlet, told.on === true)
+  if (name === 'resend' && Array.isArray(told.again)) return `sent again: ${told.again.join('，')}`
   if (name === 'acknowledge' && told.alarm !== undefined) return `${told.alarm} is seen; it rings no more`
   return JSON.stringify(result, null, 2)
 }

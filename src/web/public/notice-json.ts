@@ -4,8 +4,6 @@ import { formatUtc } from '../../core/instant.ts'
 import type { DeliveryView, NoticeView } from '../../store/notices.ts'
 import type { NoticeJson, NoticeListJson } from './api-schemas.ts'
 
-export type { NoticeJson }
-
 /** Milliseconds per outlet; an outlet with several legs counts its slowest. */
 type PerOutlet = Record<string, number>
 
