@@ -11,8 +11,11 @@ import type { TownProcess } from './town.ts'
 import { judgeRun } from './verdict.ts'
 import { until } from './watch.ts'
 
-/** Runs stand so far apart that quotas, quakes and serials of one say nothing to the next. */
-const APART_MS = 9 * DAY
+/**
+ * Runs stand so far apart that quotas, quakes and serials of one say nothing to the next: a run with a withdrawal sends two
+ * of the four mass messages of a calendar month, so no month may see three of them.
+ */
+const APART_MS = 16 * DAY
 const SETTLE_LIMIT_MS = 100_000
 
 export interface Worker {
