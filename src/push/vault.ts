@@ -1,6 +1,15 @@
 // In: a secret of 32 bytes that is not in the database. Out: endpoints sealed for rest, their keyed hash, unsubscribe tokens.
 // An endpoint is a capability: whoever has it and the keys can push to that person. A copied database alone opens none.
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+  type KeyObject,
+} from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -21,7 +30,8 @@ export interface Vault {
 /** @param secret 32 bytes */
 export function openVault(secret: Uint8Array): Vault {
   if (secret.length !== SECRET_BYTES) throw new Error(`a vault's secret has ${SECRET_BYTES} bytes`)
-  const part = (use: string): Buffer => Buffer.from(hkdfSync('sha256', secret, '', use, SECRET_BYTES))
+  const part = (use: string): KeyObject =>
+    createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', use, SECRET_BYTES)))
   const [sealing, hashing, tokens] = [part('endpoint seal'), part('endpoint hash'), part('unsubscribe token')]
   const tokenFor = (id: string): string => createHmac('sha256', tokens).update(id).digest('base64url')
   return {
