@@ -103,7 +103,7 @@ export function openSender(context: SenderContext): Sender {
   }
 
   /** One look: what is closed, planned, leased. True when something was taken in hand. */
-  const look = async (): Promise<boolean> => {
+  const lookOnce = async (): Promise<boolean> => {
     await closeBroadcasts(context.db)
     await sendDigests(context.db, context.outlets)
     const open = await listOpenBroadcasts(context.db)
@@ -128,6 +128,14 @@ export function openSender(context: SenderContext): Sender {
         )
     }
     return open.length > 0 && lease()
+  }
+
+  let looking: Promise<unknown> = Promise.resolve()
+  /** One look at a time: what the one has taken in hand is known to the next. */
+  const look = (): Promise<boolean> => {
+    const mine = looking.then(lookOnce)
+    looking = mine.catch(() => undefined)
+    return mine
   }
 
   const lease = async (): Promise<boolean> => {
@@ -234,8 +242,8 @@ export function openSender(context: SenderContext): Sender {
     settle: async () => {
       for (;;) {
         const busy = await look()
+        if (!busy && underWay.size === 0) return
         await Promise.all(underWay)
-        if (!busy) return
       }
     },
     stop: async () => {
