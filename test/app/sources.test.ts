@@ -7,7 +7,7 @@ import type { Config } from '../../src/config.ts'
 import type { Ledger, Payload } from '../../src/publish/ledger.ts'
 import { serve } from '../feeds/transport/loopback.ts'
 import { until } from '../feeds/transport/fake-clock.ts'
-import { fixture } from '../feeds/xml-support.ts'
+import { fixture } from '../feeds/recorded.ts'
 
 const cleanups: (() => Promise<unknown>)[] = []
 afterEach(async () => {

@@ -2,18 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { UnreadableFeed } from '../../src/core/quake-report.ts'
 import { senderAgency } from '../../src/feeds/cap-names.ts'
 import { parseCap } from '../../src/feeds/cap.ts'
-import { fixture, itOnSamples, sample } from './xml-support.ts'
+import { fixture, itOnRecorded, recorded, vary } from './recorded.ts'
 
 const TEXT = fixture('cap-alert.xml')
 
-/** The fixture with replacements; each must hit. */
-function varied(...pairs: [string, string][]): string {
-  return pairs.reduce((text, [from, to]) => {
-    expect(text).toContain(from)
-    return text.replace(from, to)
-  }, TEXT)
-}
-
+const varied = (...pairs: [string, string][]): string => vary(TEXT, pairs)
 const first = (text: string) => parseCap(text).reports[0]
 const parameter = (name: string, value: string) =>
   `<parameter><valueName>${name}</valueName><value>${value}</value></parameter>`
@@ -246,8 +239,8 @@ describe('CAP messages', () => {
     expect(senderAgency(sender)).toBe(agency)
   })
 
-  itOnSamples("GeoNet's alert has its magnitude in a parameter and its place in a circle", () => {
-    expect(first(sample('cap/geonet-2015p822263.xml'))).toMatchObject({
+  itOnRecorded("GeoNet's alert has its magnitude in a parameter and its place in a circle", () => {
+    expect(first(recorded('cap/geonet-2015p822263.xml'))).toMatchObject({
       sourceEventId: '2015p822263',
       agency: 'WEL',
       originTime: Date.UTC(2015, 10, 1, 5, 42, 11),

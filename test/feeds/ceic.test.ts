@@ -1,17 +1,8 @@
 // In: CEIC lists of our own making, and recorded ones where they lie beside the project. Out: proof of every trap of the format.
 import { describe, expect, it } from 'vitest'
 import { parseCeic } from '../../src/feeds/ceic.ts'
-import {
-  expectSane,
-  fixture,
-  hasSharedPayloads,
-  holdUnderMutation,
-  onlyReport,
-  recorded,
-  reportAt,
-  ruleAt,
-  SHARED_ABSENT,
-} from './json-payloads.ts'
+import { expectSane, holdUnderMutation, onlyReport, reportAt, ruleAt } from './json-payloads.ts'
+import { describeOnRecorded, fixture, recorded } from './recorded.ts'
 
 const LIST = fixture('ceic-list.jsonp')
 const ROW = {
@@ -158,7 +149,7 @@ describe('the list of CEIC', () => {
   })
 })
 
-describe.skipIf(!hasSharedPayloads)(`recorded lists of CEIC ${SHARED_ABSENT}`, () => {
+describeOnRecorded('recorded lists of CEIC', () => {
   it('ten rows of December 2019 are read, six of them with an id one second later than the origin time', () => {
     const feed = parseCeic(recorded('cenc/ceic-speedsearch-num2-2019-12.jsonp'))
     expect(feed.reports).toHaveLength(10)

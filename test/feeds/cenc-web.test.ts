@@ -1,17 +1,8 @@
 // In: answers of the CENC web catalogue. Out: proof that float noise, nested copies and misnamed times do no harm.
 import { describe, expect, it } from 'vitest'
 import { parseCencWeb } from '../../src/feeds/cenc-web.ts'
-import {
-  expectSane,
-  fixture,
-  hasSharedPayloads,
-  holdUnderMutation,
-  onlyReport,
-  recorded,
-  reportAt,
-  ruleAt,
-  SHARED_ABSENT,
-} from './json-payloads.ts'
+import { expectSane, holdUnderMutation, onlyReport, reportAt, ruleAt } from './json-payloads.ts'
+import { describeOnRecorded, fixture, recorded } from './recorded.ts'
 
 const LIST = fixture('cenc-web-catalogue.json')
 const ROW = {
@@ -131,7 +122,7 @@ describe('the CENC web catalogue', () => {
   })
 })
 
-describe.skipIf(!hasSharedPayloads)(`a recorded answer of the CENC web catalogue ${SHARED_ABSENT}`, () => {
+describeOnRecorded('a recorded answer of the CENC web catalogue', () => {
   it('gives M7.6 at 18.7°S 175.2°W from 7.599999904632568 and its like', () => {
     expect(onlyReport(parseCencWeb(recorded('cenc/cenc-web-catalogs-2026-03.json')))).toMatchObject({
       magnitude: { value: 7.6, type: 'M' },

@@ -2,17 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { parseEmscWs } from '../../src/feeds/emsc-ws.ts'
 import { parseEmsc } from '../../src/feeds/emsc.ts'
-import {
-  expectSane,
-  fixture,
-  hasSharedPayloads,
-  holdUnderMutation,
-  onlyReport,
-  recorded,
-  reportAt,
-  ruleAt,
-  SHARED_ABSENT,
-} from './json-payloads.ts'
+import { expectSane, holdUnderMutation, onlyReport, reportAt, ruleAt } from './json-payloads.ts'
+import { describeOnRecorded, fixture, recorded } from './recorded.ts'
 
 const LIST = fixture('emsc-list.json')
 const LATE = fixture('emsc-ws-late-create.json')
@@ -132,7 +123,7 @@ describe('the websocket of EMSC', () => {
   })
 })
 
-describe.skipIf(!hasSharedPayloads)(`recorded answers of EMSC ${SHARED_ABSENT}`, () => {
+describeOnRecorded('recorded answers of EMSC', () => {
   it('both surfaces give the same shape', () => {
     expect(onlyReport(parseEmsc(recorded('emsc/fdsn-json-20210502.json')))).toMatchObject({
       depthKm: 38,

@@ -1,17 +1,8 @@
 // In: FAN Studio messages. Out: proof that only network determinations become reports, whatever the envelope.
 import { describe, expect, it } from 'vitest'
 import { parseFan } from '../../src/feeds/fan.ts'
-import {
-  expectSane,
-  fixture,
-  hasSharedPayloads,
-  holdUnderMutation,
-  onlyReport,
-  recorded,
-  reportAt,
-  ruleAt,
-  SHARED_ABSENT,
-} from './json-payloads.ts'
+import { expectSane, holdUnderMutation, onlyReport, reportAt, ruleAt } from './json-payloads.ts'
+import { describeOnRecorded, fixture, recorded } from './recorded.ts'
 
 const ONE = fixture('fan-cenc.json')
 const ALL = fixture('fan-initial-all.json')
@@ -163,7 +154,7 @@ describe('a FAN Studio message', () => {
   })
 })
 
-describe.skipIf(!hasSharedPayloads)(`recorded FAN Studio messages ${SHARED_ABSENT}`, () => {
+describeOnRecorded('recorded FAN Studio messages', () => {
   it('the formal determination is a report; warnings before and after the schema drift, and the intensity product, are not', () => {
     expect(onlyReport(parseFan(recorded('cenc/fan-cenc-20251004.json')))).toMatchObject({
       sourceCode: 'CC',

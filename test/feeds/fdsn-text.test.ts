@@ -1,17 +1,8 @@
 // In: event lines of FDSN services. Out: proof that blank lines, empty columns, missing zones and other column orders do no harm.
 import { describe, expect, it } from 'vitest'
 import { parseFdsnText } from '../../src/feeds/fdsn-text.ts'
-import {
-  expectSane,
-  fixture,
-  hasSharedPayloads,
-  holdUnderMutation,
-  onlyReport,
-  recorded,
-  reportAt,
-  ruleAt,
-  SHARED_ABSENT,
-} from './json-payloads.ts'
+import { expectSane, holdUnderMutation, onlyReport, reportAt, ruleAt } from './json-payloads.ts'
+import { describeOnRecorded, fixture, recorded } from './recorded.ts'
 
 const LIST = fixture('fdsn-events.txt')
 const LINE = 'smi:x/1|2031-05-06T00:13:59.31|35.4126|103.8619|10.3|LZ||GANSU||ML|4.81|LZ|Gansu'
@@ -100,7 +91,7 @@ describe('the text of an FDSN event service', () => {
   })
 })
 
-describe.skipIf(!hasSharedPayloads)(`a recorded FDSN text ${SHARED_ABSENT}`, () => {
+describeOnRecorded('a recorded FDSN text', () => {
   it('gives the 2012 Sumatra and 1960 Chile quakes', () => {
     const feed = parseFdsnText(recorded('fdsn-text/events.txt'))
     expect(feed.reports.map(({ originTime, magnitude }) => [originTime, magnitude?.value])).toEqual([

@@ -1,16 +1,8 @@
 // In: GeoNet's list (Apache-2.0 sample, data CC BY 3.0 NZ). Out: proof that deleted rows retract and long decimals are rounded.
 import { describe, expect, it } from 'vitest'
 import { parseGeonet } from '../../src/feeds/geonet.ts'
-import {
-  expectSane,
-  fixture,
-  hasSharedPayloads,
-  holdUnderMutation,
-  onlyReport,
-  recorded,
-  reportAt,
-  SHARED_ABSENT,
-} from './json-payloads.ts'
+import { expectSane, holdUnderMutation, onlyReport, reportAt } from './json-payloads.ts'
+import { describeOnRecorded, fixture, recorded } from './recorded.ts'
 
 const LIST = fixture('geonet-quakes.json')
 const quake = (properties: Record<string, unknown>): string =>
@@ -69,7 +61,7 @@ describe('the list of GeoNet', () => {
   })
 })
 
-describe.skipIf(!hasSharedPayloads)(`a recorded list of GeoNet ${SHARED_ABSENT}`, () => {
+describeOnRecorded('a recorded list of GeoNet', () => {
   it('has 88 rows, seven of them deleted', () => {
     const feed = parseGeonet(recorded('geonet/quake-mmi4-100.json'))
     expectSane(feed)

@@ -2,18 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { UnreadableFeed } from '../../src/core/quake-report.ts'
 import { parseJmaCoordinate } from '../../src/feeds/jma-coordinate.ts'
 import { findTelegrams, parseJma } from '../../src/feeds/jma.ts'
-import { fixture, itOnSamples, sample } from './xml-support.ts'
+import { fixture, itOnRecorded, recorded, vary } from './recorded.ts'
 
 const TEXT = fixture('jma-hypocentre.xml')
 
-/** The fixture with replacements; each must hit. */
-function varied(...pairs: [string, string][]): string {
-  return pairs.reduce((text, [from, to]) => {
-    expect(text).toContain(from)
-    return text.replaceAll(from, to)
-  }, TEXT)
-}
-
+const varied = (...pairs: [string, string][]): string => vary(TEXT, pairs, true)
 const first = (text: string) => parseJma(text).reports[0]
 const WITHOUT_BODY: [string, string] = [
   TEXT.slice(TEXT.indexOf('<Earthquake>'), TEXT.indexOf('</Body>')),
@@ -212,12 +205,12 @@ describe('ISO 6709 as JMA writes it', () => {
 })
 
 describe("JMA's recorded telegrams", () => {
-  itOnSamples('three telegrams of one quake share their id; the first has no hypocentre', () => {
-    expect(parseJma(sample('jma/20210217140808_VXSE51-scaleprompt.xml')).ignored).toEqual([
+  itOnRecorded('three telegrams of one quake share their id; the first has no hypocentre', () => {
+    expect(parseJma(recorded('jma/20210217140808_VXSE51-scaleprompt.xml')).ignored).toEqual([
       { row: 0, reason: 'no-hypocentre' },
     ])
     const later = ['20210217140847_VXSE52-hypocentre', '20210217140958_VXSE53-detail'].map((name) =>
-      first(sample(`jma/${name}.xml`)),
+      first(recorded(`jma/${name}.xml`)),
     )
     expect(later.map((report) => [report?.sourceEventId, report?.depthKm])).toEqual([
       ['20210217230627', 50],
@@ -226,22 +219,22 @@ describe("JMA's recorded telegrams", () => {
     expect(new Set(later.map((report) => report?.revision)).size).toBe(2)
   })
 
-  itOnSamples('the drill is test traffic', () => {
-    expect(first(sample('jma/32-35_01_03_100806_VXSE53-drill.xml'))?.class).toBe('test')
+  itOnRecorded('the drill is test traffic', () => {
+    expect(first(recorded('jma/32-35_01_03_100806_VXSE53-drill.xml'))?.class).toBe('test')
   })
 
-  itOnSamples('the cancelled hypocentre has no Earthquake element', () => {
-    expect(first(sample('jma/32-35_06_02_100915_VXSE52.xml'))).toMatchObject({
+  itOnRecorded('the cancelled hypocentre has no Earthquake element', () => {
+    expect(first(recorded('jma/32-35_06_02_100915_VXSE52.xml'))).toMatchObject({
       lifecycle: 'cancel',
       sourceEventId: '20080614084350',
     })
   })
 
-  itOnSamples('the revised hypocentre is the one in minutes', () => {
-    expect(first(sample('jma/32-35_03_02_240613_VXSE61.xml'))).toMatchObject({ latitude: 34.785, depthKm: 23 })
+  itOnRecorded('the revised hypocentre is the one in minutes', () => {
+    expect(first(recorded('jma/32-35_03_02_240613_VXSE61.xml'))).toMatchObject({ latitude: 34.785, depthKm: 23 })
   })
 
-  itOnSamples('the cancelled early warning is left aside', () => {
-    expect(parseJma(sample('jma/37_04_02_110311_VXSE43.xml')).ignored).toEqual([{ row: 0, reason: 'early-warning' }])
+  itOnRecorded('the cancelled early warning is left aside', () => {
+    expect(parseJma(recorded('jma/37_04_02_110311_VXSE43.xml')).ignored).toEqual([{ row: 0, reason: 'early-warning' }])
   })
 })

@@ -1,26 +1,9 @@
-// In: names of payloads, parsers. Out: their text, and the promises every parser keeps whatever it is given.
+// In: what a parser made of a payload, payloads to mutate. Out: the promises every parser keeps whatever it is given.
 // Must not know any one format.
-import { existsSync, readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { expect } from 'vitest'
 import type { ParseFeed, ParsedFeed, QuakeReport } from '../../src/core/quake-report.ts'
 import { UnreadableFeed } from '../../src/core/quake-report.ts'
-
-/** The text of a payload in test/fixtures/feeds. */
-export function fixture(name: string): string {
-  return readFileSync(new URL(`../fixtures/feeds/${name}`, import.meta.url), 'utf8')
-}
-
-const SHARED = new URL('../../../shared/data/feeds/', import.meta.url)
-
-/** True when the collection of recorded payloads lies beside the project; its licences forbid to copy all of it here. */
-export const hasSharedPayloads = existsSync(SHARED)
-export const SHARED_ABSENT = '(skipped where ../shared/data/feeds is absent: its licences forbid a copy here)'
-
-/** The text of a recorded payload in ../shared/data/feeds. */
-export function recorded(name: string): string {
-  return readFileSync(new URL(name, SHARED), 'utf8')
-}
 
 /** The only report of a payload. */
 export function onlyReport(feed: ParsedFeed): QuakeReport {

@@ -1,17 +1,8 @@
 // In: messages of P2P地震情報 (MIT samples). Out: proof that sentinels are no values, eruptions no quakes, warnings no reports.
 import { describe, expect, it } from 'vitest'
 import { parseP2pquake } from '../../src/feeds/p2pquake.ts'
-import {
-  expectSane,
-  fixture,
-  hasSharedPayloads,
-  holdUnderMutation,
-  onlyReport,
-  recorded,
-  reportAt,
-  ruleAt,
-  SHARED_ABSENT,
-} from './json-payloads.ts'
+import { expectSane, holdUnderMutation, onlyReport, reportAt, ruleAt } from './json-payloads.ts'
+import { describeOnRecorded, fixture, recorded } from './recorded.ts'
 
 const DESTINATION = fixture('p2pquake-destination.json')
 const change = (text: string, edit: (message: Record<string, never>) => void): string => {
@@ -129,7 +120,7 @@ describe('a message of P2P', () => {
   })
 })
 
-describe.skipIf(!hasSharedPayloads)(`recorded messages of P2P ${SHARED_ABSENT}`, () => {
+describeOnRecorded('recorded messages of P2P', () => {
   it('two telegrams of one quake agree although neither has an id of it', () => {
     const [first, second] = ['Destination-20210217140847', 'DetailScale-20210217140958'].map((name) =>
       onlyReport(parseP2pquake(recorded(`p2pquake/v2-551-${name}.json`))),

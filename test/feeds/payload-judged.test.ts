@@ -11,7 +11,8 @@ import { parseFan } from '../../src/feeds/fan.ts'
 import { parseJma } from '../../src/feeds/jma.ts'
 import { parseUsgs } from '../../src/feeds/usgs.ts'
 import { policyAt } from '../fuzz/judged.ts'
-import { fixture, onlyReport } from './json-payloads.ts'
+import { onlyReport } from './json-payloads.ts'
+import { fixture } from './recorded.ts'
 
 interface Circumstance {
   /** Milliseconds between the origin time and now. */

@@ -8,7 +8,8 @@ import { decodeText } from '../../src/feeds/charset.ts'
 import { FORMATS, type FeedFormat } from '../../src/feeds/index.ts'
 import { parseRss } from '../../src/feeds/rss.ts'
 import { parseUsgs } from '../../src/feeds/usgs.ts'
-import { fixture, onlyReport } from './json-payloads.ts'
+import { onlyReport } from './json-payloads.ts'
+import { fixture } from './recorded.ts'
 
 /** A USGS Feature with what the story needs. */
 function feature(id: string, properties: object, coordinates: number[] | null): object {

@@ -1,11 +1,11 @@
 // In: every file of ../shared/data/feeds and the table of what must come of it. Out: proof, file by file.
 // A file that stands there and not in the table fails: a new sample needs its line.
 import { readFileSync, readdirSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { UnreadableFeed, type ParsedFeed, type QuakeReport } from '../../src/core/quake-report.ts'
 import { decodeText } from '../../src/feeds/charset.ts'
 import { FORMATS, type FeedFormat } from '../../src/feeds/index.ts'
-import { SHARED_ABSENT, hasSharedPayloads } from './json-payloads.ts'
+import { describeOnRecorded, hasRecorded } from './recorded.ts'
 import { CHINA } from './payload-table-china.ts'
 import { JAPAN } from './payload-table-japan.ts'
 import { USGS } from './payload-table-usgs.ts'
@@ -57,9 +57,9 @@ function expectReading(feed: ParsedFeed | UnreadableFeed, reading: Reading): voi
   for (const report of reading.some ?? []) expect(feed.reports.find(({ row }) => row === report.row)).toEqual(report)
 }
 
-describe.skipIf(!hasSharedPayloads)(`every recorded payload ${SHARED_ABSENT}`, () => {
+describeOnRecorded('every recorded payload', () => {
   it('has its line in the table, and the table has no line too many', () => {
-    const files = hasSharedPayloads ? readdirSync(FOLDER, { recursive: true, withFileTypes: true }) : []
+    const files = hasRecorded ? readdirSync(FOLDER, { recursive: true, withFileTypes: true }) : []
     const names = files
       .filter((entry) => entry.isFile() && entry.name !== 'PROVENANCE.md')
       .map((entry) => `${entry.parentPath.replace(/\/$/, '')}/${entry.name}`.slice(FOLDER.pathname.length))

@@ -1,18 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { UnreadableFeed } from '../../src/core/quake-report.ts'
 import { parseQuakeml } from '../../src/feeds/quakeml.ts'
-import { fixture, itOnSamples, sample } from './xml-support.ts'
+import { fixture, itOnRecorded, recorded, vary } from './recorded.ts'
 
 const TEXT = fixture('quakeml.xml')
 
-/** The fixture with replacements; each must hit. */
-function varied(...pairs: [string, string][]): string {
-  return pairs.reduce((text, [from, to]) => {
-    expect(text).toContain(from)
-    return text.replace(from, to)
-  }, TEXT)
-}
-
+const varied = (...pairs: [string, string][]): string => vary(TEXT, pairs)
 const first = (text: string) => parseQuakeml(text).reports[0]
 
 describe('QuakeML', () => {
@@ -209,27 +202,27 @@ describe('QuakeML', () => {
 })
 
 describe('QuakeML samples', () => {
-  itOnSamples('the preferred origin is a year from the first one', () => {
-    const report = first(sample('quakeml/obspy-preferred.xml'))
+  itOnRecorded('the preferred origin is a year from the first one', () => {
+    const report = first(recorded('quakeml/obspy-preferred.xml'))
     expect(report?.originTime).toBe(Date.UTC(2012, 11, 12, 5, 46, 24, 120))
     expect(report?.magnitude).toEqual({ value: 2, type: 'MW' })
   })
 
-  itOnSamples('an invalid enumeration word costs nothing but itself', () => {
-    const { reports, refused } = parseQuakeml(sample('quakeml/obspy-invalid_enum.xml'))
+  itOnRecorded('an invalid enumeration word costs nothing but itself', () => {
+    const { reports, refused } = parseQuakeml(recorded('quakeml/obspy-invalid_enum.xml'))
     expect([reports.length, refused.length]).toEqual([1, 0])
   })
 
-  itOnSamples('quarry blasts of the USGS keep their ANSS ids', () => {
-    const { reports } = parseQuakeml(sample('quakeml/obspy-usgs_event.xml'))
+  itOnRecorded('quarry blasts of the USGS keep their ANSS ids', () => {
+    const { reports } = parseQuakeml(recorded('quakeml/obspy-usgs_event.xml'))
     expect(reports.map(({ sourceEventId, kind, agency }) => [sourceEventId, kind, agency])).toEqual([
       ['ci37285320', 'blast', 'CI'],
       ['uw60916552', 'blast', 'UW'],
     ])
   })
 
-  itOnSamples('an origin with every field there is reads like a plain one', () => {
-    expect(first(sample('quakeml/obspy-quakeml_1.2_origin.xml'))).toMatchObject({
+  itOnRecorded('an origin with every field there is reads like a plain one', () => {
+    expect(first(recorded('quakeml/obspy-quakeml_1.2_origin.xml'))).toMatchObject({
       latitude: 38.297,
       longitude: 142.373,
       depthKm: 0.029,

@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UnreadableFeed } from '../../src/core/quake-report.ts'
 import { parseRss, splitItems } from '../../src/feeds/rss.ts'
-import { applyEdits, edits, fixture } from './xml-support.ts'
+import { applyEdits, edits } from './xml-support.ts'
+import { fixture } from './recorded.ts'
 
 const FEEDS = ['rsshub-ceic.xml', 'gdacs.xml', 'georss-atom.xml'].map(fixture)
 

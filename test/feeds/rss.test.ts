@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { UnreadableFeed } from '../../src/core/quake-report.ts'
 import { parseRss, splitItems } from '../../src/feeds/rss.ts'
 import { parseFeedTime } from '../../src/feeds/rss-time.ts'
-import { fixture, itOnSamples, sample } from './xml-support.ts'
+import { fixture, itOnRecorded, recorded } from './recorded.ts'
 
 const CEIC = fixture('rsshub-ceic.xml')
 
@@ -154,9 +154,9 @@ describe("the RSSHub routes of China's lists", () => {
     expect(reports[0]?.place).toBe('宁夏x银川市')
   })
 
-  itOnSamples('a GB2312 list reads like its UTF-8 twin once decoded', async () => {
-    const utf8 = await parseRss(sample('rss/CONSTRUCTED-rsshub-shape-utf8.xml'))
-    const gb = await parseRss(sample('rss/CONSTRUCTED-rsshub-shape-gb2312.xml', 'gb18030'))
+  itOnRecorded('a GB2312 list reads like its UTF-8 twin once decoded', async () => {
+    const utf8 = await parseRss(recorded('rss/CONSTRUCTED-rsshub-shape-utf8.xml'))
+    const gb = await parseRss(recorded('rss/CONSTRUCTED-rsshub-shape-gb2312.xml', 'gb18030'))
     expect(gb).toEqual(utf8)
     expect(gb.reports).toHaveLength(1)
   })
@@ -200,8 +200,8 @@ describe('GDACS', () => {
     expect(reports[0]?.revision).toBe('1100002.2.temporary')
   })
 
-  itOnSamples('the recorded feed with its BOM and six namespaces has 2 earthquakes among 16 items', async () => {
-    const { reports, refused, ignored } = await parseRss(sample('gdacs/gdacs-rss-full.xml'))
+  itOnRecorded('the recorded feed with its BOM and six namespaces has 2 earthquakes among 16 items', async () => {
+    const { reports, refused, ignored } = await parseRss(recorded('gdacs/gdacs-rss-full.xml'))
     expect(reports.map(({ sourceEventId, depthKm, place }) => [sourceEventId, depthKm, place])).toEqual([
       ['EQ1199929', 10, 'South Africa'],
       ['EQ1199647', 59.95, 'Southeast Of Loyalty Islands'],
@@ -275,8 +275,8 @@ describe('GeoRSS and Atom', () => {
     expect(refused).toEqual([expect.objectContaining({ rule: 'coordinates-missing' })])
   })
 
-  itOnSamples('the mixed encodings of the recorded sample hold no earthquake', async () => {
-    const { reports, ignored } = await parseRss(sample('georss/xml_parser_complex_1.xml'))
+  itOnRecorded('the mixed encodings of the recorded sample hold no earthquake', async () => {
+    const { reports, ignored } = await parseRss(recorded('georss/xml_parser_complex_1.xml'))
     expect([reports.length, ignored.length]).toEqual([0, 6])
   })
 })
@@ -369,8 +369,8 @@ describe('a feed as a whole', () => {
     expect((await parseRss(text)).reports).toEqual((await parseRss(CEIC)).reports.slice(0, 1))
   })
 
-  itOnSamples('a news feed in ISO 8859-1 is read and holds no quake', async () => {
-    const { reports, ignored } = await parseRss(sample('rss/uolNoticias-iso8859-1.rss', 'iso-8859-1'))
+  itOnRecorded('a news feed in ISO 8859-1 is read and holds no quake', async () => {
+    const { reports, ignored } = await parseRss(recorded('rss/uolNoticias-iso8859-1.rss', 'iso-8859-1'))
     expect([reports.length, ignored.length]).toEqual([0, 15])
   })
 })

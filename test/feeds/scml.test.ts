@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UnreadableFeed } from '../../src/core/quake-report.ts'
 import { parseScml } from '../../src/feeds/scml.ts'
-import { fixture, itOnSamples, sample } from './xml-support.ts'
+import { fixture, itOnRecorded, recorded } from './recorded.ts'
 
 const TEXT = fixture('scml.xml')
 const first = (text: string) => parseScml(text).reports[0]
@@ -78,8 +78,8 @@ describe("SeisComP's own XML", () => {
     expect(() => parseScml(text)).toThrow(UnreadableFeed)
   })
 
-  itOnSamples('the recorded output of a test system never counts as actual', () => {
-    expect(first(sample('scml/geonet-2024p344188_0.13.xml'))).toMatchObject({
+  itOnRecorded('the recorded output of a test system never counts as actual', () => {
+    expect(first(recorded('scml/geonet-2024p344188_0.13.xml'))).toMatchObject({
       class: 'test',
       agency: 'WEL',
       depthKm: 5.116,

@@ -1,17 +1,8 @@
 // In: USGS GeoJSON, recorded (public domain) and made for the purpose. Out: proof of versions, deletions, kinds and scenarios.
 import { describe, expect, it } from 'vitest'
 import { parseUsgs } from '../../src/feeds/usgs.ts'
-import {
-  expectSane,
-  fixture,
-  hasSharedPayloads,
-  holdUnderMutation,
-  onlyReport,
-  recorded,
-  reportAt,
-  ruleAt,
-  SHARED_ABSENT,
-} from './json-payloads.ts'
+import { expectSane, holdUnderMutation, onlyReport, reportAt, ruleAt } from './json-payloads.ts'
+import { describeOnRecorded, fixture, recorded } from './recorded.ts'
 
 const DAY = fixture('usgs-day.json')
 const LIFECYCLE = fixture('usgs-lifecycle.json')
@@ -114,7 +105,7 @@ describe('the GeoJSON of USGS', () => {
   })
 })
 
-describe.skipIf(!hasSharedPayloads)(`recorded answers of USGS ${SHARED_ABSENT}`, () => {
+describeOnRecorded('recorded answers of USGS', () => {
   it('a whole day of 188 events is read without a refusal', () => {
     const feed = parseUsgs(recorded('usgs-geojson/all_day-2018.json'))
     expectSane(feed)

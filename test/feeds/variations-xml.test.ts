@@ -4,7 +4,7 @@ import type { ParsedFeed } from '../../src/core/quake-report.ts'
 import { parseCap } from '../../src/feeds/cap.ts'
 import { parseJma } from '../../src/feeds/jma.ts'
 import { parseRss } from '../../src/feeds/rss.ts'
-import { fixture } from './xml-support.ts'
+import { fixture } from './recorded.ts'
 
 const reasons = (parsed: ParsedFeed): string[] => parsed.ignored.map(({ reason }) => reason)
 const rules = (parsed: ParsedFeed): string[] => parsed.refused.map(({ rule }) => rule)

@@ -1,16 +1,8 @@
 // In: Wolfx lists and messages. Out: proof that the keyed list is read in order and that a warning is never a determination.
 import { describe, expect, it } from 'vitest'
 import { parseWolfx } from '../../src/feeds/wolfx.ts'
-import {
-  expectSane,
-  fixture,
-  hasSharedPayloads,
-  holdUnderMutation,
-  onlyReport,
-  recorded,
-  ruleAt,
-  SHARED_ABSENT,
-} from './json-payloads.ts'
+import { expectSane, holdUnderMutation, onlyReport, ruleAt } from './json-payloads.ts'
+import { describeOnRecorded, fixture, recorded } from './recorded.ts'
 
 const LIST = fixture('wolfx-list.json')
 const ROW = {
@@ -96,7 +88,7 @@ describe('the CENC list of Wolfx', () => {
   })
 })
 
-describe.skipIf(!hasSharedPayloads)(`recorded payloads of Wolfx ${SHARED_ABSENT}`, () => {
+describeOnRecorded('recorded payloads of Wolfx', () => {
   it('the list is read; the Japanese warning and list are not', () => {
     expect(onlyReport(parseWolfx(recorded('cenc/wolfx-cenc_eqlist.json')))).toMatchObject({
       magnitude: { value: 5.2, type: 'M' },

@@ -6,15 +6,8 @@ import { parseJma } from '../../src/feeds/jma.ts'
 import { parseQuakeml } from '../../src/feeds/quakeml.ts'
 import { parseRss } from '../../src/feeds/rss.ts'
 import { parseScml } from '../../src/feeds/scml.ts'
-import {
-  applyEdits,
-  applyValueEdits,
-  edits,
-  expectSound,
-  expectSoundOrUnreadable,
-  fixture,
-  valueEdits,
-} from './xml-support.ts'
+import { applyEdits, applyValueEdits, edits, expectSound, expectSoundOrUnreadable, valueEdits } from './xml-support.ts'
+import { fixture } from './recorded.ts'
 
 const FORMATS: [string, string, (text: string) => ParsedFeed | Promise<ParsedFeed>][] = [
   ['rss', 'rsshub-ceic.xml', (text) => parseRss(text)],

@@ -1,30 +1,8 @@
-// In: names of samples, arbitrary edits. Out: texts for the tests of the XML formats, and the soundness every report must have.
-import { existsSync, readFileSync } from 'node:fs'
+// In: arbitrary edits. Out: texts for the tests of the XML formats, and the soundness every report must have.
 import * as fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect } from 'vitest'
 import type { ParsedFeed } from '../../src/core/quake-report.ts'
 import { UnreadableFeed } from '../../src/core/quake-report.ts'
-
-const OWN = new URL('../fixtures/feeds/', import.meta.url)
-const SHARED = new URL('../../../shared/data/feeds/', import.meta.url)
-
-/** A payload of our own, in the shape of the format. */
-export function fixture(name: string): string {
-  return readFileSync(new URL(name, OWN), 'utf8')
-}
-
-const ABSENT = !existsSync(SHARED)
-const NOTE = ABSENT ? ' (skipped: ../shared/data/feeds is not beside this clone, its licences forbid a copy here)' : ''
-
-/** A test on a recorded sample; without the samples it is skipped and its name says why. */
-export function itOnSamples(name: string, run: () => void | Promise<void>): void {
-  it.skipIf(ABSENT)(name + NOTE, run)
-}
-
-/** A real sample, decoded with its charset. */
-export function sample(path: string, charset = 'utf-8'): string {
-  return new TextDecoder(charset, { ignoreBOM: true }).decode(readFileSync(new URL(path, SHARED)))
-}
 
 const SPLINTERS = [
   '<',
