@@ -17,6 +17,8 @@ const LEAD_MS = 3 * SECOND
 const PAUSE_MS = 4 * SECOND
 /** A poll that ends this long after a step was shown has begun after it: the demonstration polls every second. */
 const POLL_MS = 1_200
+/** Speaks on our own pages only, so no stand-in has to carry it. A reserved name (RFC 2606): nobody may take it for a bureau's. */
+const OWN_CAP = { id: 'cap', channel: 'cap', sender: 'cap@quakedesk.example' }
 const SECRETS = ['DATABASE_URL', 'DATABASE_OWNER_URL', 'REDIS_URL'] as const
 
 export interface Demonstration {
@@ -57,8 +59,9 @@ export async function startDemonstration(env: Readonly<Record<string, string | u
   const player = await startPlayer(Object.fromEntries(listScenarioSources(scenario).map((s) => [s.id, s.format])))
   const common = { player: player.url, 'safe-domain': host }
   const config = fillPlaces(scenario.config, { ...town.places, ...common }) as { outlets?: object[] }
-  const drillOutlets = fillPlaces(copyForDrills(scenario.config['outlets'] ?? []), { ...drillTown.places, ...common })
-  const outlets = [...(config.outlets ?? []), ...(drillOutlets as object[])]
+  const spoken = [...((scenario.config['outlets'] ?? []) as object[]), OWN_CAP]
+  const drillOutlets = fillPlaces(copyForDrills(spoken), { ...drillTown.places, ...common })
+  const outlets = [...(config.outlets ?? []), OWN_CAP, ...(drillOutlets as object[])]
   let stopped = false
   let playing: Promise<void> = Promise.resolve()
   return {

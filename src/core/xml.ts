@@ -30,20 +30,21 @@ export function writeXml(root: XmlElement): string {
 }
 
 function write(node: XmlNode): string {
-  if (typeof node === 'string') return escapeXml(node)
-  const attributes = Object.entries(node.attributes).map(([name, value]) => ` ${name}="${escapeXml(value)}"`)
+  if (typeof node === 'string') return escape(node, IN_CONTENT)
+  const attributes = Object.entries(node.attributes).map(([name, value]) => ` ${name}="${escape(value, IN_ATTRIBUTE)}"`)
   const open = `<${node.name}${attributes.join('')}`
   return node.content.length === 0 ? `${open}/>` : `${open}>${node.content.map(write).join('')}</${node.name}>`
 }
 
 /** Char of XML 1.0 §2.2, less the C1 controls and DEL, which it only advises against; lone surrogates are outside of it. */
 const NO_CHARACTER = /[^\t\n\r\u{20}-\u{7E}\u{A0}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu
-// ">" too, or a text could end a CDATA section of whoever embeds it; white space of attributes would be made blanks.
-const MARKS = /[<>&"'\t\n\r]/g
+// ">" too, or a text could end a CDATA section of whoever embeds it. A bare CR would be read back as a line's end.
+const IN_CONTENT = /[<>&\r]/g
+// White space of an attribute would be read back as blanks.
+const IN_ATTRIBUTE = /[<>&"'\t\n\r]/g
 
-/** A text as it may stand in content and in attributes alike. */
-function escapeXml(text: string): string {
-  return replaceUnwritable(text).replace(MARKS, (mark) => `&#${mark.codePointAt(0)};`)
+function escape(text: string, marks: RegExp): string {
+  return replaceUnwritable(text).replace(marks, (mark) => `&#${mark.codePointAt(0)};`)
 }
 
 /** The text with what no document may hold made visible; for the formats beside XML too. */
