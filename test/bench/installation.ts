@@ -11,10 +11,28 @@ import type { Stage, Subject } from './stage.ts'
 const SECRET = `whsec_${Buffer.from('bench-secret-0123456789-abcdefghi').toString('base64')}`
 const SIGNED = { signedBy: 'bench', signedAt: '2020-01-01T00:00:00Z', expiresAt: '2099-01-01T00:00:00Z' }
 
-/** Starts an installation that says every event of events.ts at once, to each of these addresses. */
-export async function startQuakedesk(stage: Stage, name: string, urls: readonly string[]): Promise<Subject> {
+/** A subject with its own public port and its first process, the publisher. */
+export interface Installed extends Subject {
+  port: number
+  pid: number
+  dataFolder: string
+}
+
+/**
+ * Starts an installation that says every event of events.ts at once, to each of these addresses.
+ * @param hasSite true when its website carries them as well
+ * @param more further outlets, as the YAML has them
+ */
+export async function startQuakedesk(
+  stage: Stage,
+  name: string,
+  urls: readonly string[],
+  hasSite = false,
+  more: readonly object[] = [],
+): Promise<Installed> {
   const [port, deskPort] = [await freePort(), await freePort()]
   const file = join(stage.folder, `${name}.yaml`)
+  const dataFolder = join(stage.folder, name)
   writeFileSync(
     file,
     stringify({
@@ -28,14 +46,18 @@ export async function startQuakedesk(stage: Stage, name: string, urls: readonly 
       },
       inbound: [{ id: 'cenc', format: 'rss', authority: 'official-national', secret: SECRET }],
       authorisations: [{ id: 'formal', template: 'formal-report', sources: ['cenc'], ...SIGNED }],
-      outlets: urls.map((url, index) => ({ id: `c${index}`, channel: 'webhook', url, secret: SECRET })),
+      outlets: [
+        ...(hasSite ? [{ id: 'site', channel: 'website' }] : []),
+        ...urls.map((url, index) => ({ id: `c${index}`, channel: 'webhook', url, secret: SECRET })),
+        ...more,
+      ],
     }),
   )
   const child = spawn(process.execPath, [new URL('../../src/main.ts', import.meta.url).pathname], {
     env: {
       ...process.env,
       QUAKEDESK_CONFIG: file,
-      QUAKEDESK_DATA: join(stage.folder, name),
+      QUAKEDESK_DATA: dataFolder,
       PORT: String(port),
       DESK_PORT: String(deskPort),
       HOST: '127.0.0.1',
@@ -52,6 +74,9 @@ export async function startQuakedesk(stage: Stage, name: string, urls: readonly 
   let number = 0
   return {
     name,
+    port,
+    pid: child.pid ?? 0,
+    dataFolder,
     post: (feed) => {
       number += 1
       const headers = signWebhook([SECRET], `bench-${number}`, Date.now(), feed)

@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util'
 import { benchAlone } from './alone.ts'
 import { benchEvent } from './event.ts'
 import { printHeader, readLoad } from './header.ts'
+import { benchLive } from './live.ts'
+import { benchPage } from './page.ts'
 import { benchPoll } from './poll.ts'
 import { benchPush } from './push.ts'
 
@@ -20,6 +22,8 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   event: () => benchEvent(rounds, Number(values.samples ?? 57)),
   alone: () => benchAlone(rounds, Number(values.samples ?? 30)),
   poll: benchPoll,
+  page: () => benchPage(rounds),
+  live: () => benchLive(rounds, Number(values.many ?? 5_000)),
   push: () => benchPush(rounds, Number(values.samples ?? 1_000), Number(values.many ?? 100_000)),
 }
 const wanted = values.only?.split(',') ?? Object.keys(sections)
