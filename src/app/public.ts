@@ -15,6 +15,7 @@ import { openWordings } from '../web/public/wording.ts'
 import { openHealth } from './health.ts'
 import { reachDatabase } from './database.ts'
 import { loadTemplates } from './templates.ts'
+import { openPages } from './website.ts'
 
 const POOL = 4
 /** A question of the public that takes longer is given up: the publisher works on the same server (DESIGN L7). */
@@ -62,6 +63,7 @@ export async function startPublic(config: Config, log: FastifyBaseLogger): Promi
     pages: shelf,
     staleness: watch.staleness,
     live,
+    list: (await openPages(config)).maker.asked,
     publicUrl: config.bureau.publicUrl,
     demonstration: config.demonstration,
     ready: async () => {

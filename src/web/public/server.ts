@@ -1,17 +1,20 @@
 // In: requests of the public. Out: stored pages, byte for byte, and the API's further pages.
 // Its own process and pool: whatever happens here, the publisher does not notice (DESIGN L7). Must not write to the record.
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
-import { MISSING_PATH } from '../../store/pages.ts'
+import { MISSING_PATH, type Page } from '../../store/pages.ts'
 import type { Queryable } from '../../store/pool.ts'
 import type { Live } from '../live/stream.ts'
-import { SAFE_HEADERS, servingOptions } from '../serving.ts'
+import { PUBLIC_HEADERS, servingOptions } from '../serving.ts'
 import { readAddress } from './address.ts'
 import { addApi } from './api.ts'
 import { openArchive } from './archive.ts'
+import { addAsked } from './asked.ts'
 import { loadAssets } from './assets.ts'
 import { openHot, type PageShelf, type Staleness } from './hot.ts'
 import { openListener, type Answerer } from './listener.ts'
+import type { Listing } from './pages/notice-list.ts'
 import { openTurns } from './turns.ts'
+import type { Language } from './wording.ts'
 
 export interface PublicContext {
   db: Queryable
@@ -20,6 +23,8 @@ export interface PublicContext {
   staleness?: () => Staleness | null
   /** Left out where nobody waits for news. */
   live?: Live
+  /** Writes what readers ask of the list of notices; left out: only its first page is there. */
+  list?: (listing: Listing, language: Language) => Page
   publicUrl: string
   demonstration: boolean
   /** Ready = database answered lately and migrations are in place. */
@@ -60,7 +65,7 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
   // A stream ends when its reader goes: a server that is to end would wait for it.
   app.addHook('preClose', async () => context.live?.close())
   app.addHook('onSend', async (_request, reply) => {
-    for (const [name, value] of Object.entries(SAFE_HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value)
+    for (const [name, value] of Object.entries(PUBLIC_HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value)
   })
   // Nothing is posted here yet: a body is not waited for.
   app.addHook('onRequest', async (request, reply): Promise<unknown> => {
@@ -80,6 +85,7 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
   })
   app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(context.metrics()))
   addApi(app, { archive, serve: (path, request, reply) => hot.serve(path, request.raw, reply.raw) })
+  addAsked(app, { ...context, hot, turns })
   app.get('/*', async (request, reply) => {
     const address = readAddress(request.url.split('?')[0] ?? '/')
     if (address.at === 'moved') return reply.redirect(address.to, 308)
