@@ -2,7 +2,7 @@
 // nothing else: processor time of all its threads, wall time, memory (performance.md §1).
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { PushSetup } from './push-service.ts'
+import type { PushSetup } from './push-orders.ts'
 import { SUBJECTS } from './push-subjects.ts'
 
 /** One event as its sender saw it. */
@@ -21,7 +21,7 @@ export interface PushCost {
 const [name = '', file = ''] = process.argv.slice(2)
 const open = SUBJECTS[name]
 if (!open) throw new Error(`no subject ${name}`)
-const sending = await open(JSON.parse(readFileSync(file, 'utf8')) as PushSetup)
+const sending = open(JSON.parse(readFileSync(file, 'utf8')) as PushSetup)
 
 const cpuSince = (before: NodeJS.CpuUsage): number => {
   const { user, system } = process.cpuUsage(before)

@@ -2,30 +2,7 @@
 // Devices open their messages when asked to: what verifying costs must not lie within the time that is measured.
 import { writeFileSync } from 'node:fs'
 import { startPush } from '../../src/town/push.ts'
-import type { PushSubscriptionJson } from '../../src/town/push/state.ts'
-
-/** What a sender's process is given, as a file: a hundred thousand subscriptions are too much for one message. */
-export interface PushSetup {
-  ca: string
-  origin: string
-  vapid: { publicKey: string; privateKey: string }
-  subscriptions: PushSubscriptionJson[]
-}
-
-/** subscribe: so many browsers, written to a file. check: opens everything, compares it with the text, forgets it. */
-export type ServiceOrder =
-  | { do: 'subscribe'; count: number; vapid: PushSetup['vapid']; file: string }
-  | { do: 'check'; text: string }
-
-/** What the devices found. */
-export interface ServiceCheck {
-  messages: number
-  /** Devices that read exactly this text, each counted once. */
-  devices: number
-  refused: Record<string, number>
-  /** Places between where a subscription stands in the list and when its message came: median and largest. */
-  displaced: { median: number; most: number }
-}
+import type { PushSetup, ServiceCheck, ServiceOrder } from './push-orders.ts'
 
 const town = await startPush({ now: Date.now, opening: 'on-request' })
 const places = new Map<string, number>()
@@ -45,9 +22,10 @@ function subscribe(order: ServiceOrder & { do: 'subscribe' }): { subscribed: num
   return { subscribed: count }
 }
 
-function check(text: string): ServiceCheck {
+function check(expected: string | null): ServiceCheck {
   town.open()
   const messages = town.messages()
+  const text = expected ?? messages[0]?.text ?? ''
   const right = messages.filter((one) => one.state === 'shown' && one.text === text)
   const far = messages.map((one, index) => Math.abs((places.get(one.token) ?? 0) - index)).toSorted((a, b) => a - b)
   const { refused } = town.tally()
@@ -57,11 +35,14 @@ function check(text: string): ServiceCheck {
     devices: new Set(right.map((one) => one.token)).size,
     refused,
     displaced: { median: far[far.length >> 1] ?? 0, most: far.at(-1) ?? 0 },
+    came: { median: messages[messages.length >> 1]?.at ?? 0, last: messages.at(-1)?.at ?? 0 },
+    text,
   }
 }
 
 process.on('message', (order: ServiceOrder) => {
-  process.send?.(order.do === 'subscribe' ? subscribe(order) : check(order.text))
+  if (order.do === 'subscribe') process.send?.(subscribe(order))
+  else process.send?.(order.do === 'count' ? { messages: town.ledger().length } : check(order.text))
 })
 process.on('disconnect', () => process.exit(0))
 process.send?.({ ready: true })

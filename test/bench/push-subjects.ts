@@ -1,24 +1,14 @@
-// In: subscriptions of the stand-in. Out: the ways of sending one text to all of them that the bench compares.
-// Must not prepare what an event brings: before it nobody knows the text.
+// In: subscriptions of the stand-in. Out: the ways of sending one text to all of them that the bench compares: the peer, the
+// house's own, the limit of the transport.
 import { Agent } from 'node:https'
 import { connect } from 'node:http2'
 import type { ClientHttp2Session } from 'node:http2'
 import webpush from 'web-push'
 import type { PushSubscriptionJson } from '../../src/town/push/state.ts'
-import type { PushSetup } from './push-service.ts'
+import { openOurs } from './push-ours.ts'
+import { CONTACT, TOPIC, TTL, URGENCY, type OpenSending, type Sending } from './push-sending.ts'
+import type { PushSetup } from './push-orders.ts'
 
-/** One way of sending. */
-export interface Sending {
-  /** What may be done while nothing happens; not counted. */
-  prepare(text: string): Promise<void>
-  /** The event. @returns how many were answered 201 */
-  send(text: string): Promise<number>
-}
-
-const TTL = 900
-const URGENCY = 'high'
-const TOPIC = 'eq-bench'
-const CONTACT = 'mailto:it@dzj.example.cn'
 const POOL = 50
 
 /** Runs an act for every item, so many at a time. */
@@ -83,7 +73,9 @@ function openLimit({ ca, origin, vapid, subscriptions }: PushSetup): Sending {
 }
 
 /** By name. */
-export const SUBJECTS: Readonly<Record<string, (setup: PushSetup) => Sending | Promise<Sending>>> = {
+export const SUBJECTS: Readonly<Record<string, OpenSending>> = {
   'web-push loop': openLoop,
+  'fresh keys': (setup) => openOurs(setup, false),
+  'prepared keys': (setup) => openOurs(setup, true),
   'sealed before': openLimit,
 }

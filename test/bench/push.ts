@@ -3,9 +3,10 @@
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import webpush from 'web-push'
-import { judgeAtLeast, median, quantile, ratioSpread, waitForMessage } from './measure.ts'
+import { judgeAtLeast, median, quantile, ratioSpread } from './measure.ts'
+import { benchMany } from './push-many.ts'
 import type { PushCost } from './push-sender.ts'
-import type { ServiceCheck, ServiceOrder } from './push-service.ts'
+import { ask, type ServiceCheck } from './push-orders.ts'
 import { SUBJECTS } from './push-subjects.ts'
 import { onStage, type Stage } from './stage.ts'
 
@@ -14,20 +15,12 @@ const GOALS: Readonly<Record<string, number>> = { 'prepared keys': 12, 'fresh ke
 /** Bytes of the message, as in performance.md §1. */
 const LENGTH = 300
 
-function ask<T>(child: ChildProcess, order: object): Promise<T> {
-  const answer = waitForMessage<T>(child)
-  child.send(order)
-  return answer
-}
-
 /** A notice as it would be pushed, another one each time. */
 function writeText(number: number): string {
   const message = { v: 1, kind: 'formal-report', title: `试震信〔2026〕${number}号`, body: '' }
   const short = Buffer.byteLength(JSON.stringify(message))
   return JSON.stringify({ ...message, body: 'x'.repeat(LENGTH - short) })
 }
-
-const order = (service: ChildProcess, given: ServiceOrder) => ask<ServiceCheck>(service, given)
 
 /** One event: sent by the subject, then opened by every device. @throws when one message is missing, doubled or other */
 async function sendOnce(
@@ -37,7 +30,7 @@ async function sendOnce(
   count: number,
 ): Promise<{ cost: PushCost; found: ServiceCheck }> {
   const cost = await ask<PushCost>(sender, { text })
-  const found = await order(service, { do: 'check', text })
+  const found = await ask<ServiceCheck>(service, { do: 'check', text })
   if (cost.accepted !== count || found.messages !== count || found.devices !== count)
     throw new Error(`of ${count}: ${cost.accepted} × 201, ${JSON.stringify(found)}`)
   return { cost, found }
@@ -60,9 +53,10 @@ function printCosts(costs: ReadonlyMap<string, PushCost[]>, perRound: number): v
   }
 }
 
-async function benchRounds(stage: Stage, service: ChildProcess, rounds: number, perRound: number): Promise<void> {
+/** @returns microseconds of the peer's processor time per message */
+async function benchRounds(stage: Stage, service: ChildProcess, rounds: number, perRound: number): Promise<number> {
   const file = join(stage.folder, 'subscriptions.json')
-  await order(service, { do: 'subscribe', count: perRound, vapid: webpush.generateVAPIDKeys(), file })
+  await ask(service, { do: 'subscribe', count: perRound, vapid: webpush.generateVAPIDKeys(), file })
   const names = Object.keys(SUBJECTS)
   const senders = new Map<string, ChildProcess>()
   for (const name of names) senders.set(name, await startSender(stage, name, file))
@@ -88,31 +82,14 @@ async function benchRounds(stage: Stage, service: ChildProcess, rounds: number, 
     if (costs.has(name))
       judgeAtLeast(`${name}: CPU ≥ ${goal} × less than the loop`, ratioSpread(perMessage(PEER), perMessage(name)), goal)
   for (const sender of senders.values()) sender.kill()
-}
-
-const megabytes = (bytes: number): string => `${(bytes / 1_048_576).toFixed(0)} MB`
-
-async function benchMany(stage: Stage, service: ChildProcess, name: string, count: number): Promise<void> {
-  const file = join(stage.folder, 'many.json')
-  await order(service, { do: 'subscribe', count, vapid: webpush.generateVAPIDKeys(), file })
-  const sender = await startSender(stage, name, file)
-  const { cost, found } = await sendOnce(service, sender, writeText(0), count)
-  const { start, ready, peak } = cost.rss
-  process.stdout.write(
-    `push: ${count} subscribers once, ${name}: ${(cost.wallMs / 1_000).toFixed(1)} s, CPU ${(cost.cpuMs / 1_000).toFixed(1)} s` +
-      ` (${((cost.cpuMs * 1_000) / count).toFixed(0)} µs/message), prepared in ${(cost.prepareCpuMs / 1_000).toFixed(1)} s of idle time;` +
-      ` memory ${megabytes(start)} → ${megabytes(ready)} prepared → ${megabytes(peak)} at most;` +
-      ` order: ${found.displaced.median} places from the list at the median, ${found.displaced.most} at most;` +
-      ` all ${found.devices} opened and compared\n`,
-  )
-  sender.kill()
+  return (median(perMessage(PEER).flat()) * 1_000) / perRound
 }
 
 /** Runs the section; the last part with that many subscribers, none to leave it out. */
 export async function benchPush(rounds: number, perRound: number, many: number): Promise<void> {
   await onStage(async (stage) => {
     const { child: service } = await stage.launch('push-service.ts', [])
-    await benchRounds(stage, service, rounds, perRound)
-    for (const name of Object.keys(GOALS)) if (many > 0 && name in SUBJECTS) await benchMany(stage, service, name, many)
+    const loop = await benchRounds(stage, service, rounds, perRound)
+    if (many > 0) await benchMany(stage, service, many, loop)
   })
 }
