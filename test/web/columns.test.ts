@@ -139,14 +139,31 @@ describe('standing pages', () => {
     const made = createPages(templates, identity).columns({ ...NOTHING, notices: [NOTICE] })
     const html = made.filter(({ contentType }) => contentType.startsWith('text/html'))
     const names = ['notices', 'guide', 'timeliness', 'errata', 'about', 'accessibility', 'privacy', 'announcements']
-    expect(html.map(({ path }) => path).toSorted()).toEqual(
-      [...names, 'screen'].flatMap((name) => [`/${name}`, `/en/${name}`]).toSorted(),
+    expect(html.map(({ path }) => path)).toEqual(
+      expect.arrayContaining([...names, 'screen'].flatMap((name) => [`/${name}`, `/en/${name}`])),
     )
     for (const { path, body } of html) {
       expect([path, /\sstyle=|<style|<script(?! src="(?:\.\.\/)*(?:\.\/)?assets\/)|javascript:/.test(body)]).toEqual([
         path,
         false,
       ])
+    }
+  })
+
+  test('say everything but names and texts of notices in English', () => {
+    const all = {
+      ...NOTHING,
+      notices: [NOTICE],
+      errata: [{ said: NOTICE, now: { ...NOTICE, kind: 'withdrawal', issuedAt: NOW } }],
+    }
+    const guide = { as: 'signed', by: 'Zhang', at: NOW } as const
+    const made = createPages(templates, { ...identity, guide }).columns(all)
+    for (const { path, body } of made.filter((page) => page.path.startsWith('/en/'))) {
+      const rest = body
+        .replaceAll(/<(\w+)[^>]*lang="zh-CN"[^>]*>[\s\S]*?<\/\1>/g, '')
+        .replace(/<title>.*<\/title>/, '')
+        .replaceAll(/兰山市(?:应急管理局)?/g, '')
+      expect([path, /.*\p{Script=Han}.*/u.exec(rest)?.[0]]).toEqual([path, undefined])
     }
   })
 })

@@ -110,7 +110,7 @@ describe('GET /screen/current', () => {
     expect((await get('/screen/current.txt?max=200')).body).toBe(said('formal-report').text)
     expect((await get('/screen/current.txt?max=20')).body).toBe(said('formal-report').title)
     for (let max = SHORTEST; max <= 130; max += 1)
-      expect([...(await get(`/screen/current.txt?max=${max}`)).body].length).toBeLessThanOrEqual(max)
+      expect(Array.from((await get(`/screen/current.txt?max=${max}`)).body).length).toBeLessThanOrEqual(max)
   })
 
   test('says in JSON what the text is, until when it may stand, and whether it is a drill', async () => {

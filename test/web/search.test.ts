@@ -49,7 +49,7 @@ beforeAll(async () => {
   app = await buildPublicServer({
     db: { query: (text, values) => (down ? Promise.reject(new Error('away')) : (pool.query(text, values) as never)) },
     pages: { get: (path) => shelf.get(path) },
-    list: pages.asked,
+    list: (listing, language) => pages.asked(listing, language),
     publicUrl: 'https://yj.lanshan.example',
     demonstration: false,
     ready: async () => ({ ok: true, degraded: [] }),

@@ -34,7 +34,9 @@ const maker = {
   }),
   missing: () => pageOf('/404'),
   columns: () => [],
-  screen: () => [],
+  screen: (notices: readonly { code: string }[]) => [
+    { ...pageOf('/screen'), body: notices.map((notice) => notice.code).join(' ') },
+  ],
   notice: ({ code, state }: { code: string; state: string }, language?: string) => [
     { ...pageOf(`${language === 'en' ? '/en' : ''}/n/${code}`), body: state },
   ],
@@ -128,4 +130,19 @@ test('what the website carries gets index numbers without a gap, once, also when
     `select count(*)::integer as n from page where path like '/n/%'`,
   )
   expect(rows).toHaveLength(told[0]?.n ?? 0)
+})
+
+test('a drill changes the wall display of drills and no other', async () => {
+  await pool.query(
+    `insert into lineage (id, class, year, number, serial) values ('l-drill', 'drill', 2025, 1, '演练1号')`,
+  )
+  await pool.query(
+    `insert into notice (id, code, class, lineage_id, report_no, kind, title, text, variants, facts, evaluation,
+       received_at, decided_at, issued_at, actor)
+     values ('drill1aa', 'drill1aa', 'drill', 'l-drill', 1, 'formal-report', 't', 't', '{}', '{}', 'reviewed', $1, $1, $1, 'system')`,
+    [AT],
+  )
+  await openSite(pool, maker, () => NOW).show('drill1aa')
+  const { rows } = await pool.query(`select path, body from page where path like '%/screen%'`)
+  expect(rows).toEqual([{ path: '/drill/screen', body: Buffer.from('drill1aa') }])
 })

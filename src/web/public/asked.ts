@@ -65,9 +65,10 @@ function readAsked(query: Query): Asked | Extract<Listing, { fault: string }> {
     return refuse({ q: '', kind: '', before: '' }, 'twice')
   const words = q.replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ').trim()
   const asked = { q: words, kind, before }
-  const length = [...words].length
+  const letters = Array.from(words)
+  const { length } = letters
   if (length > LONGEST_QUERY)
-    return refuse({ ...asked, q: [...words].slice(0, LONGEST_QUERY).join('') }, 'tooLong', { n: String(length) })
+    return refuse({ ...asked, q: letters.slice(0, LONGEST_QUERY).join('') }, 'tooLong', { n: String(length) })
   const count = words.split(' ').length
   if (count > MOST_WORDS) return refuse(asked, 'tooMany', { n: String(count) })
   if (kind !== '' && !NOTICE_KINDS.some((known) => known === kind)) return refuse({ ...asked, kind: '' }, 'badKind')

@@ -20,7 +20,7 @@ export function openGbk(): ToGbk {
   const codes = new Map<string, number>()
   for (const [index, letter] of lines.entries()) {
     // Places that Unicode has no character for come out as private use, or as the mark of a fault.
-    if ([...letter].length === 1 && !/[\p{Co}\ufffd]/u.test(letter))
+    if (Array.from(letter).length === 1 && !/[\p{Co}\ufffd]/u.test(letter))
       codes.set(letter, (bytes[index * 3] ?? 0) * 256 + (bytes[index * 3 + 1] ?? 0))
   }
   return (text) =>

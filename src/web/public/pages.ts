@@ -23,7 +23,7 @@ export interface PageMaker extends ColumnMaker {
   /** @param most how many were looked for */
   listing(notices: readonly NoticeView[], most: number): Page
   /** What a reader asked of the list of notices. */
-  asked(listing: Listing, language: Language): Page
+  asked: (listing: Listing, language: Language) => Page
   /** What an unknown address is answered with. */
   missing(): Page
 }

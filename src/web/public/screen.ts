@@ -41,13 +41,13 @@ export function makeScreenWords(
   const drill = shown?.class === 'drill'
   const bare = shown ? textsOf(shown) : quietTexts(site.bureauName, wording)
   const texts = bare.map((text) => mark(text, drill, site.demonstration))
-  if (shown && !texts.some((text) => [...text].length <= SHORTEST))
+  if (shown && !texts.some((text) => countLetters(text) <= SHORTEST))
     texts.push(
       mark(wording.say('screen', 'see', { kind: wording.name('kinds', shown.kind) }), drill, site.demonstration),
     )
   const words: ScreenWords = {
     texts: [...new Set(texts)]
-      .map((text) => ({ text, length: [...text].length, gbk: toGbk(text).toString('base64') }))
+      .map((text) => ({ text, length: countLetters(text), gbk: toGbk(text).toString('base64') }))
       .toSorted((a, b) => b.length - a.length),
     quiet: shown === null,
     drill,
@@ -79,6 +79,9 @@ function quietTexts(bureauName: string, wording: Wording): string[] {
   const quiet = wording.say('screen', 'quiet')
   return [`${bureauName}：${quiet}`, quiet]
 }
+
+/** As a display counts: a letter beyond the basic plane is one. */
+const countLetters = (text: string): number => Array.from(text).length
 
 const DRILL = '【演练】'
 

@@ -55,7 +55,7 @@ const MONTHS = [
 
 /**
  * Reads both word lists.
- * @param files `words.zh.yaml` and `words.en.yaml` by name
+ * @param files by name; `words.zh.yaml` and `words.en.yaml`, and lists of single parts of the site beside them (push.zh.yaml)
  * @throws when one is missing, cannot be read, or has other keys than its sister
  */
 export function openWordings(files: ReadonlyMap<string, string>): Readonly<Record<Language, Wording>> {
@@ -69,12 +69,18 @@ export function openWordings(files: ReadonlyMap<string, string>): Readonly<Recor
 }
 
 function readList(files: ReadonlyMap<string, string>, language: Language): Lists {
-  const name = `words.${language}.yaml`
-  const source = files.get(name)
-  if (source === undefined) throw new Error(`templates/pages/${name} is missing`)
-  const read = lists.safeParse(parse(source))
-  if (!read.success) throw new Error(`templates/pages/${name}: ${z.prettifyError(read.error)}`)
-  return read.data
+  if (!files.has(`words.${language}.yaml`)) throw new Error(`templates/pages/words.${language}.yaml is missing`)
+  const all: Lists = {}
+  for (const [name, source] of files) {
+    if (!name.endsWith(`.${language}.yaml`)) continue
+    const read = lists.safeParse(parse(source))
+    if (!read.success) throw new Error(`templates/pages/${name}: ${z.prettifyError(read.error)}`)
+    for (const [section, words] of Object.entries(read.data)) {
+      if (Object.hasOwn(all, section)) throw new Error(`templates/pages/${name}: ${section} stands in another list as well`)
+      all[section] = words
+    }
+  }
+  return all
 }
 
 const listKeys = (words: Lists): string[] =>

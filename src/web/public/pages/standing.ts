@@ -10,36 +10,43 @@ interface Section {
 
 export function standingSheets({ announcements = [] }: SiteIdentity): Sheet[] {
   return [
-    textSheet('about', ({ wording: { say }, site }) => [
-      { heading: say('about', 'whatHead'), lines: [say('about', 'what'), say('about', 'what2')] },
-      { heading: say('about', 'notHead'), lines: [say('about', 'not')] },
-      { heading: say('about', 'numbersHead'), lines: [say('about', 'numbers')] },
-      { heading: say('about', 'checkHead'), lines: [say('about', 'check')] },
-      { heading: say('about', 'contactHead'), lines: contactLines(site, say) },
-      { heading: say('about', 'softwareHead'), lines: [say('about', 'software')] },
+    textSheet('about', ({ wording, site }) => [
+      {
+        heading: wording.say('about', 'whatHead'),
+        lines: [wording.say('about', 'what'), wording.say('about', 'what2')],
+      },
+      { heading: wording.say('about', 'notHead'), lines: [wording.say('about', 'not')] },
+      { heading: wording.say('about', 'numbersHead'), lines: [wording.say('about', 'numbers')] },
+      { heading: wording.say('about', 'checkHead'), lines: [wording.say('about', 'check')] },
+      { heading: wording.say('about', 'contactHead'), lines: contactLines(site, wording) },
+      { heading: wording.say('about', 'softwareHead'), lines: [wording.say('about', 'software')] },
     ]),
-    textSheet('accessibility', ({ wording: { say }, site }) => [
+    textSheet('accessibility', ({ wording, site }) => [
       ...['ways', 'aloud', 'tested', 'not'].map((key) => ({
-        heading: say('accessibility', `${key}Head`),
-        lines: [say('accessibility', key)],
+        heading: wording.say('accessibility', `${key}Head`),
+        lines: [wording.say('accessibility', key)],
       })),
       {
-        heading: say('accessibility', 'complainHead'),
-        lines: [say('accessibility', 'complain'), ...contactLines(site, say), say('accessibility', 'basis')],
+        heading: wording.say('accessibility', 'complainHead'),
+        lines: [
+          wording.say('accessibility', 'complain'),
+          ...contactLines(site, wording),
+          wording.say('accessibility', 'basis'),
+        ],
       },
     ]),
-    textSheet('privacy', ({ wording: { say }, site }) => [
+    textSheet('privacy', ({ wording, site }) => [
       ...['none', 'log', 'search'].map((key) => ({
-        heading: say('privacy', `${key}Head`),
-        lines: [say('privacy', key)],
+        heading: wording.say('privacy', `${key}Head`),
+        lines: [wording.say('privacy', key)],
       })),
       {
-        heading: say('privacy', 'pushHead'),
-        lines: ['pushWhat', 'pushWhere', 'pushLong', 'pushElse'].map((key) => say('privacy', key)),
+        heading: wording.say('privacy', 'pushHead'),
+        lines: ['pushWhat', 'pushWhere', 'pushLong', 'pushElse'].map((key) => wording.say('privacy', key)),
       },
       {
-        heading: say('privacy', 'rightsHead'),
-        lines: [say('privacy', 'rights'), ...contactLines(site, say)],
+        heading: wording.say('privacy', 'rightsHead'),
+        lines: [wording.say('privacy', 'rights'), ...contactLines(site, wording)],
       },
     ]),
     {
@@ -64,12 +71,12 @@ function textSheet(name: string, sections: (scene: Scene) => Section[]): Sheet {
   }
 }
 
-function contactLines({ contact }: SiteIdentity, say: Wording['say']): string[] {
+function contactLines({ contact }: SiteIdentity, wording: Wording): string[] {
   const lines = (['phone', 'email', 'address'] as const).flatMap((key) => {
     const value = contact?.[key] ?? ''
-    return value === '' ? [] : [say('about', key, { [key]: value })]
+    return value === '' ? [] : [wording.say('about', key, { [key]: value })]
   })
-  return lines.length > 0 ? lines : [say('about', 'noContact')]
+  return lines.length > 0 ? lines : [wording.say('about', 'noContact')]
 }
 
 const newestFirst = (a: Announcement, b: Announcement): number => b.publishedAt - a.publishedAt
