@@ -21,6 +21,8 @@ import { readPublic } from './app/read-back.ts'
 import { writeToken } from './app/token.ts'
 import { startSources, type Sources } from './app/sources.ts'
 import { loadTemplates, sha256 } from './app/templates.ts'
+import { openCardService } from './app/card-service.ts'
+import type { Painter } from './app/card-painter.ts'
 import { openWebsite } from './app/website.ts'
 import type { Config } from './config.ts'
 import type { TrafficClass } from './core/quake-report.ts'
@@ -46,6 +48,8 @@ export interface AppOptions {
   database?: Database
   /** Base of the public process, for read-backs; null leaves "seen" open. */
   publicBase: string | null
+  /** Left out: a thread of its own; null: no pictures, in replays. */
+  painter?: Painter | null
   /** Handed in by replays: feeds are polled when it is turned. */
   crank?: HandCrank
   drill?: (
@@ -108,6 +112,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const alarm = (kind: string, subject: string, message: string, lane: TrafficClass = 'actual'): Promise<void> =>
     raise(kind, subject, message, lane).catch((error: unknown) => log.error({ err: error, kind, subject }, message))
   const clear = (kind: string, subject: string): Promise<void> => clearAlarm(pool, kind, subject, clock.realNow())
+  const cards = await openCardService({ ...website, db: pool, now: clock.now, alarm, clear, log }, options.painter)
   const dispatch = openDispatch({
     db: pool,
     node,
@@ -121,6 +126,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       if (change.state === 'accepted' && job.attempt > 1 && change.alarm === undefined)
         void clear('delivery', job.deliveryId).catch(() => undefined)
       if (job.class === 'actual') website.due.changed(job.noticeId)
+      cards.changed(job.noticeId)
     },
     log,
   })
@@ -141,6 +147,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
   const ledger = await openLedger(ledgerContext)
   await website.site.refresh()
+  cards.catchUp()
   const publisher = startPublisher({
     pool,
     ledger,
@@ -266,7 +273,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await sources.stop()
       await desk.close()
       await publisher.stop()
-      await website.due.stop()
+      await Promise.all([website.due.stop(), cards.stop()])
       await Promise.all([opened.close(), push.stop()])
       await Promise.all([pool.end(), writer.end()])
       if (!options.database) await database.embedded?.stop()

@@ -65,6 +65,8 @@ export async function replayScenario(scenario: Scenario, place: ReplayPlace): Pr
       database: place.database,
       crank: crank.current,
       publicBase: null,
+      // No platform takes one, and sixty scenarios would paint hundreds.
+      painter: null,
     })
     await Promise.all(config.feeds.map((feed) => crank.current.pollNow(feed.id)))
   }

@@ -1,4 +1,4 @@
-// In: the folders templates/notices and templates/pages. Out: their texts by name.
+// In: the folders of templates/. Out: their texts by name.
 // Must not parse them; the renderer and the pages do, at start, so that a slip shows before the night.
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 const ROOT = fileURLToPath(new URL('../../templates', import.meta.url))
 
 /** File name → source. @throws when the folder cannot be read */
-export async function loadTemplates(folder: 'notices' | 'pages'): Promise<Map<string, string>> {
+export async function loadTemplates(folder: 'notices' | 'pages' | 'card'): Promise<Map<string, string>> {
   const names = (await readdir(`${ROOT}/${folder}`))
     .filter((name) => name.endsWith('.liquid') || name.endsWith('.yaml'))
     .sort()

@@ -17,6 +17,9 @@ import { loadTemplates } from './templates.ts'
 
 export interface Website {
   site: Site
+  identity: SiteIdentity
+  /** What the house says of itself, in Chinese. */
+  wording: Wording
   alerts: CapPublishing
   due: PagesDue
   /** What of the pages' own texts may not be shown. */
@@ -68,5 +71,5 @@ export async function openWebsite(
   const { maker, identity, wording, doubts } = await openPages(config)
   const site = openSite(db, maker, () => clock.now('actual'), openFeeds(db, identity, wording))
   const alerts = openCapPublishing(db, identity, () => clock.now('actual'))
-  return { site, alerts, due: openPagesDue(site, log), doubts }
+  return { site, identity, wording, alerts, due: openPagesDue(site, log), doubts }
 }

@@ -13,6 +13,12 @@ export interface Page {
   body: string
 }
 
+/** Stored beside the pages, asked for one by one: the copies of a public process do not hold them. */
+export interface Picture extends Omit<Page, 'body'> {
+  contentType: `image/${string}`
+  body: Uint8Array
+}
+
 export interface StoredPage {
   path: string
   contentType: string
@@ -38,16 +44,16 @@ const WORTH_PACKING = 512
  */
 export async function savePages(
   db: Queryable,
-  pages: readonly Page[],
+  pages: readonly (Page | Picture)[],
   now: Instant,
   shown: readonly ShownNotice[] = [],
 ): Promise<void> {
   // Always in the same order: of two writers that meet one waits; in two orders each would wait for the other, a deadlock.
   const ordered = pages.toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const rows = ordered.map((page) => {
-    const body = Buffer.from(page.body, 'utf8')
+    const body = typeof page.body === 'string' ? Buffer.from(page.body, 'utf8') : Buffer.from(page.body)
     const etag = `"${createHash('sha256').update(page.contentType).update(body).digest('base64url').slice(0, 20)}"`
-    const gzip = body.length >= WORTH_PACKING ? gzipSync(body, { level: 6 }) : null
+    const gzip = body.length >= WORTH_PACKING && typeof page.body === 'string' ? gzipSync(body, { level: 6 }) : null
     return { ...page, etag, body, gzip }
   })
   await db.query(
@@ -78,21 +84,22 @@ export async function savePages(
   )
 }
 
-/** All public pages, or those of these paths. */
-export async function listPublicPages(db: Queryable, paths?: readonly string[]): Promise<StoredPage[]> {
-  const { rows } = await db.query<{
-    path: string
-    content_type: string
-    status: number
-    etag: string
-    body: Buffer
-    gzip: Buffer | null
-    changed_at: Instant
-  }>(
-    'select path, content_type, status, etag, body, gzip, changed_at from page where path not like $2 and ($1::text[] is null or path = any($1))',
-    [paths ?? null, `${DRILL_PATH}/%`],
-  )
-  return rows.map((row) => ({
+interface Row {
+  path: string
+  content_type: string
+  status: number
+  etag: string
+  body: Buffer
+  gzip: Buffer | null
+  changed_at: Instant
+}
+
+const SELECT = 'select path, content_type, status, etag, body, gzip, changed_at from page where path not like $1'
+const DRILLS = `${DRILL_PATH}/%`
+const NO_PICTURE = `content_type not like 'image/%'`
+
+function readRow(row: Row): StoredPage {
+  return {
     path: row.path,
     contentType: row.content_type,
     status: row.status,
@@ -100,7 +107,28 @@ export async function listPublicPages(db: Queryable, paths?: readonly string[]):
     body: row.body,
     gzip: row.gzip,
     changedAt: row.changed_at,
-  }))
+  }
+}
+
+/** All public pages, or those of these paths; no pictures. */
+export async function listPublicPages(db: Queryable, paths?: readonly string[]): Promise<StoredPage[]> {
+  const sql = `${SELECT} and ($2::text[] is null or path = any($2)) and ${NO_PICTURE}`
+  const { rows } = await db.query<Row>(sql, [DRILLS, paths ?? null])
+  return rows.map(readRow)
+}
+
+/** A public picture; undefined where there is none. */
+export async function findPicture(db: Queryable, path: string): Promise<StoredPage | undefined> {
+  const sql = `${SELECT} and path = $2 and not ${NO_PICTURE}`
+  const { rows } = await db.query<Row>(sql, [DRILLS, path])
+  return rows[0] && readRow(rows[0])
+}
+
+/** When what is stored under these paths, of either lane, last changed. */
+export async function listChangedAt(db: Queryable, paths: readonly string[]): Promise<Map<string, Instant>> {
+  const sql = 'select path, changed_at from page where path = any($1)'
+  const { rows } = await db.query<Pick<Row, 'path' | 'changed_at'>>(sql, [paths])
+  return new Map(rows.map((row) => [row.path, row.changed_at]))
 }
 
 /** Those of these paths, of either lane, under which a page is stored. */
@@ -109,11 +137,11 @@ export async function findStored(db: Queryable, paths: readonly string[]): Promi
   return new Set(rows.map((row) => row.path))
 }
 
-/** Public paths with their etags: what a process compares with its own copies. */
+/** Public paths with their etags, without pictures: what a process compares with its own copies. */
 export async function listEtags(db: Queryable): Promise<Map<string, string>> {
   const { rows } = await db.query<{ path: string; etag: string }>(
-    'select path, etag from page where path not like $1',
-    [`${DRILL_PATH}/%`],
+    `select path, etag from page where path not like $1 and ${NO_PICTURE}`,
+    [DRILLS],
   )
   return new Map(rows.map((row) => [row.path, row.etag]))
 }

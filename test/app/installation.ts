@@ -8,6 +8,7 @@ import pino from 'pino'
 import { stringify } from 'yaml'
 import { channels } from '../../channels/index.ts'
 import { startApp, type App } from '../../src/app.ts'
+import type { Painter } from '../../src/app/card-painter.ts'
 import { announceDrills, openVirtualClock, type InstallationClock } from '../../src/app/clock.ts'
 import { runInstallationDrill } from '../../src/app/drill.ts'
 import { openHandCrank } from '../../src/app/hand-crank.ts'
@@ -42,6 +43,7 @@ const START = parseZonedTime('2026-03-04T10:00:00+08:00') ?? 0
 /** Starts the bureau of alxa-2017; `change` may alter its outlets before it starts. */
 export async function startInstallation(
   change: (outlets: Record<string, unknown>[]) => Record<string, unknown>[] = (o) => o,
+  painter: Painter | null = null,
 ): Promise<Installation> {
   const scenario = await loadScenario('alxa-2017')
   const clock = openVirtualClock(START)
@@ -76,6 +78,7 @@ export async function startInstallation(
     crank,
     database: { app: database.appConfig, owner: database.ownerConfig, embedded: null },
     publicBase: null,
+    painter,
     drill: (running, name, by) => runInstallationDrill(running, config, name, by),
   })
   await Promise.all(config.feeds.map((feed) => crank.pollNow(feed.id)))

@@ -29,8 +29,8 @@ def list_characters():
         for path in glob.glob(os.path.join(ROOT, pattern), recursive=True):
             with open(path, encoding='utf-8') as file:
                 found |= set(file.read())
-    found |= set('ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ°′″·—…–“”‘’〔〕【】《》「」→×≥≤±～•')
-    return ''.join(sorted(each for each in found if each.isprintable()))
+    found |= set('\u3000ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ°′″·—…–“”‘’〔〕【】《》「」→×≥≤±～•')
+    return ''.join(sorted(each for each in found if each.isprintable() or each == '\u3000'))
 
 
 def make(weight, folder, characters):

@@ -13,6 +13,7 @@ import { loadAssets } from './assets.ts'
 import { openHot, type PageShelf, type Staleness } from './hot.ts'
 import { openListener, type Answerer } from './listener.ts'
 import type { Listing } from './pages/notice-list.ts'
+import { addPictures } from './pictures.ts'
 import { openTurns } from './turns.ts'
 import type { Language } from './wording.ts'
 
@@ -86,6 +87,7 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
   app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(context.metrics()))
   addApi(app, { archive, serve: (path, request, reply) => hot.serve(path, request.raw, reply.raw) })
   addAsked(app, { ...context, hot, turns })
+  addPictures(app, { ...context, turns })
   app.get('/*', async (request, reply) => {
     const address = readAddress(request.url.split('?')[0] ?? '/')
     if (address.at === 'moved') return reply.redirect(address.to, 308)
