@@ -13,11 +13,13 @@ import { openShelf } from '../web/public/shelf.ts'
 import { describeStale } from '../web/public/stale.ts'
 import { openWordings } from '../web/public/wording.ts'
 import { openHealth } from './health.ts'
+import { openDoor } from './push.ts'
 import { reachDatabase } from './database.ts'
 import { loadTemplates } from './templates.ts'
 import { openPages } from './website.ts'
 
 const POOL = 4
+const SUBSCRIPTIONS_POOL = 2
 /** A question of the public that takes longer is given up: the publisher works on the same server (DESIGN L7). */
 const MODEST = { statement_timeout: 30_000, connectionTimeoutMillis: 3_000 } as const
 /** NOTIFY is a hint; this look finds what a lost one would have told. */
@@ -33,7 +35,9 @@ export interface PublicProcess {
 
 /** Starts the public server at PORT. @throws when the port is taken */
 export async function startPublic(config: Config, log: FastifyBaseLogger): Promise<PublicProcess> {
-  const lines = openLines(config, log)
+  const lines = openLines(config, log, POOL)
+  // Its own: readers who search must not keep a subscriber waiting, nor the other way round.
+  const subscriptions = openLines(config, log, SUBSCRIPTIONS_POOL)
   const health = openHealth()
   const startedAt = Date.now()
   const live = openLive(config.demonstration)
@@ -64,6 +68,7 @@ export async function startPublic(config: Config, log: FastifyBaseLogger): Promi
     staleness: watch.staleness,
     live,
     list: (await openPages(config)).maker.asked,
+    push: openDoor(config, subscriptions.db, wordings),
     publicUrl: config.bureau.publicUrl,
     demonstration: config.demonstration,
     ready: async () => {
@@ -93,7 +98,7 @@ export async function startPublic(config: Config, log: FastifyBaseLogger): Promi
       watch.stop()
       await app.close()
       await unlisten()
-      await lines.close()
+      await Promise.all([lines.close(), subscriptions.close()])
     },
   }
 }
@@ -118,13 +123,13 @@ function watchAge(
 }
 
 /** A pool that is opened when the database can be found, and found again after it moved. */
-function openLines(config: Config, log: FastifyBaseLogger): { db: Queryable; close(): Promise<void> } {
+function openLines(config: Config, log: FastifyBaseLogger, most: number): { db: Queryable; close(): Promise<void> } {
   let pool: ReturnType<typeof openPool> | null = null
   const db: Queryable = {
     query: async (text, values) => {
       const place = pool ? null : reachDatabase(config)
       if (place) {
-        pool = openPool({ ...place, ...MODEST }, POOL, (error) => log.warn({ err: error }, 'database connection lost'))
+        pool = openPool({ ...place, ...MODEST }, most, (error) => log.warn({ err: error }, 'database connection lost'))
       }
       if (!pool) throw new Error('the database is not up')
       return pool.query(text, values) as never

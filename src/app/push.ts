@@ -6,8 +6,12 @@ import type { WebpushConfig } from '../../channels/webpush/config.ts'
 import type { Config, OutletConfig } from '../config.ts'
 import type { PushOutlet } from '../push/outlet.ts'
 import { startPush, type PushSending } from '../push/start.ts'
-import { readVaultSecret } from '../push/vault.ts'
+import { openResolver } from '../push/resolve.ts'
+import { openVault, readVaultSecret } from '../push/vault.ts'
 import type { Queryable } from '../store/pool.ts'
+import type { SiteIdentity } from '../web/public/pages/frame.ts'
+import { nameConsent } from '../web/public/push/consent.ts'
+import type { SubscribingContext } from '../web/public/push/subscribing.ts'
 
 /** 218 bytes each with what finds them: some 45 MB when all are made. */
 const MOST_KEYS = 200_000
@@ -42,6 +46,39 @@ function describeOutlet({ outlet, config }: Enabled, publicUrl: string): PushOut
     proxies: config.proxies,
     digestMinutes: config.digestMinutes,
     publicUrl,
+  }
+}
+
+/** What the subscribe page shows of the outlet that the public can subscribe at. */
+export function describePush(
+  outlets: readonly OutletConfig[],
+  wordings: Parameters<typeof nameConsent>[0],
+): Pick<SiteIdentity, 'push'> {
+  const open = listEnabled(outlets).find(({ outlet }) => outlet.class === 'actual')
+  if (!open) return {}
+  const { vapidPublicKey, digestMinutes } = open.config
+  return { push: { publicKey: vapidPublicKey, consentVersion: nameConsent(wordings), digestMinutes } }
+}
+
+/** What the public process takes subscriptions with, over connections of their own. */
+export function openDoor(
+  config: Pick<Config, 'dataFolder' | 'outlets' | 'bureau'>,
+  db: Queryable,
+  wordings: Parameters<typeof nameConsent>[0],
+): SubscribingContext {
+  return {
+    db,
+    outlets: listEnabled(config.outlets).map(({ outlet, config: own }) => ({
+      id: outlet.id,
+      class: outlet.class,
+      allowHosts: own.allowHosts,
+      proxied: Object.keys(own.proxies),
+    })),
+    vault: openVault(readSealSecret(config)),
+    resolver: openResolver(),
+    now: Date.now,
+    consentVersion: nameConsent(wordings),
+    districts: [config.bureau.home, ...config.bureau.watch].map(({ code }) => code),
   }
 }
 

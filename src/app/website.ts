@@ -13,6 +13,7 @@ import type { InstallationClock } from './clock.ts'
 import { checkAnnouncements, judgeGuide } from './guide.ts'
 import type { Doubt } from './own-words.ts'
 import { openPagesDue, type PagesDue } from './pages-due.ts'
+import { describePush } from './push.ts'
 import { loadTemplates } from './templates.ts'
 
 export interface Website {
@@ -35,7 +36,7 @@ export interface Pages {
   doubts: readonly Doubt[]
 }
 
-type Own = Pick<Config, 'bureau' | 'demonstration' | 'guide' | 'announcements'>
+type Own = Pick<Config, 'bureau' | 'demonstration' | 'guide' | 'announcements' | 'outlets'>
 
 /**
  * Prepares the pages of this bureau.
@@ -46,6 +47,7 @@ export async function openPages(config: Own): Promise<Pages> {
   checkAnnouncements(announcements)
   const templates = await loadTemplates('pages')
   const { standing, doubts } = judgeGuide(config, templates)
+  const wordings = openWordings(templates)
   const identity: SiteIdentity = {
     bureauName: bureau.name,
     department: bureau.department,
@@ -57,8 +59,9 @@ export async function openPages(config: Own): Promise<Pages> {
     contact: bureau.contact,
     guide: standing,
     announcements,
+    ...describePush(config.outlets, wordings),
   }
-  return { maker: createPages(templates, identity), identity, wording: openWordings(templates).zh, doubts }
+  return { maker: createPages(templates, identity), identity, wording: wordings.zh, doubts }
 }
 
 /** @throws as openPages does */

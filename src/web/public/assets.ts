@@ -16,7 +16,13 @@ const ASSETS: readonly { name: string; modes: readonly Mode[]; files: readonly s
   { name: 'app.css', modes: ['access'], files: ['app.css', 'access.css'], type: CSS },
   { name: 'live.js', modes: MODES, files: ['live.js'], type: JS },
   { name: 'screen.js', modes: MODES, files: ['screen.js'], type: JS },
+  { name: 'push.js', modes: MODES, files: ['push.js'], type: JS },
+  { name: 'sw.js', modes: ['plain'], files: ['sw.js'], type: JS },
+  { name: 'icon.svg', modes: MODES, files: ['icon.svg'], type: 'image/svg+xml' },
 ]
+
+/** A service worker rules over the folder it lies in: this one over the whole site. */
+const AT_ROOT: ReadonlySet<string> = new Set(['sw.js'])
 
 /** By mode and path: `large /assets/app.css`. */
 export type Assets = ReadonlyMap<string, StoredPage>
@@ -28,7 +34,7 @@ export async function loadAssets(): Promise<Assets> {
       const parts = await Promise.all(files.map((file) => readFile(new URL(`../assets/${file}`, import.meta.url))))
       const body = Buffer.concat(parts)
       const asset: StoredPage = {
-        path: `/assets/${name}`,
+        path: AT_ROOT.has(name) ? `/${name}` : `/assets/${name}`,
         contentType: type,
         status: 200,
         etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 20)}"`,

@@ -15,6 +15,7 @@ import { pickShown } from './pages/home.ts'
 import { noticeListSheet, NOTHING_ASKED } from './pages/notice-list.ts'
 import { screenSheet } from './pages/screen.ts'
 import { standingSheets } from './pages/standing.ts'
+import { manifestPage, pushSheets } from './pages/subscribe.ts'
 import { MONTHS_SHOWN, timelinessSheet } from './pages/timeliness.ts'
 import { makeScreenWords } from './screen.ts'
 
@@ -74,7 +75,9 @@ export function createColumns(
         timelinessSheet(months, now),
         errataSheet(errata),
         ...standingSheets(site),
+        ...pushSheets(site),
       ]),
+      manifestPage(site),
       ...screen(notices, now),
     ],
   }

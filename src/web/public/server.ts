@@ -14,6 +14,8 @@ import { openHot, type PageShelf, type Staleness } from './hot.ts'
 import { openListener, type Answerer } from './listener.ts'
 import type { Listing } from './pages/notice-list.ts'
 import { addPictures } from './pictures.ts'
+import { addPush, takesBody } from './push/routes.ts'
+import type { SubscribingContext } from './push/subscribing.ts'
 import { openTurns } from './turns.ts'
 import type { Language } from './wording.ts'
 
@@ -26,6 +28,8 @@ export interface PublicContext {
   live?: Live
   /** Writes what readers ask of the list of notices; left out: only its first page is there. */
   list?: (listing: Listing, language: Language) => Page
+  /** Left out where nobody can subscribe. */
+  push?: SubscribingContext
   publicUrl: string
   demonstration: boolean
   /** Ready = database answered lately and migrations are in place. */
@@ -68,9 +72,10 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
   app.addHook('onSend', async (_request, reply) => {
     for (const [name, value] of Object.entries(PUBLIC_HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value)
   })
-  // Nothing is posted here yet: a body is not waited for.
+  // Only subscriptions are posted here: elsewhere a body is not waited for.
   app.addHook('onRequest', async (request, reply): Promise<unknown> => {
     if (request.method === 'GET' || request.method === 'HEAD') return undefined
+    if (context.push && takesBody(request.method, request.url)) return undefined
     return reply
       .code(405)
       .header('allow', 'GET, HEAD')
@@ -88,6 +93,7 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
   addApi(app, { archive, serve: (path, request, reply) => hot.serve(path, request.raw, reply.raw) })
   addAsked(app, { ...context, hot, turns })
   addPictures(app, { ...context, turns })
+  if (context.push) addPush(app, { ...context.push, hot })
   app.get('/*', async (request, reply) => {
     const address = readAddress(request.url.split('?')[0] ?? '/')
     if (address.at === 'moved') return reply.redirect(address.to, 308)

@@ -24,6 +24,8 @@ export interface SiteIdentity {
   /** Whether the science texts may be read; left out: nobody signed them. */
   guide?: GuideStanding
   announcements?: readonly Announcement[]
+  /** Left out while the bureau has not turned push on. */
+  push?: { publicKey: string; consentVersion: string; digestMinutes: number }
 }
 
 /** sample: in the demonstration only, marked as such. */

@@ -1,0 +1,9 @@
+// In: the word lists. Out: the version of the text that subscribers agree to: another word, another version.
+// Must not count words that only stand around it.
+import { createHash } from 'node:crypto'
+import type { Wording } from '../wording.ts'
+
+export function nameConsent(wordings: Readonly<Record<string, Pick<Wording, 'w'>>>): string {
+  const texts = Object.entries(wordings).map(([language, { w }]) => [language, w['consent']])
+  return createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16)
+}
