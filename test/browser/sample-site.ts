@@ -23,6 +23,9 @@ const place = (name: string, latitude: number, longitude: number) => ({
   siteTerm: 0,
 })
 
+/** A point of the curve that belongs to nobody. */
+const SAMPLE_KEY = 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4'
+
 /** Opens the server; paths are those worth a look. */
 export async function openSampleSite(): Promise<{ app: FastifyInstance; url: string; paths: string[] }> {
   const pages = createPages(await loadTemplates('pages'), {
@@ -35,6 +38,7 @@ export async function openSampleSite(): Promise<{ app: FastifyInstance; url: str
     attenuation: ATTENUATION_MODELS.west,
     contact: { phone: '0000-12350000', email: 'dzj@example.gov.cn', address: '甲州市某路 1 号' },
     guide: { as: 'signed', by: '某某', at: Date.UTC(2026, 0, 5) },
+    push: { publicKey: SAMPLE_KEY, consentVersion: 'v1', digestMinutes: 30 },
     announcements: [
       {
         title: '关于开展地震应急演练的通知',
