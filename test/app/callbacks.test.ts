@@ -12,6 +12,7 @@ import type { Outlet } from '../../src/publish/outlets.ts'
 import { openPool } from '../../src/store/pool.ts'
 import { given } from '../channels/wechat-account.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { saveDeliveryRow, saveNoticeRow, saveOutletRow } from '../support/rows.ts'
 
 const TOKEN = 'quakeToken1'
 const account: Outlet = {
@@ -78,19 +79,10 @@ test('that an article was taken down is told at the platform’s repeat when it 
     told.push('removed')
     return Promise.resolve()
   }
-  await pool.query(`insert into outlet (id, class, channel, mode) values ('wechat-main', 'actual', 'wechat', 'live')`)
-  await pool.query(
-    `insert into lineage (id, class, year, number, serial) values ('l-1', 'actual', 2026, 1, '例震信〔2026〕1号')`,
-  )
-  await pool.query(
-    `insert into notice (id, code, class, lineage_id, report_no, kind, title, text, variants, facts, evaluation,
-       received_at, decided_at, issued_at, actor)
-     values ('n-1', 'n-1', 'actual', 'l-1', 1, 'formal-report', 't', 't', '{}', '{}', 'reviewed', now(), now(), now(), 'system')`,
-  )
-  await pool.query(
-    `insert into delivery (id, notice_id, class, outlet_id, leg, priority, state, content, due_at, job, changed_at)
-     values ('d-1', 'n-1', 'actual', 'wechat-main', 'freepublish', 1, 'accepted', '{}', now(), '2247503051', now())`,
-  )
+  await saveOutletRow(pool, 'wechat-main', 'actual', 'wechat')
+  await saveNoticeRow(pool, 'n-1')
+  const posted = { leg: 'freepublish', state: 'accepted', job: '2247503051' }
+  await saveDeliveryRow(pool, { id: 'd-1', notice: 'n-1', outlet: 'wechat-main' }, posted)
   const banned =
     '<Event>PUBLISHJOBFINISH</Event><PublishEventInfo><publish_id>2247503051</publish_id><publish_status>6</publish_status></PublishEventInfo>'
   await expect(post(pool, banned, alarm)).rejects.toThrow('away')

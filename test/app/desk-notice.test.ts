@@ -7,6 +7,7 @@ import { findNotice } from '../../src/store/notices.ts'
 import { openPool } from '../../src/store/pool.ts'
 import { writeNotice } from '../../src/web/public/notice-json.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { saveDeliveryRow, saveNoticeRow, saveOutletRow } from '../support/rows.ts'
 
 const REASONS: [state: string, cause: string, told: string][] = [
   ['accepted', '', ''],
@@ -26,21 +27,10 @@ let pool: Pool
 beforeAll(async () => {
   database = await freshDatabase()
   pool = openPool(database.appConfig, 2, () => undefined)
-  await pool.query(`insert into outlet (id, class, channel, mode) values ('out', 'actual', 'weibo', 'live')`)
-  await pool.query(
-    `insert into lineage (id, class, year, number, serial) values ('l-1', 'actual', 2026, 1, '例震信〔2026〕1号')`,
-  )
-  await pool.query(
-    `insert into notice (id, code, class, lineage_id, report_no, kind, title, text, variants, facts, evaluation,
-       received_at, decided_at, issued_at, actor)
-     values ('n-1', 'n-1', 'actual', 'l-1', 1, 'formal-report', 't', 't', '{}', '{}', 'reviewed', now(), now(), now(), 'system')`,
-  )
+  await saveOutletRow(pool, 'out')
+  await saveNoticeRow(pool, 'n-1')
   for (const [n, [state, reason]] of REASONS.entries())
-    await pool.query(
-      `insert into delivery (id, notice_id, class, outlet_id, leg, priority, state, reason, content, due_at, changed_at)
-       values ('d-' || $1::text, 'n-1', 'actual', 'out', 'leg-' || $1::text, 1, $2, $3, '{}', now(), now())`,
-      [n, state, reason],
-    )
+    await saveDeliveryRow(pool, { id: `d-${n}`, notice: 'n-1', outlet: 'out' }, { leg: `leg-${n}`, state, reason })
 })
 afterAll(async () => {
   await pool.end()

@@ -7,6 +7,7 @@ import { openClock } from '../../src/app/clock.ts'
 import { openPool } from '../../src/store/pool.ts'
 import { withClient } from '../../src/store/postgres/start.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { saveDeliveryRow, saveNoticeRow, saveOutletRow } from '../support/rows.ts'
 
 let database: FreshDatabase
 let pool: Pool
@@ -22,19 +23,9 @@ afterAll(async () => {
 const asOwner = (sql: string): Promise<unknown> => withClient(database.ownerConfig, (client) => client.query(sql))
 
 async function leaveOpen(): Promise<void> {
-  await pool.query(`insert into outlet (id, class, channel, mode) values ('weibo-main', 'actual', 'weibo', 'live')`)
-  await pool.query(
-    `insert into lineage (id, class, year, number, serial) values ('l-1', 'actual', 2026, 1, '例震信〔2026〕1号')`,
-  )
-  await pool.query(
-    `insert into notice (id, code, class, lineage_id, report_no, kind, title, text, variants, facts, evaluation,
-       received_at, decided_at, issued_at, actor)
-     values ('n-1', 'n-1', 'actual', 'l-1', 1, 'formal-report', 't', 't', '{}', '{}', 'reviewed', now(), now(), now(), 'system')`,
-  )
-  await pool.query(
-    `insert into delivery (id, notice_id, class, outlet_id, leg, priority, state, content, due_at, changed_at)
-     values ('d-1', 'n-1', 'actual', 'weibo-main', 'post', 1, 'unknown', '{}', now(), now())`,
-  )
+  await saveOutletRow(pool, 'weibo-main')
+  await saveNoticeRow(pool, 'n-1')
+  await saveDeliveryRow(pool, { id: 'd-1', notice: 'n-1', outlet: 'weibo-main' }, { state: 'unknown' })
   await pool.query(
     `insert into alarm (id, kind, subject, class, message, raised_at, repeat_at)
      values ('a-1', 'delivery', 'd-1', 'actual', 'm', now(), now())`,

@@ -8,6 +8,7 @@ import { forgetOld } from '../../src/store/forget.ts'
 import { saveOutlets } from '../../src/store/outlets.ts'
 import { openPool } from '../../src/store/pool.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { saveDeliveryRow, saveNoticeRow } from '../support/rows.ts'
 
 const NOW = Date.UTC(2026, 2, 4, 2, 0, 0)
 
@@ -20,20 +21,9 @@ beforeAll(async () => {
     { id: 'wechat-main', class: 'actual', channel: 'wechat', mode: 'live' },
     { id: 'wechat-drill', class: 'drill', channel: 'wechat', mode: 'live' },
   ])
-  await pool.query(
-    `insert into lineage (id, class, year, number, serial) values ('l-1', 'actual', 2026, 1, '例震信〔2026〕1号')`,
-  )
-  await pool.query(
-    `insert into notice (id, code, class, lineage_id, report_no, kind, title, text, variants, facts, evaluation, received_at,
-       decided_at, issued_at, actor)
-     values ('n-1', 'n-1', 'actual', 'l-1', 1, 'formal-report', 't', 't', '{}', '{}', 'reviewed', now(), now(), now(), 'system')`,
-  )
+  await saveNoticeRow(pool, 'n-1')
   for (const state of ['unknown', 'accepted'])
-    await pool.query(
-      `insert into delivery (id, notice_id, class, outlet_id, leg, priority, state, content, due_at, changed_at)
-       values ('d-' || $1, 'n-1', 'actual', 'wechat-main', $1, 1, $1, '{}', now(), now())`,
-      [state],
-    )
+    await saveDeliveryRow(pool, { id: `d-${state}`, notice: 'n-1', outlet: 'wechat-main' }, { leg: state, state })
 })
 afterAll(async () => {
   await pool.end()

@@ -5,6 +5,7 @@ import { endDrills, holdDrill, sweepDrill } from '../../src/store/drills.ts'
 import { saveOutlets } from '../../src/store/outlets.ts'
 import { openPool } from '../../src/store/pool.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { saveDeliveryRow, saveNoticeRow } from '../support/rows.ts'
 
 const NOW = Date.UTC(2026, 2, 4, 2, 0, 0)
 
@@ -68,31 +69,14 @@ describe('an outlet of drills', () => {
 
 describe('a drill that ends', () => {
   test('ends the tries that are under way as well, of its own deliveries only', async () => {
-    for (const [lane, outlet] of [
-      ['drill', 'weibo-drill'],
-      ['actual', 'weibo-main'],
-    ]) {
-      const values = [lane, `例震信${lane}〔2026〕1号`]
+    const under = { state: 'sending', attempts: 1, lease_owner: 'node', lease_until: '2999-01-01' }
+    for (const lane of ['drill', 'actual'] as const) {
+      const outlet = lane === 'drill' ? 'weibo-drill' : 'weibo-main'
+      await saveNoticeRow(pool, `n-${lane}`, 1, lane)
+      await saveDeliveryRow(pool, { id: `d-${lane}`, notice: `n-${lane}`, outlet }, { class: lane, ...under })
       await pool.query(
-        `insert into lineage (id, class, year, number, serial) values ('l-' || $1, $1::text::traffic_class, 2026, 1, $2)`,
-        values,
-      )
-      await pool.query(
-        `insert into notice (id, code, class, lineage_id, report_no, kind, title, text, variants, facts, evaluation,
-           received_at, decided_at, issued_at, actor)
-         values ('n-' || $1, 'n-' || $1, $1::text::traffic_class, 'l-' || $1, 1, 'formal-report', 't', 't', '{}', '{}', 'reviewed',
-           now(), now(), now(), 'system')`,
-        [lane],
-      )
-      await pool.query(
-        `insert into delivery (id, notice_id, class, outlet_id, leg, priority, state, content, due_at, attempts, lease_owner,
-           lease_until, changed_at)
-         values ('d-' || $1, 'n-' || $1, $1::text::traffic_class, $2, 'post', 1, 'sending', '{}', now(), 1, 'node', '2999-01-01', now())`,
-        [lane, outlet],
-      )
-      await pool.query(
-        `insert into attempt (delivery_id, n, act, node, started_at) values ('d-' || $1::text, 1, 'deliver', 'node', now())`,
-        [lane],
+        `insert into attempt (delivery_id, n, act, node, started_at) values ($1, 1, 'deliver', 'node', now())`,
+        [`d-${lane}`],
       )
     }
     expect(await endDrills(pool, '王工', '演练结束', NOW)).toBe(1)

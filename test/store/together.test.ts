@@ -7,6 +7,7 @@ import { commitPlan } from '../../src/store/commit.ts'
 import { leaseDue } from '../../src/store/deliveries.ts'
 import { emptyPlan } from '../../src/store/plan.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { saveDeliveryRow, saveNoticeRow, saveOutletRow } from '../support/rows.ts'
 
 const NOW = Date.UTC(2026, 2, 4, 2, 0, 0)
 const at = (ms: number): string => new Date(NOW + ms).toISOString()
@@ -35,19 +36,8 @@ beforeEach(async () => {
   count += 1
   first = `d-${count}a`
   second = `d-${count}b`
-  await one.query(
-    `insert into outlet (id, class, channel, mode) values ('a', 'actual', 'weibo', 'live'), ('b', 'actual', 'weibo', 'live') on conflict do nothing`,
-  )
-  await one.query(`insert into lineage (id, class, year, number, serial) values ($1, 'actual', 2026, $2, $1)`, [
-    `l-${count}`,
-    count,
-  ])
-  await one.query(
-    `insert into notice (id, code, class, lineage_id, report_no, kind, title, text, variants, facts, evaluation, received_at,
-       decided_at, issued_at, actor)
-     values ($1, $1, 'actual', $2, 1, 'quick-report', 't', 't', '{}', '{}', 'automatic', $3, $3, $3, 'system')`,
-    [`n-${count}`, `l-${count}`, at(0)],
-  )
+  for (const outlet of ['a', 'b']) await saveOutletRow(one, outlet)
+  await saveNoticeRow(one, `n-${count}`, count)
 })
 
 async function saveBoth(
@@ -56,12 +46,8 @@ async function saveBoth(
 ): Promise<void> {
   for (const outlet of order) {
     const id = outlet === 'a' ? first : second
-    await one.query(
-      `insert into delivery (id, notice_id, class, outlet_id, leg, priority, state, content, due_at, attempts, expires_at,
-         lease_owner, lease_until, changed_at)
-       values ($1, $2, 'actual', $3, 'post', 2, $4, '{}', $5, 1, $6, $7, $8, $5)`,
-      [id, `n-${count}`, outlet, set.state, at(0), set.expires_at, set.lease_until ? 'gone' : '', set.lease_until],
-    )
+    const lease = { attempts: 1, lease_owner: set.lease_until ? 'gone' : '' }
+    await saveDeliveryRow(one, { id, notice: `n-${count}`, outlet }, { due_at: at(0), ...lease, ...set })
   }
 }
 
