@@ -257,6 +257,8 @@ function readClock(env: Environment, outlets: readonly OutletConfig[], faults: s
 export function reachesOut(outlet: OutletConfig): boolean {
   if (outlet.channel.name === 'website' || outlet.channel.name === 'cap') return false
   const config = outlet.config as Record<string, unknown>
+  // The addresses are the subscribers' own; the sender takes a drill's on this machine only (core/push/endpoint.ts).
+  if (outlet.channel.name === 'webpush') return outlet.class !== 'drill' && config['enabled'] === true
   const addresses = ['baseUrl', 'url'].map((key) => config[key]).filter((value) => typeof value === 'string')
   return (
     addresses.length === 0 ||
