@@ -15,6 +15,8 @@ import {
   type NoticeListJson,
   type QuakeListJson,
 } from '../../src/web/public/api-schemas.ts'
+import { extendRing } from '../../src/web/live/events.ts'
+import { LIVE_LIMITS, openLive } from '../../src/web/live/stream.ts'
 import { openCapPublishing } from '../../src/web/public/feeds/cap-publishing.ts'
 import { openFeeds } from '../../src/web/public/feeds/index.ts'
 import { buildPublicServer } from '../../src/web/public/server.ts'
@@ -32,6 +34,7 @@ let pool: Pool
 let app: FastifyInstance
 let base: string
 let isAway = false
+const live = openLive(false, LIVE_LIMITS)
 const shelf = new Map<string, StoredPage>()
 
 beforeAll(async () => {
@@ -61,12 +64,24 @@ beforeAll(async () => {
   app = await buildPublicServer({
     db,
     pages: shelf,
+    live,
     publicUrl: identity.publicUrl,
     demonstration: false,
     ready: async () => ({ ok: true, degraded: [] }),
     metrics: () => '',
     logger: pino({ level: 'silent' }),
   })
+  const event = {
+    seq: 7,
+    at: NOW,
+    code: 'f1',
+    kind: 'formal-report',
+    serial: 's',
+    report: 1,
+    quake: null,
+    paths: ['/n/f1'],
+  }
+  live.tell(extendRing(null, { head: 7, events: [event], whole: true }), true)
   base = await app.listen({ port: 0, host: '127.0.0.1' })
 }, 60_000)
 afterAll(async () => {
@@ -136,6 +151,7 @@ describe('the API', () => {
     ['/api/v1/notices?before=1&before=2', 400, 'before'],
     ['/api/v1/notices/%3Cscript%3E', 400, 'id'],
     ['/api/v1/nothing', 404, 'not-found'],
+    ['/api/v1/changes?after=x', 400, 'after'],
   ])('refuses %s with %i, a sentence and the rule’s name', async (path, status, rule) => {
     const answer = await ask(path)
     expect(answer.status).toBe(status)
@@ -210,7 +226,7 @@ describe('the OpenAPI document', () => {
         $defs: read.components.schemas,
       })
       const schema = z.fromJSONSchema(JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')) as never)
-      const real = path.replace('{id}', 'f1')
+      const real = `${path.replace('{id}', 'f1')}${path.endsWith('changes') ? '?after=0' : ''}`
       expect(schema.safeParse(await readJson(real)).error, real).toBeUndefined()
       expect(schema.safeParse({ nonsense: 1 }).success).toBe(false)
     }

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { formatUtc, type Instant } from '../../core/instant.ts'
+import { OPEN_DATA } from '../public/open-data.ts'
 import { PUBLIC_HEADERS } from '../serving.ts'
 import { countedAs } from './address.ts'
 import { readOffset, writeFrame, type Ring } from './events.ts'
@@ -51,6 +52,8 @@ interface Reader {
 }
 
 const SAFE = Object.entries(PUBLIC_HEADERS).flat()
+/** Answers that are no stream may be read by a script of any site, as all of the API. */
+const OPEN = Object.entries(OPEN_DATA).flat()
 const STREAM_HEAD = [
   'content-type',
   'text/event-stream; charset=utf-8',
@@ -133,21 +136,30 @@ export function openLive(demonstration: boolean, limits: LiveLimits = LIVE_LIMIT
   }
   const timer = setInterval(beat, limits.beatMs / BEATS).unref()
 
-  const refuse = (response: ServerResponse, why: string): void => {
+  const refuse = (response: ServerResponse, rule: string, why: string): void => {
     served += 1
-    const body = JSON.stringify({ error: why, poll: '/api/v1/changes' })
+    const body = JSON.stringify({ error: why, rule, poll: '/api/v1/changes' })
     const pause = String(5 + (served % 20))
-    response.writeHead(503, ['content-type', JSON_TYPE, 'retry-after', pause, 'cache-control', 'no-store', ...SAFE])
+    response.writeHead(503, [
+      'content-type',
+      JSON_TYPE,
+      'retry-after',
+      pause,
+      'cache-control',
+      'no-store',
+      ...OPEN,
+      ...SAFE,
+    ])
     response.end(body)
   }
   const take = (request: IncomingMessage, response: ServerResponse, query: URLSearchParams): void => {
     const { socket } = request
     // Behind an answer that is still being written: whoever sends requests ahead is no reader of ours.
     if (response.socket === null) return void socket.destroy()
-    if (count >= limits.most) return refuse(response, 'too many readers at once')
+    if (count >= limits.most) return refuse(response, 'busy', 'too many readers at once')
     const address = countedAs(socket.remoteAddress)
     const here = address === null ? 0 : (perAddress.get(address) ?? 0)
-    if (here >= limits.mostPerAddress) return refuse(response, 'too many streams from this address')
+    if (here >= limits.mostPerAddress) return refuse(response, 'busy-address', 'too many streams from this address')
     const offset = request.headers['last-event-id'] ?? query.get('after')
     const at = typeof offset === 'string' ? readOffset(offset) : null
     const reader: Reader = { socket, at, stale: null, ahead: false }
@@ -175,10 +187,20 @@ export function openLive(demonstration: boolean, limits: LiveLimits = LIVE_LIMIT
     const text = query.get('after')
     const after = text === null ? null : readOffset(text)
     const known = after === -1 ? null : steps.changes(after, stale)
-    if (known === null && after !== -1) return refuse(response, 'the record was not read yet')
-    const bytes = known ?? Buffer.from(JSON.stringify({ error: `after = ${JSON.stringify(text)}: must be an offset` }))
+    if (known === null && after !== -1) return refuse(response, 'record-away', 'the record was not read yet')
+    const refusal = { error: `after = ${JSON.stringify(text)}: must be an offset`, rule: 'after' }
+    const bytes = known ?? Buffer.from(JSON.stringify(refusal))
     const length = String(bytes.length)
-    const head = ['content-type', JSON_TYPE, 'content-length', length, 'cache-control', 'public, max-age=1', ...SAFE]
+    const head = [
+      'content-type',
+      JSON_TYPE,
+      'content-length',
+      length,
+      'cache-control',
+      'public, max-age=1',
+      ...OPEN,
+      ...SAFE,
+    ]
     response.writeHead(known ? 200 : 400, head).end(bytes)
   }
 

@@ -93,10 +93,33 @@ export const quakeListSchema = z
   .meta({ id: 'QuakeList', description: 'The latest first published first' })
 export type QuakeListJson = z.infer<typeof quakeListSchema>
 
+export const changeListSchema = z
+  .strictObject({
+    changes: z.array(
+      z.strictObject({
+        seq: z.int().meta({ description: 'place in the order of record' }),
+        at: instant,
+        code: z.string(),
+        kind,
+        serial: z.string(),
+        report: z.int().min(1),
+        quake: z.string().nullable(),
+        paths: z.array(z.string()).meta({ description: 'what may be fetched anew' }),
+      }),
+    ),
+    next: z.int().meta({ description: 'what to ask for as `after`' }),
+    reset: z.boolean().meta({ description: 'too far behind: fetch everything anew' }),
+    newest: z.string().nullable().meta({ description: 'code of the newest notice' }),
+    stale: instant.nullable().meta({ description: 'since when the record could not be read' }),
+    demonstration,
+  })
+  .meta({ id: 'ChangeList', description: 'What was shown since, in the order of record; the same as the stream /live' })
+
 export const refusalSchema = z
   .strictObject({
     error: z.string().meta({ description: 'what is wrong and what to do' }),
     rule: z.string().meta({ description: 'the rule’s name, for programs' }),
+    poll: z.string().optional().meta({ description: 'where to ask instead' }),
   })
   .meta({ id: 'Refusal' })
 export type Refusal = z.infer<typeof refusalSchema>

@@ -1,10 +1,17 @@
 // In: the API's schemas. Out: its OpenAPI 3.1 document.
 // Must not describe a second time what a schema says.
 import { z } from 'zod'
-import { noticeListSchema, noticeSchema, quakeListSchema, quakeSchema, refusalSchema } from './api-schemas.ts'
+import {
+  changeListSchema,
+  noticeListSchema,
+  noticeSchema,
+  quakeListSchema,
+  quakeSchema,
+  refusalSchema,
+} from './api-schemas.ts'
 import { LISTED, MOST_LISTED } from './notice-json.ts'
 
-const SCHEMAS = { noticeListSchema, noticeSchema, quakeListSchema, quakeSchema, refusalSchema }
+const SCHEMAS = { changeListSchema, noticeListSchema, noticeSchema, quakeListSchema, quakeSchema, refusalSchema }
 const JSON_TYPE = 'application/json'
 
 /** /api/v1/openapi.json */
@@ -34,6 +41,21 @@ export function describeApi(publicUrl: string): string {
             { name: 'id', in: 'path', required: true, description: 'its id or its code', schema: { type: 'string' } },
           ],
           responses: { 200: answer('Notice'), ...refusals(400, 404, 503) },
+        },
+      },
+      '/api/v1/changes': {
+        get: {
+          operationId: 'listChanges',
+          summary: 'What was shown since: the polling form of the stream /live',
+          parameters: [
+            {
+              name: 'after',
+              in: 'query',
+              description: '`next` of the answer before; left out: only where the record ends now',
+              schema: { type: 'integer', minimum: 0 },
+            },
+          ],
+          responses: { 200: answer('ChangeList'), ...refusals(400, 503) },
         },
       },
       '/api/v1/quakes': { get: list('listQuakes', 'Quakes of which something is published', 'QuakeList', 'a quake') },
