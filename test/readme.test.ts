@@ -1,5 +1,6 @@
 // In: README.md, README.zh-CN.md. Out: a failure where they promise what is not there, or no longer say the same.
 // Must not judge prose; only what a reader would type, copy or click.
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -36,6 +37,8 @@ describe.each(FILES)('%s', (file) => {
     expect(config.rules.length).toBeGreaterThan(2)
     expect(config.authorisations.length).toBeGreaterThan(1)
     expect(new Set(config.outlets.map((outlet) => outlet.channel.name))).toEqual(new Set(channels.map((c) => c.name)))
+    // Whoever copies it signs the texts that are shipped, not those of a former version.
+    expect(config.guide?.sha256).toBe(createHash('sha256').update(read('templates/pages/guide.yaml')).digest('hex'))
     expect(config.outlets.filter((outlet) => outlet.class === 'drill')).toHaveLength(1)
     expect(config.outlets.filter((outlet) => outlet.mode === 'rehearsal').map((o) => o.channel.name)).toEqual([
       'weibo',
@@ -46,7 +49,7 @@ describe.each(FILES)('%s', (file) => {
   it('names every feed format, notice kind, withdrawal reason and environment variable there is', () => {
     for (const word of [...Object.keys(FORMATS), ...NOTICE_KINDS, ...WITHDRAWAL_REASONS]) expect(text).toContain(word)
     const variables = [
-      ...read('src/config.ts').matchAll(
+      ...`${read('src/config.ts')}${read('src/config/ports.ts')}`.matchAll(
         /(?:env\['|secretOf\(env, '|readDatabaseUrl\(env, '|readPort\(env, ')([A-Z_]+)'/g,
       ),
     ].map((m) => m[1] ?? '')
