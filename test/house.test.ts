@@ -9,10 +9,13 @@ import { checkImports, checkLock, checkText, CODE, listImports, type Lock, type 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 function readFiles(folder: string): Source[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => ({ path: relative(ROOT, path).replaceAll('\\', '/'), text: readFileSync(path, 'utf8') }))
+  return (
+    readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+      // A font is no text.
+      .filter((entry) => entry.isFile() && !entry.name.endsWith('.otf'))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => ({ path: relative(ROOT, path).replaceAll('\\', '/'), text: readFileSync(path, 'utf8') }))
+  )
 }
 
 const files = ['src', 'channels', 'templates'].flatMap(readFiles)
