@@ -113,7 +113,7 @@ export function openFrame(templates: ReadonlyMap<string, string>, site: SiteIden
       base: isMissing ? '/' : language === 'zh' ? up : up === './' ? '../' : `../${up}`,
       language: language === 'zh' ? 'zh-CN' : 'en',
       otherLanguage: other === 'zh' ? 'zh-CN' : 'en',
-      canonical: escapeHtml(`${site.publicUrl}${path}`),
+      canonical: isMissing ? '' : escapeHtml(`${site.publicUrl}${path}`),
       here: escapeHtml(isMissing ? `${root(language)}/` : `${root(language)}${path}`),
       there: escapeHtml(isMissing ? `${root(other)}/` : `${root(other)}${path}`),
       indexed: !isMissing && !drill && !site.demonstration,
