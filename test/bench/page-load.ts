@@ -35,6 +35,8 @@ interface Line {
   socket: Socket
   /** When the request under way was due; null: idle. */
   since: number | null
+  /** Its first answer is not counted: a server closes a new connection on which nothing is asked. */
+  isWarm: boolean
   buffered: Buffer
 }
 
@@ -45,6 +47,7 @@ async function run(load: Load): Promise<Loaded> {
   const waiting: number[] = []
   let answers = 0
   let errors = 0
+  let isRunning = false
   let isOver = false
   const lines = new Set<Line>()
 
@@ -56,7 +59,7 @@ async function run(load: Load): Promise<Loaded> {
     line.since = null
     const due = waiting.shift()
     if (due !== undefined) ask(line, due)
-    else if (load.manner === 'closed' && !isOver) ask(line, performance.now())
+    else if (load.manner === 'closed' && isRunning && !isOver) ask(line, performance.now())
     else idle.push(line)
   }
   const take = (line: Line): void => {
@@ -68,7 +71,8 @@ async function run(load: Load): Promise<Loaded> {
       const end = head + 4 + Number(length ?? Number.NaN)
       if (!(line.buffered.length >= end)) return
       line.buffered = line.buffered.subarray(end)
-      if (text.startsWith('HTTP/1.1 200')) answers += 1
+      if (!line.isWarm) line.isWarm = true
+      else if (text.startsWith('HTTP/1.1 200')) answers += 1
       else errors += 1
       if (line.since !== null && load.manner === 'open') late.push(performance.now() - line.since)
       next(line)
@@ -78,29 +82,36 @@ async function run(load: Load): Promise<Loaded> {
     new Promise((resolve, reject) => {
       const socket = connect(load.port, '127.0.0.1', () => {
         lines.add(line)
-        idle.push(line)
-        resolve()
+        socket.write(request)
       })
-      const line: Line = { socket, since: null, buffered: Buffer.alloc(0) }
+      const line: Line = { socket, since: null, isWarm: false, buffered: Buffer.alloc(0) }
       socket.setNoDelay(true)
       socket.on('data', (part: Buffer) => {
         line.buffered = line.buffered.length === 0 ? part : Buffer.concat([line.buffered, part])
+        const wasWarm = line.isWarm
         take(line)
+        if (!wasWarm && line.isWarm) resolve()
       })
       socket.on('error', reject)
       socket.on('close', () => {
-        if (!isOver) errors += 1
         lines.delete(line)
+        if (isOver) return
+        // A server may close what is idle; what is under way it must answer.
+        const at = idle.indexOf(line)
+        if (at < 0) errors += 1
+        else idle.splice(at, 1)
+        void open()
       })
     })
   for (let index = 0; index < load.connections; index += 1) await open()
+  isRunning = true
   const started = performance.now()
   if (load.manner === 'closed') {
     for (const line of idle.splice(0)) ask(line, started)
     await new Promise((resolve) => setTimeout(resolve, load.ms))
   } else {
     await follow(load.stretches, started, (due) => {
-      const line = idle.pop()
+      const line = idle.shift()
       if (line) ask(line, due)
       else waiting.push(due)
     })

@@ -90,6 +90,34 @@ describe('a stored page', () => {
     expect(await plain.text()).toBe(HOME)
   })
 
+  test.each(['gzip', 'identity'])('leaves with the very head that Node would have written: %s', async (encoding) => {
+    const { port, get } = await serve()
+    const tag = (await get('/', { 'accept-encoding': encoding })).headers.get('etag') ?? ''
+    for (const held of ['', `if-none-match: ${tag}\r\n`]) {
+      // The first is answered at once; the second, whose client leaves, by Node's own writeHead.
+      const one = `GET / HTTP/1.1\r\nhost: x\r\naccept-encoding: ${encoding}\r\n${held}`
+      const both = (await talk(port, `${one}\r\n${one}connection: close\r\n\r\n`)).toString('latin1')
+      const second = both.indexOf('HTTP/1.1', 10)
+      const split = (text: string): [string[], string] => {
+        const end = text.indexOf('\r\n\r\n')
+        const lines = text.slice(0, end).split('\r\n')
+        return [lines.filter((line) => !/^(?:Date|Connection|Keep-Alive):/.test(line)), text.slice(end + 4)]
+      }
+      expect(both.slice(0, second)).toMatch(
+        /\r\nDate: \w{3}, [^\r]* GMT\r\nConnection: keep-alive\r\nKeep-Alive: timeout=72\r\n/,
+      )
+      expect(split(both.slice(0, second))).toEqual(split(both.slice(second)))
+    }
+  })
+
+  test('is whole however long it is', async () => {
+    const { get, put } = await serve()
+    const long = Array.from({ length: 40_000 }, (_, n) => String.fromCodePoint(0x4e00 + ((n * 7919) % 20_000))).join('')
+    put('/', long)
+    for (const encoding of ['gzip', 'identity'])
+      expect(await (await get('/', { 'accept-encoding': encoding })).text()).toBe(long)
+  })
+
   test('is not sent again to who holds it, in whatever form the tag comes back', async () => {
     const { get } = await serve()
     for (const encoding of ['gzip', 'identity']) {

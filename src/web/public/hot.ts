@@ -7,6 +7,7 @@ import { ENGLISH, readAddress } from './address.ts'
 import type { Assets } from './assets.ts'
 import { isHeld, takesGzip } from './negotiate.ts'
 import { isOpenData, OPEN_DATA } from './open-data.ts'
+import { makeReply, openReplies, type Reply } from './reply.ts'
 
 /** The copies this process serves from; filled from the table, or from disk while the database is away. */
 export interface PageShelf {
@@ -48,17 +49,14 @@ const ASSET_CACHE = 'public, max-age=300, stale-if-error=86400'
 /** Tells a reader's program what the line in the page tells the reader. */
 const STALE_HEADER = 'x-quakedesk-stale'
 
-/** Names and values in turn, as writeHead takes them without building an object. */
-type Head = string[]
-
+/** One page, in each way that it may leave. */
 interface Prepared {
   page: StoredPage
-  body: Buffer
-  gzip: Buffer | null
-  whole: Head
-  packed: Head
-  unchanged: Head
-  unchangedPacked: Head
+  etag: string
+  plain: Reply
+  unchanged: Reply
+  packed: Reply | null
+  unchangedPacked: Reply
 }
 
 /** Opens the fast way to the pages of one process. */
@@ -84,6 +82,12 @@ export function openHot({ pages, assets, readsQuery, staleness }: HotContext): H
     const made = prepare(page, mark?.mark(page) ?? page, PAGE_CACHE, mark)
     prepared.set(path, made)
     return made
+  }
+
+  const reply = openReplies(Date.now)
+  const send = (page: Prepared, request: IncomingMessage, response: ServerResponse): true => {
+    reply(choose(page, request), request, response)
+    return true
   }
 
   return {
@@ -113,7 +117,6 @@ export function openHot({ pages, assets, readsQuery, staleness }: HotContext): H
 const isFolder = (path: string): boolean => path === '/' || path === `${ENGLISH}/`
 
 function prepare(page: StoredPage, shown: StoredPage, cache: string, stale: Staleness | null): Prepared {
-  const safe = Object.entries(PUBLIC_HEADERS).flat()
   const common = [
     'cache-control',
     cache,
@@ -121,35 +124,28 @@ function prepare(page: StoredPage, shown: StoredPage, cache: string, stale: Stal
     'accept-encoding',
     ...(stale ? [STALE_HEADER, stale.since] : []),
     ...(isOpenData(page.path) ? Object.entries(OPEN_DATA).flat() : []),
-    ...safe,
+    ...Object.entries(PUBLIC_HEADERS).flat(),
   ]
   const tag = ['etag', shown.etag, ...common]
   // The same page in other bytes is the same page, not the same bytes: a weak tag (RFC 9110 §8.8.3.3).
   const weak = ['etag', `W/${shown.etag}`, ...common]
   const type = ['content-type', shown.contentType]
-  const length = (bytes: Buffer | null): Head => ['content-length', String(bytes?.length ?? 0)]
+  const { status } = page
   return {
     page,
-    body: shown.body,
-    gzip: shown.gzip,
-    whole: [...type, ...length(shown.body), ...tag],
-    packed: [...type, 'content-encoding', 'gzip', ...length(shown.gzip), ...weak],
-    unchanged: tag,
-    unchangedPacked: weak,
+    etag: shown.etag,
+    plain: makeReply(status, [...type, ...tag], shown.body),
+    unchanged: makeReply(304, tag, null),
+    packed: shown.gzip && makeReply(status, [...type, 'content-encoding', 'gzip', ...weak], shown.gzip),
+    unchangedPacked: makeReply(304, weak, null),
   }
 }
 
-function send(page: Prepared, request: IncomingMessage, response: ServerResponse): true {
-  const { headers } = request
-  const packs = page.gzip !== null && takesGzip(headers['accept-encoding'])
-  const etag = page.unchanged[1] ?? ''
-  if (page.page.status === 200 && isHeld(headers['if-none-match'], etag)) {
-    response.writeHead(304, packs ? page.unchangedPacked : page.unchanged).end()
-    return true
-  }
-  response.writeHead(page.page.status, packs ? page.packed : page.whole)
-  response.end(packs ? page.gzip : page.body)
-  return true
+function choose(page: Prepared, { headers }: IncomingMessage): Reply {
+  const packs = page.packed !== null && takesGzip(headers['accept-encoding'])
+  if (page.page.status === 200 && isHeld(headers['if-none-match'], page.etag))
+    return packs ? page.unchangedPacked : page.unchanged
+  return packs && page.packed ? page.packed : page.plain
 }
 
 function move(to: string, response: ServerResponse): true {

@@ -15,7 +15,7 @@ export interface ListenerLimits {
 }
 
 /** Fastify's own, which proxies in front count on. */
-const KEEP_ALIVE_MS = 72_000
+export const KEEP_ALIVE_MS = 72_000
 
 /** Opens the server; the caller listens. */
 export function openListener(limits: ListenerLimits, answered: Answerer, route: Handler): Server {
