@@ -7,7 +7,7 @@ import type { NoticeView } from '../../../store/notices.ts'
 import type { Scene, SiteIdentity } from './frame.ts'
 
 /** Small enough that its letters stay readable on a phone, where it takes the whole width. */
-const FRAME = { width: 360, height: 270 }
+const FRAME = { width: 320, height: 270 }
 /** Farther seats say nothing about an epicentre on the high seas. */
 const FARTHEST_KM = 500
 const LOOKED_AT = 60
