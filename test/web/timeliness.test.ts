@@ -5,6 +5,8 @@ import { MINUTE } from '../../src/core/instant.ts'
 import { openPool } from '../../src/store/pool.ts'
 import { listTimeliness, type TimelinessMonth } from '../../src/store/timeliness.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { openColumns } from '../../src/web/public/columns.ts'
+import { monthOf, startOfMonth } from '../../src/web/public/pages/timeliness.ts'
 import { pages } from './sample-pages.ts'
 
 let database: FreshDatabase
@@ -68,23 +70,23 @@ async function tell({ issuedAt, lane = 'actual', kind = 'formal-report', heardMs
   }
 }
 
-const monthOf = async (month: string, lane = 'actual'): Promise<TimelinessMonth | undefined> =>
+const readMonth = async (month: string, lane = 'actual'): Promise<TimelinessMonth | undefined> =>
   (await listTimeliness(pool, 0)).find((each) => each.month === month && each.class === lane)
 
 test('a month ends at midnight in Beijing', async () => {
   await tell({ issuedAt: Date.UTC(2025, 4, 31, 15, 59, 59), outlets: { site: { acceptedMs: 10 } } })
   await tell({ issuedAt: Date.UTC(2025, 4, 31, 16, 0, 0), outlets: { site: { acceptedMs: 10 } } })
-  expect((await monthOf('2025-05'))?.notices).toBe(1)
-  expect((await monthOf('2025-06'))?.notices).toBe(1)
+  expect((await readMonth('2025-05'))?.notices).toBe(1)
+  expect((await readMonth('2025-06'))?.notices).toBe(1)
 })
 
 test('fewer than five values are given as they are, ascending; from five on the percentiles are values that were measured', async () => {
   const issuedAt = Date.UTC(2025, 6, 10)
   for (const heardMs of [4_000, 1_000, 3_000, 2_000])
     await tell({ issuedAt, heardMs, decidedMs: 7, outlets: { site: { acceptedMs: 40, seenMs: 300 } } })
-  expect((await monthOf('2025-07'))?.clocks.heard).toEqual({ n: 4, values: [1_000, 2_000, 3_000, 4_000] })
+  expect((await readMonth('2025-07'))?.clocks.heard).toEqual({ n: 4, values: [1_000, 2_000, 3_000, 4_000] })
   await tell({ issuedAt, heardMs: 50_000, outlets: { site: { acceptedMs: 40 } } })
-  const month = await monthOf('2025-07')
+  const month = await readMonth('2025-07')
   expect(month?.notices).toBe(5)
   expect(month?.clocks.heard).toEqual({ n: 5, p50: 3_000, p90: 50_000 })
   expect(month?.clocks.accepted).toEqual({ n: 5, p50: 40, p90: 40 })
@@ -102,7 +104,7 @@ test('the slowest channel counts; a rehearsal never does, not even as a notice',
     },
   })
   await tell({ issuedAt, outlets: { wechat: { acceptedMs: 1, state: 'rehearsal' }, site: { state: 'refused' } } })
-  const month = await monthOf('2025-08')
+  const month = await readMonth('2025-08')
   expect(month?.notices).toBe(1)
   expect(month?.clocks.accepted).toEqual({ n: 1, values: [650] })
   expect(month?.clocks.seen).toEqual({ n: 1, values: [900] })
@@ -112,8 +114,8 @@ test('drills stand apart, a withdrawal has no receipt to be measured from', asyn
   const issuedAt = Date.UTC(2025, 8, 10)
   await tell({ issuedAt, lane: 'drill', outlets: { 'drill-site': { acceptedMs: 5 } } })
   await tell({ issuedAt, kind: 'withdrawal', heardMs: 8 * MINUTE, outlets: { site: { acceptedMs: 20 } } })
-  expect((await monthOf('2025-09', 'drill'))?.notices).toBe(1)
-  const month = await monthOf('2025-09')
+  expect((await readMonth('2025-09', 'drill'))?.notices).toBe(1)
+  const month = await readMonth('2025-09')
   expect(month?.notices).toBe(1)
   expect(month?.clocks.heard).toEqual({ n: 0, values: [] })
   expect(month?.clocks.decided).toEqual({ n: 0, values: [] })
@@ -133,4 +135,22 @@ test('the page names months without a notice and keeps drills in a table of thei
   expect(actual).not.toContain('2025年4月')
   expect(drills).toContain('2025年9月')
   expect(drills).not.toContain('2025年8月')
+})
+
+test('between two whole readings the months of now are read anew and the older ones kept', async () => {
+  const now = Date.UTC(2025, 9, 12)
+  const read = openColumns(pool, 30)
+  const before = (await read([], now, false)).months
+  expect(before.map(({ month }) => month)).toEqual(expect.arrayContaining(['2025-05', '2025-09']))
+  await tell({ issuedAt: now, outlets: { site: { acceptedMs: 33 } } })
+  const after = (await read([], now, false)).months
+  expect(after[0]).toMatchObject({ month: '2025-10', notices: 1 })
+  expect(after.slice(1)).toEqual(before)
+  expect(after).toEqual((await read([], now, true)).months)
+})
+
+test('a month begins at midnight in Beijing, and January comes after December', () => {
+  expect(startOfMonth(Date.UTC(2026, 0, 31, 15, 59), 1)).toBe(Date.UTC(2025, 10, 30, 16))
+  expect(monthOf(Date.UTC(2025, 11, 31, 16))).toBe('2026-01')
+  expect(monthOf(Date.UTC(2025, 11, 31, 16), 13)).toBe('2024-12')
 })

@@ -1,6 +1,6 @@
 // In: the record. Out: the pages beside the notices' own, in both languages: lists, clocks, columns, the wall display.
 // Must not stand in the way of a first word: they are made when the lists are built anew.
-import { DAY, type Instant } from '../../core/instant.ts'
+import type { Instant } from '../../core/instant.ts'
 import { listErrata, type Erratum } from '../../store/errata.ts'
 import type { NoticeView } from '../../store/notices.ts'
 import type { Page } from '../../store/pages.ts'
@@ -16,7 +16,7 @@ import { noticeListSheet, NOTHING_ASKED } from './pages/notice-list.ts'
 import { screenSheet } from './pages/screen.ts'
 import { standingSheets } from './pages/standing.ts'
 import { manifestPage, pushSheets } from './pages/subscribe.ts'
-import { MONTHS_SHOWN, timelinessSheet } from './pages/timeliness.ts'
+import { MONTHS_SHOWN, monthOf, startOfMonth, timelinessSheet } from './pages/timeliness.ts'
 import { makeScreenWords } from './screen.ts'
 
 /** What the columns are made of. */
@@ -35,20 +35,21 @@ export interface ColumnMaker {
   screen(notices: readonly NoticeView[], now: Instant): Page[]
 }
 
-/** @param most how many notices were looked for */
-export async function readColumns(
-  db: Queryable,
-  notices: readonly NoticeView[],
-  most: number,
-  now: Instant,
-): Promise<Columns> {
-  const since = now - (MONTHS_SHOWN + 1) * 31 * DAY
-  return {
-    now,
-    notices,
-    more: notices.length === most,
-    errata: await listErrata(db),
-    months: await listTimeliness(db, since),
+/** @param whole read everything; else of the clocks only the months that a notice of today may change */
+export type ReadColumns = (notices: readonly NoticeView[], now: Instant, whole: boolean) => Promise<Columns>
+
+/**
+ * Opens the reading of one writer, which keeps the clocks of past months: they are read again with the whole.
+ * @param most how many notices are looked for
+ */
+export function openColumns(db: Queryable, most: number): ReadColumns {
+  let months: TimelinessMonth[] | null = null
+  return async (notices, now, whole) => {
+    const since = startOfMonth(now, whole || months === null ? MONTHS_SHOWN : 1)
+    const first = monthOf(since)
+    const fresh = await listTimeliness(db, since)
+    months = [...fresh, ...(months ?? []).filter(({ month }) => month < first)]
+    return { now, notices, more: notices.length === most, errata: await listErrata(db), months }
   }
 }
 

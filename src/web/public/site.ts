@@ -9,7 +9,7 @@ import { DRILL_PATH, findStored, savePages, type Page } from '../../store/pages.
 import type { Queryable } from '../../store/pool.ts'
 import { spellNotices } from '../../store/search.ts'
 import type { ShownNotice } from '../../store/shown.ts'
-import { readColumns } from './columns.ts'
+import { openColumns } from './columns.ts'
 import type { Feeds } from './feeds/index.ts'
 import { LISTED } from './notice-json.ts'
 import type { PageMaker } from './pages.ts'
@@ -39,6 +39,7 @@ function describeShown({ id, code, kind, serial, report, quake }: NoticeView): S
 
 /** Opens the site's writer. Left out: no pages for programs. */
 export function openSite(db: Queryable, maker: PageMaker, now: () => Instant, feeds?: Feeds): Site {
+  const columns = openColumns(db, LISTED)
   const listed = (stored: readonly string[]): Promise<NoticeView[]> =>
     listNotices(db, { class: 'actual', limit: LISTED, onSite: stored })
   const lists = (notices: readonly NoticeView[]): Page[] => [maker.home(notices, now()), maker.listing(notices, LISTED)]
@@ -94,7 +95,7 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant, fe
       for (const notice of shown) pages.push(...maker.notice(notice), ...maker.notice(notice, 'en'))
       for (const quake of quakes) pages.push(...(await quakePages(quake)))
       await spellNotices(db)
-      pages.push(...maker.columns(await readColumns(db, notices, LISTED, now())))
+      pages.push(...maker.columns(await columns(notices, now(), due.size === 0 || changed === undefined)))
       if (feeds) pages.push(...(await feeds.pages(notices, now())))
       await savePages(db, pages, now())
     },

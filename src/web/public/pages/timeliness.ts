@@ -1,6 +1,6 @@
 // In: the clocks by month. Out: the page that says how fast the bureau was; drills in a table of their own.
 // Must not hide a month: one without a notice is named; few values are shown as they are.
-import { beijingParts, type Instant } from '../../../core/instant.ts'
+import { BEIJING_OFFSET, beijingParts, parseWallTime, type Instant } from '../../../core/instant.ts'
 import { CLOCKS, type Measured, type TimelinessMonth } from '../../../store/timeliness.ts'
 import type { Wording } from '../wording.ts'
 import type { Sheet } from './frame.ts'
@@ -33,15 +33,23 @@ export function timelinessSheet(months: readonly TimelinessMonth[], now: Instant
   }
 }
 
-/** From this month back to the first with a notice, at most MONTHS_SHOWN; 2017-06. */
+/** 2017-06, Beijing's; `back` months before. */
+export function monthOf(at: Instant, back = 0): string {
+  const { year, month } = beijingParts(at)
+  const count = year * 12 + month - 1 - back
+  return `${Math.floor(count / 12)}-${String((count % 12) + 1).padStart(2, '0')}`
+}
+
+/** The first instant of the month that many months before. */
+export function startOfMonth(at: Instant, back: number): Instant {
+  return parseWallTime(`${monthOf(at, back)}-01 00:00:00`, BEIJING_OFFSET) ?? at
+}
+
+/** From this month back to the first with a notice, at most MONTHS_SHOWN. */
 function listMonths(told: readonly TimelinessMonth[], now: Instant): string[] {
   const first = told.at(-1)?.month
   if (first === undefined) return []
-  const { year, month } = beijingParts(now)
-  return Array.from({ length: MONTHS_SHOWN }, (_, back) => {
-    const count = year * 12 + month - 1 - back
-    return `${Math.floor(count / 12)}-${String((count % 12) + 1).padStart(2, '0')}`
-  }).filter((each) => each >= first)
+  return Array.from({ length: MONTHS_SHOWN }, (_, back) => monthOf(now, back)).filter((each) => each >= first)
 }
 
 function writeMonth(name: string, month: TimelinessMonth | undefined, wording: Wording): object {
