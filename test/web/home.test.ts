@@ -65,7 +65,9 @@ describe('in English', () => {
     expect(page?.path).toMatch(/^\/en\//)
     const rest = String(page?.body)
       .replace(/<(\w+)[^>]*lang="zh-CN"[^>]*>[\s\S]*?<\/\1>/g, '')
-      .replace(/<title>.*<\/title>/, '')
+      // What other programs read of a notice, and the names of places on the sketch.
+      .replace(/<title>.*<\/title>|<meta property="og:[^>]*>|<desc>.*?<\/desc>|<text.*?<\/text>/g, '')
+      .replace(/<script type="application\/ld\+json">[\s\S]*?<\/script>/g, '')
       .replaceAll(NOTICE.facts.origin?.place ?? '', '')
       .replaceAll('兰山市应急管理局', '')
       .replaceAll('兰山市', '')
