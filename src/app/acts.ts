@@ -8,6 +8,7 @@ import type { Act } from '../schedule.ts'
 import { sweepDrill } from '../store/drills.ts'
 import { forgetOld } from '../store/forget.ts'
 import { readClock } from '../store/pool.ts'
+import { forgetPush } from '../store/push-subscriptions.ts'
 import type { InstallationClock } from './clock.ts'
 import { exportHead } from './journal-heads.ts'
 
@@ -43,12 +44,19 @@ export function listActs(context: ActsContext): Act[] {
     // What the first page is about ends by the clock alone, a day after the last word.
     { name: 'lists', cron: '45 */10 * * * *', run: context.refreshLists },
     { name: 'forget', cron: '0 20 3 * * *', run: () => forget(context) },
+    { name: 'forget-push', cron: '0 25 3 * * *', run: () => forgetSubscribers(context) },
   ]
 }
 
 function forget({ pool, clock }: ActsContext): Promise<void> {
   const now = clock.now('actual')
   return forgetOld(pool, now - KEEP_MS, now)
+}
+
+/** The subscribe page promises two years (templates/pages/push.*.yaml); a word can be taken back for some weeks. */
+function forgetSubscribers({ pool, clock }: ActsContext): Promise<void> {
+  const now = clock.realNow()
+  return forgetPush(pool, now - 730 * DAY, now - 90 * DAY)
 }
 
 /** Silent or frozen sources alarm once and are cleared when they speak again: silence looks like "no quake" otherwise. */

@@ -178,14 +178,6 @@ export async function listForPreparing(
   return rows
 }
 
-/** Subscribers by push service, for the metrics: a service that cannot be reached from here shows by its numbers. */
-export async function countSubscribers(db: Queryable): Promise<{ outlet: string; origin: string; count: number }[]> {
-  const { rows } = await db.query<{ outlet: string; origin: string; count: number }>(
-    `select outlet_id as outlet, origin, count(*)::integer as count from push_subscription group by 1, 2 order by 1, 2`,
-  )
-  return rows
-}
-
 /** Subscriptions that nobody has renewed or reached since then are removed, and words that are settled for long. */
 export async function forgetPush(db: Queryable, unseenSince: Instant, settledBefore: Instant): Promise<void> {
   await db.query('delete from push_subscription where renewed_at < $1 and coalesce(last_ok_at, renewed_at) < $1', [

@@ -1,10 +1,11 @@
 // In: a fresh database and a push service. Out: subscribers, notices about invented quakes, and a sender, ready to be asked.
-import type { Pool } from 'pg'
+import type { ClientConfig, Pool } from 'pg'
 import webPush from 'web-push'
 import type { NoticeKind } from '../../src/core/notice.ts'
 import { ATTENUATION_MODELS } from '../../src/core/intensity/attenuation.ts'
 import { DAY, MINUTE } from '../../src/core/instant.ts'
 import { judgeEndpoint } from '../../src/core/push/endpoint.ts'
+import type { PushHanding } from '../../src/core/push/handing.ts'
 import { completePreferences, type GivenPreferences } from '../../src/core/push/preferences.ts'
 import type { PushOutlet } from '../../src/push/outlet.ts'
 import { openResolver } from '../../src/push/resolve.ts'
@@ -37,6 +38,7 @@ export interface NoticeChange {
 
 export interface Room {
   pool: Pool
+  database: ClientConfig
   vault: ReturnType<typeof openVault>
   outlet: PushOutlet
   alarms: string[]
@@ -45,7 +47,7 @@ export interface Room {
     change?: { endpoint?: string; class?: 'actual' | 'drill' },
   ): Promise<{ id: string; path: string }>
   /** Commits a notice and hands it to the sender. @returns the delivery's id */
-  say(change?: NoticeChange): Promise<string>
+  say(change?: NoticeChange, through?: Pick<PushHanding, 'hand'>): Promise<string>
   standing(delivery: string): ReturnType<typeof readStanding>
   /** Runs a sender of its own until nothing is under way, and ends it. */
   send(change?: Partial<SenderContext>): Promise<void>
@@ -81,6 +83,7 @@ export async function openRoom(service: PushService): Promise<Room> {
   const start = Date.UTC(2024, 2, 5, 6, 0)
   const room: Room = {
     pool,
+    database: database.appConfig,
     vault,
     outlet,
     alarms,
@@ -110,7 +113,7 @@ export async function openRoom(service: PushService): Promise<Room> {
       )
       return { id, path: new URL(endpoint).pathname }
     },
-    say: async (change = {}) => {
+    say: async (change = {}, through) => {
       count += 1
       const lane = change.class ?? 'actual'
       const kind = change.kind ?? 'quick-report'
@@ -161,7 +164,9 @@ export async function openRoom(service: PushService): Promise<Room> {
         url: `https://bureau.example/n/n-${count}`,
       }
       const priority = kind === 'withdrawal' ? 0 : 2
-      await handWord(pool, { deliveryId: `d-${count}`, outlet: outletId, content, priority, ttlMs: DAY })
+      const word = { deliveryId: `d-${count}`, outlet: outletId, content, priority, ttlMs: DAY }
+      if (through) await through.hand(word)
+      else await handWord(pool, word)
       return `d-${count}`
     },
     standing: (delivery) => readStanding(pool, delivery),

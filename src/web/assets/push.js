@@ -153,6 +153,5 @@
     return
   }
   form.hidden = false
-  say('ready')
   show().catch(() => say('failed'))
 })()
