@@ -94,6 +94,26 @@ test('a notice’s own page ends with the outcome of each channel and four durat
   expect((await bureau.page(`/n/${rehearsed}`))?.status).toBe(404)
 })
 
+test('a notice’s pictures follow its page, and the page names the one that is shown beside links', async () => {
+  const [notice] = await listed()
+  const path = `/n/${notice?.code}`
+  const base = `http://127.0.0.1:${bureau.port}`
+  const picture = await until('the picture', async () => {
+    const answer = await fetch(`${base}${path}.png`)
+    return answer.status === 200 ? answer : null
+  })
+  expect(picture.headers.get('content-type')).toBe('image/png')
+  expect(
+    Buffer.from(await picture.arrayBuffer())
+      .subarray(1, 4)
+      .toString(),
+  ).toBe('PNG')
+  expect((await bureau.page(path))?.body).toMatch(new RegExp(`<meta property="og:image" content="[^"]+${path}\\.png">`))
+  // What was only rehearsed has no page, hence no picture.
+  const [rehearsed] = await codesOnRecord()
+  expect((await fetch(`${base}/n/${rehearsed}.png`)).status).toBe(404)
+})
+
 test('the door takes what was signed as the README says, and nothing else', async () => {
   const recipe = [...readFileSync(README, 'utf8').matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
     .map((match) => match[1] ?? '')
