@@ -2,8 +2,17 @@
 // Must not say that nothing happened: CAP has no message for it, and an Alert about it would be shown as an alert.
 import type { Channel, Job, Outcome, OutletClient, Reach } from '../../src/core/channel.ts'
 import { MINUTE, SECOND } from '../../src/core/instant.ts'
+import type { NoticeKind } from '../../src/core/notice.ts'
 import { config, type CapConfig } from './config.ts'
 
+/** What tells of a quake, or takes that back. Nothing else is an alert: a denial, a rebuttal, advice. */
+const ALERTS: ReadonlySet<NoticeKind> = new Set([
+  'quick-report',
+  'formal-report',
+  'revision',
+  'correction',
+  'withdrawal',
+])
 const AGAIN_MS = SECOND
 /** What the withdrawn notice is published by, if it still is: then there is something to cancel. */
 const PATIENCE = MINUTE
@@ -45,7 +54,7 @@ export const cap: Channel<CapConfig> = {
   name: 'cap',
   config,
   secrets: [],
-  legs: (_config, kind) => (kind === 'no-quake' ? [] : ['message']),
+  legs: (_config, kind) => (ALERTS.has(kind) ? ['message'] : []),
   certainty: () => ({ probe: 'exact', absentReads: 1, absentSpanMs: 0, keyedRepeat: true }),
   limits: [],
   variants: [],

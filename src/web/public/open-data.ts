@@ -2,7 +2,11 @@
 // Must not open a path that takes anything: posts belong to our own pages.
 
 /** Public to everybody without a key, so a script of any site may read it. */
-export const OPEN_DATA: Readonly<Record<string, string>> = { 'access-control-allow-origin': '*' }
+export const OPEN_DATA: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': '*',
+  // Else a script is shown neither.
+  'access-control-expose-headers': 'etag, retry-after, x-quakedesk-stale',
+}
 
 const OPEN = /^\/(?:api\/v1|feeds|cap)\//
 
