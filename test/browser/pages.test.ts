@@ -1,14 +1,14 @@
 // In: every page of an invented bureau, served as the public process serves it. Out: what a real browser makes of them:
 // nothing that axe-core calls a violation in any mode, no sideways scrolling on a phone, everything reached by keyboard.
-import { createRequire } from 'node:module'
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
 import { openSampleSite } from './sample-site.ts'
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
 const MODES = ['', '/large', '/access'] as const
 /** What axe.run() says, as far as it is read here. */
 interface Axe {
@@ -101,23 +101,42 @@ describe.skipIf(CHROMIUM === null)(`pages in a browser${NO_CHROMIUM}`, () => {
     })
   }, 60_000)
 
+  test('the search is a plain form: without a script it asks in the mode it stands in, and keeps what was typed', async () => {
+    await browse({ scripts: false }, async (page) => {
+      await page.goto(`${site.url}/large/notices`)
+      await page.fill('#q', '甲州 "<b>')
+      await page.selectOption('#kind', 'withdrawal')
+      await page.keyboard.press('Enter')
+      await page.click('button')
+      const url = new URL(page.url())
+      expect(url.pathname).toBe('/large/notices')
+      expect(Object.fromEntries(url.searchParams)).toEqual({ q: '甲州 "<b>', kind: 'withdrawal' })
+      // There is no database here: the page says so and loses nothing.
+      expect(await page.textContent('[role=alert]')).toContain('现在查不了')
+      expect(await page.inputValue('#q')).toBe('甲州 "<b>')
+      expect(await page.inputValue('#kind')).toBe('withdrawal')
+    })
+  }, 60_000)
+
   test('every link is reached by the keyboard alone, in the order of reading, and shows where it is', async () => {
     await browse({}, async (page) => {
-      await page.goto(`${site.url}/`)
-      const links = await page.evaluate<number>(
-        `[...document.querySelectorAll('a,summary,button,input')].filter((e) => e.getClientRects().length > 0).length`,
-      )
-      const seen: string[] = []
-      for (let n = 0; n < links; n += 1) {
-        await page.keyboard.press('Tab')
-        const at = await page.evaluate<string>(
-          `(() => { const e = document.activeElement; return e.textContent + ' ' + getComputedStyle(e).outlineStyle })()`,
+      for (const path of ['/', '/notices', '/errata']) {
+        await page.goto(`${site.url}${path}`)
+        const links = await page.evaluate<number>(
+          `[...document.querySelectorAll('a,summary,button,input,select')].filter((e) => e.getClientRects().length > 0).length`,
         )
-        expect(at).toMatch(/solid$/)
-        seen.push(at)
+        const seen: string[] = []
+        for (let n = 0; n < links; n += 1) {
+          await page.keyboard.press('Tab')
+          const at = await page.evaluate<string>(
+            `(() => { const e = document.activeElement; return e.textContent + ' ' + getComputedStyle(e).outlineStyle })()`,
+          )
+          expect(at).toMatch(/solid$/)
+          seen.push(at)
+        }
+        expect(seen[0]).toContain('跳到正文')
+        expect(seen).toHaveLength(links)
       }
-      expect(seen[0]).toContain('跳到正文')
-      expect(seen).toHaveLength(links)
     })
   }, 60_000)
 

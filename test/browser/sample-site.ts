@@ -148,6 +148,7 @@ export async function openSampleSite(): Promise<{ app: FastifyInstance; url: str
   const app = await buildPublicServer({
     db: { query: () => Promise.reject(new Error('there is no database here')) },
     pages: { get: (path) => shelf.get(path) },
+    list: (listing, language) => pages.asked(listing, language),
     publicUrl: 'https://dzj.example.gov.cn',
     demonstration: false,
     ready: async () => ({ ok: true, degraded: [] }),

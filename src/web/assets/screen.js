@@ -1,25 +1,20 @@
-// A wall display: asks for its own page every 15 seconds and puts the part that changed in place. When the line is lost the
-// last word stays, with a line that says so; a browser's own error page would stay on the wall until somebody comes.
+// A wall display: asks for its own page every 15 seconds and puts the part that changed in place. When three questions got no
+// answer the last word stays, with a line that says so; a browser's own error page would stay on the wall until somebody
+// comes. Plain ES2017: players behind walls are old, and one that cannot read this would not refresh at all.
 ;(function () {
-  var lost = document.getElementById('lost')
-  var missed = 0
-  function look() {
-    fetch(location.href, { cache: 'no-cache' })
-      .then(function (reply) {
-        if (!reply.ok) throw new Error(String(reply.status))
-        return reply.text()
-      })
-      .then(function (text) {
-        var fresh = new DOMParser().parseFromString(text, 'text/html').getElementById('main')
-        var here = document.getElementById('main')
-        if (fresh && here && fresh.innerHTML !== here.innerHTML) here.replaceWith(document.adoptNode(fresh))
-        missed = 0
-        lost.hidden = true
-      })
-      .catch(function () {
-        missed += 1
-        if (missed > 2) lost.hidden = false
-      })
+  const lost = document.getElementById('lost')
+  let missed = 0
+  async function look() {
+    // Counted before the answer: on a dead line there is none, not even a failure.
+    lost.hidden = missed < 3
+    missed += 1
+    const reply = await fetch(location.href, { cache: 'no-cache' })
+    if (!reply.ok) return
+    const fresh = new DOMParser().parseFromString(await reply.text(), 'text/html').getElementById('main')
+    const here = document.getElementById('main')
+    if (fresh && here && fresh.innerHTML !== here.innerHTML) here.replaceWith(document.adoptNode(fresh))
+    missed = 0
+    lost.hidden = true
   }
-  setInterval(look, 15000)
+  setInterval(() => look().catch(() => undefined), 15000)
 })()

@@ -76,7 +76,8 @@ function readList(files: ReadonlyMap<string, string>, language: Language): Lists
     const read = lists.safeParse(parse(source))
     if (!read.success) throw new Error(`templates/pages/${name}: ${z.prettifyError(read.error)}`)
     for (const [section, words] of Object.entries(read.data)) {
-      if (Object.hasOwn(all, section)) throw new Error(`templates/pages/${name}: ${section} stands in another list as well`)
+      if (Object.hasOwn(all, section))
+        throw new Error(`templates/pages/${name}: ${section} stands in another list as well`)
       all[section] = words
     }
   }
