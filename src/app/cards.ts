@@ -1,6 +1,5 @@
 // In: word that a notice's page was built. Out: its pictures in the page table, painted one after the other in another thread.
 // Must not be waited for by anything: a missing or late picture delays no text (issue "Public side", E).
-import { createHash } from 'node:crypto'
 import type { Instant } from '../core/instant.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
 import { findNotice, listLineage, listNotices, type NoticeView } from '../store/notices.ts'
@@ -44,7 +43,7 @@ const REMEMBERED = 500
 export function openCards(context: CardsContext): Cards {
   const { db, log } = context
   const due = new Map<string, number>()
-  /** Hash of the drawing by path: most changes of a notice change nothing on its picture. */
+  /** State by notice: nothing else of it changes its picture, and it is told of each of its deliveries. */
   const painted = new Map<string, string>()
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
@@ -75,17 +74,15 @@ export function openCards(context: CardsContext): Cards {
     if (due.size > 0) arm(AGAIN_MS)
   }
   const paintNotice = async (notice: NoticeView, tries: number): Promise<void> => {
+    if (painted.get(notice.id) === notice.state) return
     const below = notice.class === 'drill' ? DRILL_PATH : ''
     // A picture without its page would say what the page does not.
     if ((await findStored(db, [`${below}/n/${notice.code}`])).size === 0) return
     const faults: string[] = []
     for (const { path, svg, missing } of context.maker.draw(notice)) {
-      if (stopped) return
       if (missing.length > 0)
-        faults.push(`字库没有“${missing.join('')}”，${svg === null ? '未出图' : '已改用不含地名的图'}（${path}）`)
+        faults.push(`字库没有“${missing.join('')}”，${svg === null ? '未出图' : '已改用不含标题和地名的图'}（${path}）`)
       if (svg === null) continue
-      const hash = createHash('sha256').update(svg).digest('base64url')
-      if (painted.get(path) === hash) continue
       const reply = await Promise.race([context.painter.paint(svg), halt.promise])
       if (reply === null) return
       // A machine busy with a surge is given another moment before a person is rung.
@@ -96,15 +93,13 @@ export function openCards(context: CardsContext): Cards {
       }
       const page: Picture = { path: `${below}${path}`, contentType: 'image/png', status: 200, body: reply.png }
       await savePages(db, [page], context.now(notice.class))
-      if (painted.size >= REMEMBERED) painted.clear()
-      painted.set(path, hash)
     }
-    if (faults.length > 0)
-      await context.alarm(
-        notice.code,
-        `公告 ${notice.serial} 第${notice.report}报的图片：${faults.join('；')}`,
-        notice.class,
-      )
+    if (painted.size >= REMEMBERED) painted.clear()
+    painted.set(notice.id, notice.state)
+    // Another node may have painted a withdrawal meanwhile, and this picture be laid over it.
+    if ((await findNotice(db, notice.id))?.state !== notice.state) due.set(notice.id, 0)
+    const about = `公告 ${notice.serial} 第${notice.report}报的图片`
+    if (faults.length > 0) await context.alarm(notice.code, `${about}：${faults.join('；')}`, notice.class)
     else await context.clear(notice.code)
   }
   const lookBack = async (): Promise<void> => {

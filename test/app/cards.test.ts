@@ -64,6 +64,18 @@ async function tell(notices: readonly ToldNotice[], lane: TrafficClass = 'actual
   await savePages(pool, pages, LATER)
 }
 
+/** Another word of the lineage withdraws it; its page is not there yet. */
+async function withdraw(id: string, by: string): Promise<void> {
+  await pool.query(
+    `insert into notice (id, code, class, lineage_id, report_no, kind, supersedes, title, text, variants, facts, evaluation,
+       received_at, decided_at, issued_at, actor)
+     select $2, $2, class, lineage_id, 2, 'withdrawal', id, '【撤回】', '撤回', '{}',
+       facts || '{"origin": null, "kind": "withdrawal", "withdrawal": "duplicate"}', evaluation, received_at, decided_at, issued_at, actor
+     from notice where id = $1`,
+    [id, by],
+  )
+}
+
 function sizeOf(png: Buffer | undefined): string {
   if (png?.subarray(1, 4).toString('latin1') !== 'PNG') throw new Error('no PNG')
   return `${png.readUInt32BE(16)}×${png.readUInt32BE(20)}`
@@ -107,18 +119,28 @@ describe('pictures of notices', () => {
     await tell([{ id: 'taken2345' }])
     await paint('taken2345')
     const before = await findPicture(pool, '/n/taken2345.png')
-    await pool.query(
-      `insert into notice (id, code, class, lineage_id, report_no, kind, supersedes, title, text, variants, facts, evaluation,
-         received_at, decided_at, issued_at, actor)
-       select 'back23456', 'back23456', class, lineage_id, 2, 'withdrawal', id, '【撤回】', '撤回', '{}',
-         facts || '{"origin": null, "kind": "withdrawal", "withdrawal": "duplicate"}', evaluation, received_at, decided_at, issued_at, actor
-       from notice where id = 'taken2345'`,
-    )
+    await withdraw('taken2345', 'back23456')
     await paint('back23456')
     const after = await findPicture(pool, '/n/taken2345.png')
     expect(after?.etag).not.toBe(before?.etag)
     // The withdrawal itself has no page yet: it has no picture.
     expect(await findPicture(pool, '/n/back23456.png')).toBeUndefined()
+  })
+
+  test('of a notice that is withdrawn while they are painted are made anew, also where another node said it', async () => {
+    await tell([{ id: 'midst2345' }])
+    const real = openPainter({ fontFiles: [], family: 'none' })
+    const said: boolean[] = []
+    await open({
+      paint: async (svg) => {
+        if (said.length === 0) await withdraw('midst2345', 'other2345')
+        said.push(svg.includes('【已撤回】'))
+        return real.paint(svg)
+      },
+      stop: () => real.stop(),
+    })
+    await paint('midst2345')
+    expect(said).toEqual([false, false, true, true])
   })
 
   test('of drills stand under the drill’s path, where the public process never looks', async () => {
@@ -139,7 +161,7 @@ describe('pictures of notices', () => {
     await paint('rare23456')
     expect(sizeOf((await findPicture(pool, '/n/rare23456.png'))?.body)).toBe('1200×630')
     expect(alarms).toHaveLength(1)
-    expect(alarms[0]).toMatch(/^card rare23456 .*字库没有“𠮷”，已改用不含地名的图/)
+    expect(alarms[0]).toMatch(/^card rare23456 .*字库没有“𠮷”，已改用不含标题和地名的图/)
   })
 
   test('that a stop left out are found at the next start; what is there is left alone', async () => {
