@@ -74,6 +74,8 @@ const COLOURS: Readonly<Record<string, string>> = {
 
 const SIZE = { name: 13, home: 14, small: 11 }
 const DOT = 2.5
+/** What names keep away from: the epicentre with most of its halo. */
+const SHOCK = 11
 const MOST_LOOKED_AT = 80
 const MOST_SHOWN = 12
 
@@ -90,11 +92,11 @@ export function drawSketch(request: SketchRequest): string {
 
   const rings = chooseRings(view, width, height)
   const furniture = drawFurniture({ draw, room, width, height, view, step: rings[0] ?? 0, say })
-  room.take(boxAround(view.origin, 8))
+  room.take(boxAround(view.origin, SHOCK))
   const km = home && distanceKm(epicentre, home)
   const away = km === null ? '' : Math.round(km) === 0 ? say.under : `${Math.round(km)} ${say.km}`
   const homeLabel = homeSpot && home && putHome(room, homeSpot, home.name, away)
-  const shockLabel = room.put(besides(view.origin, 8, say.epicentre, SIZE.name))
+  const shockLabel = room.put(besides(view.origin, SHOCK, say.epicentre, SIZE.name))
   const ringLabels = rings.flatMap((ring) => room.put(namesOfRing(ring, view, say.km)) ?? [])
   const shown = putPlaces(request.places, home, view, room)
 
