@@ -20,6 +20,8 @@ export interface Steps {
 }
 
 export interface Step {
+  text: string
+  /** The same, for all who are told it at once. */
   bytes: Buffer
   at: number
 }
@@ -39,10 +41,8 @@ export function openSteps(demonstration: boolean): Steps {
   let sure = false
 
   const newest = (): { newest: string | null } => ({ newest: ring?.events.at(-1)?.code ?? null })
-  const frame = (event: string, at: number): Step => ({
-    bytes: Buffer.from(writeFrame(event, { ...newest(), ...mark }, at)),
-    at,
-  })
+  const stepOf = (text: string, at: number): Step => ({ text, bytes: Buffer.from(text), at })
+  const frame = (event: string, at: number): Step => stepOf(writeFrame(event, { ...newest(), ...mark }, at), at)
   const write = (event: LiveEvent): string => {
     const text = written.get(event) ?? writeFrame('notice', { ...writeEvent(event), ...mark }, event.seq)
     written.set(event, text)
@@ -55,7 +55,7 @@ export function openSteps(demonstration: boolean): Steps {
     if (following.state === 'ahead') return null
     if (following.state === 'reset') return frame('reset', endOf(ring))
     if (following.events.length === 0) return null
-    return { bytes: Buffer.from(following.events.map(write).join('')), at: endOf(ring) }
+    return stepOf(following.events.map(write).join(''), endOf(ring))
   }
   const list = (after: number | null): object | null => {
     if (ring === null) return null

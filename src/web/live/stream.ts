@@ -180,7 +180,10 @@ export function openLive(demonstration: boolean, limits: LiveLimits = LIVE_LIMIT
     response.useChunkedEncodingByDefault = false
     response.shouldKeepAlive = false
     response.writeHead(200, STREAM_HEAD)
-    response.write(`retry: ${PAUSES_MS[served % PAUSES_MS.length]}\n\n`)
+    // In one piece with the head: thousands come in one moment.
+    const step = steps.next(at)
+    reader.at = step?.at ?? at
+    response.write(`retry: ${PAUSES_MS[served % PAUSES_MS.length]}\n\n${step?.text ?? ''}`)
     serve(reader)
   }
   const list = (response: ServerResponse, query: URLSearchParams): void => {
