@@ -132,7 +132,7 @@ describe('the public port', () => {
       return { rows: [], rowCount: 0 }
     })
     const ask = async () => (await fetch(`http://127.0.0.1:${port}/api/v1/notices?limit=5`)).status
-    expect(await ask()).toBe(500)
+    expect(await ask()).toBe(503)
     fails = false
     expect(await ask()).toBe(200)
   })

@@ -13,6 +13,7 @@ export interface ArchiveContext {
   db: Queryable
   publicUrl: string
   demonstration: boolean
+  logger: { error: (fields: object, message: string) => void }
 }
 
 export interface ArchiveAnswer {
@@ -34,12 +35,12 @@ const NAME = /^[\w-]{1,64}$/
 
 /** Opens the archive of one process. */
 export function openArchive(context: ArchiveContext, turns: Turns): Archive {
-  const { db, publicUrl, demonstration } = context
+  const { db, publicUrl, demonstration, logger } = context
   const ask = async (key: string, question: () => Promise<ArchiveAnswer>): Promise<ArchiveAnswer> => {
     try {
       return await (turns.ask(key, question) ?? refuse(503, 'busy', 'too many readers at once: ask again in a second'))
-    } catch {
-      // Its cause is in the log of whoever watches the database; a reader can only come back.
+    } catch (error) {
+      logger.error({ err: error, key }, 'a question of the API failed')
       return refuse(503, 'record-away', 'the record cannot be read at the moment: ask again in a second')
     }
   }
