@@ -255,7 +255,8 @@ function readClock(env: Environment, outlets: readonly OutletConfig[], faults: s
 
 /** True when an outlet can speak to anything but this machine: no address of its own means the vendor's. */
 export function reachesOut(outlet: OutletConfig): boolean {
-  if (outlet.channel.name === 'website' || outlet.channel.name === 'cap') return false
+  // The sender of pushes keeps to this machine in a drill and under a set clock (app/push.ts).
+  if (['website', 'cap', 'webpush'].includes(outlet.channel.name)) return false
   const config = outlet.config as Record<string, unknown>
   // The addresses are the subscribers' own; the sender takes a drill's on this machine only (core/push/endpoint.ts).
   if (outlet.channel.name === 'webpush') return outlet.class !== 'drill' && config['enabled'] === true

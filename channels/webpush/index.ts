@@ -9,6 +9,7 @@ import { config, secrets, type WebpushConfig } from './config.ts'
 
 /** A word that could not be put on record is tried again soon: the database is the only thing in between. */
 const AGAIN_MS = SECOND
+const FIRST_LOOK_MS = SECOND
 const LOOK_MS = 2 * SECOND
 /** Of those who were to be told; more is worth a person's look. */
 const TOO_MANY_FAILED = 0.5
@@ -57,7 +58,7 @@ function open(config: WebpushConfig, reach: Reach): OutletClient {
           priority: job.priority,
           ttlMs: config.ttl * SECOND,
         })
-        return { state: 'pending', job: job.deliveryId, checkAfterMs: LOOK_MS }
+        return { state: 'pending', job: job.deliveryId, checkAfterMs: FIRST_LOOK_MS }
       } catch (error) {
         // One statement, which may be repeated: nothing is unknown here.
         const reason = error instanceof Error ? error.message : String(error)

@@ -1,5 +1,8 @@
 // In: no configuration at all. Out: the demonstration town: stand-ins, a player, a clock that starts at the scenario's.
 // Must not start beside a real credential, nor speak beyond this machine (DESIGN §3 "demonstration").
+import { createECDH } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { BadConfig } from '../config.ts'
 import { MINUTE, SECOND } from '../core/instant.ts'
@@ -43,11 +46,14 @@ export async function startDemonstration(env: Readonly<Record<string, string | u
   const port = Number(env['PORT'] || 8080)
   const deskPort = Number(env['DESK_PORT'] || port + 1)
   const host = `127.0.0.1:${port}`
+  const folder = resolve(env['QUAKEDESK_DATA'] || 'data')
+  await mkdir(folder, { recursive: true })
   const town = await startTown({
     now: () => clock.now('actual'),
     callbackUrl: `http://127.0.0.1:${deskPort}/callbacks/wechat`,
     safeDomain: host,
     bureauName: nameOf(scenario),
+    pushCaFile: join(folder, 'town-push.pem'),
   })
   // A second set of platforms: what a drill says must not even stand beside what was said in earnest.
   const drillTown = await startTown({
@@ -55,13 +61,20 @@ export async function startDemonstration(env: Readonly<Record<string, string | u
     callbackUrl: null,
     safeDomain: host,
     bureauName: nameOf(scenario),
+    pushCaFile: join(folder, 'town-push-drill.pem'),
   })
   const player = await startPlayer(Object.fromEntries(listScenarioSources(scenario).map((s) => [s.id, s.format])))
   const common = { player: player.url, 'safe-domain': host }
   const config = fillPlaces(scenario.config, { ...town.places, ...common }) as { outlets?: object[] }
-  const spoken = [...((scenario.config['outlets'] ?? []) as object[]), OWN_CAP]
+  const push = makePushOutlet()
+  const spoken = [...((scenario.config['outlets'] ?? []) as object[]), OWN_CAP, push]
   const drillOutlets = fillPlaces(copyForDrills(spoken), { ...drillTown.places, ...common })
-  const outlets = [...(config.outlets ?? []), OWN_CAP, ...(drillOutlets as object[])]
+  const outlets = [
+    ...(config.outlets ?? []),
+    OWN_CAP,
+    fillPlaces(push, town.places) as object,
+    ...(drillOutlets as object[]),
+  ]
   let stopped = false
   let playing: Promise<void> = Promise.resolve()
   return {
@@ -86,6 +99,23 @@ export async function startDemonstration(env: Readonly<Record<string, string | u
       await player.close()
       await Promise.all([town.close(), drillTown.close()])
     },
+  }
+}
+
+/** Push at the town's own service; its keys are good for this start only. */
+function makePushOutlet(): object {
+  const pair = createECDH('prime256v1')
+  pair.generateKeys()
+  return {
+    id: 'push',
+    channel: 'webpush',
+    enabled: true,
+    vapidPublicKey: pair.getPublicKey('base64url'),
+    // Without the leading zeros that a number may lack, the key would be shorter than it must be.
+    vapidPrivateKey: Buffer.from(pair.getPrivateKey('hex').padStart(64, '0'), 'hex').toString('base64url'),
+    subject: 'mailto:duty@town.example',
+    allowHosts: ['${push-host}'],
+    caFile: '${push-ca}',
   }
 }
 

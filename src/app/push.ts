@@ -36,16 +36,23 @@ export function readSealSecret(config: Pick<Config, 'dataFolder' | 'outlets'>): 
   return readVaultSecret(config.dataFolder, given?.config.sealKey ?? null)
 }
 
-function describeOutlet({ outlet, config }: Enabled, publicUrl: string): PushOutlet {
+/** A drill, the demonstration and a test by a set clock reach nobody beyond this machine (DESIGN L4, §3 "demonstration"). */
+function reachOf({ outlet }: Enabled, config: Pick<Config, 'demonstration' | 'clockStart'>): PushOutlet['reach'] {
+  return outlet.class === 'drill' || config.demonstration || config.clockStart !== null ? 'loopback' : 'any'
+}
+
+function describeOutlet(enabled: Enabled, whole: Pick<Config, 'demonstration' | 'clockStart' | 'bureau'>): PushOutlet {
+  const { outlet, config } = enabled
   return {
     id: outlet.id,
     class: outlet.class,
+    reach: reachOf(enabled, whole),
     vapid: { publicKey: config.vapidPublicKey, privateKey: config.vapidPrivateKey, subject: config.subject },
     allowHosts: config.allowHosts,
     ca: config.ca ?? null,
     proxies: config.proxies,
     digestMinutes: config.digestMinutes,
-    publicUrl,
+    publicUrl: whole.bureau.publicUrl,
   }
 }
 
@@ -62,17 +69,18 @@ export function describePush(
 
 /** What the public process takes subscriptions with, over connections of their own. */
 export function openDoor(
-  config: Pick<Config, 'dataFolder' | 'outlets' | 'bureau'>,
+  config: Pick<Config, 'dataFolder' | 'outlets' | 'bureau' | 'demonstration' | 'clockStart'>,
   db: Queryable,
   wordings: Parameters<typeof nameConsent>[0],
 ): SubscribingContext {
   return {
     db,
-    outlets: listEnabled(config.outlets).map(({ outlet, config: own }) => ({
-      id: outlet.id,
-      class: outlet.class,
-      allowHosts: own.allowHosts,
-      proxied: Object.keys(own.proxies),
+    outlets: listEnabled(config.outlets).map((each) => ({
+      id: each.outlet.id,
+      class: each.outlet.class,
+      reach: reachOf(each, config),
+      allowHosts: each.config.allowHosts,
+      proxied: Object.keys(each.config.proxies),
     })),
     vault: openVault(readSealSecret(config)),
     resolver: openResolver(),
@@ -84,7 +92,7 @@ export function openDoor(
 
 /** Starts the sender's thread where an outlet is on. */
 export function openPush(
-  config: Pick<Config, 'dataFolder' | 'outlets' | 'bureau' | 'gates'>,
+  config: Pick<Config, 'dataFolder' | 'outlets' | 'bureau' | 'gates' | 'demonstration' | 'clockStart'>,
   db: Queryable,
   database: ClientConfig,
   node: string,
@@ -102,7 +110,7 @@ export function openPush(
       : {
           database,
           node,
-          outlets: enabled.map((each) => describeOutlet(each, config.bureau.publicUrl)),
+          outlets: enabled.map((each) => describeOutlet(each, config)),
           region: {
             places: [config.bureau.home, ...config.bureau.watch],
             attenuation: config.bureau.attenuation,

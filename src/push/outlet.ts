@@ -5,6 +5,8 @@ import type { VapidIdentity } from './vapid.ts'
 export interface PushOutlet {
   id: string
   class: 'actual' | 'drill'
+  /** loopback: in drills, in the demonstration, and while the clock is set for a test. */
+  reach: 'any' | 'loopback'
   vapid: VapidIdentity
   allowHosts: readonly string[]
   /** PEM of an authority beside the system's; null: none. */

@@ -89,7 +89,7 @@ export function openSender(context: SenderContext): Sender {
       now: context.now,
       connect: async () => {
         const proxy = outlet.proxies[new URL(origin).host] ?? null
-        const found = judgeEndpoint(origin, outlet.allowHosts, outlet.class === 'drill' ? 'loopback' : 'any')
+        const found = judgeEndpoint(origin, outlet.allowHosts, outlet.reach)
         if (!found.ok) throw new Error(`${found.rule}: ${found.reason}`)
         // Through a proxy its own resolver answers; only services that the YAML names go that way.
         const pinned = proxy === null ? await context.resolver.pin(found.endpoint, context.now()) : null
@@ -191,7 +191,7 @@ export function openSender(context: SenderContext): Sender {
   ): Promise<PostOutcome> => {
     const text = context.vault.open(recipient.sealedEndpoint)
     if (text === null) return { state: 'failed', reason: 'sealed under another key' }
-    const found = judgeEndpoint(text, outlet.allowHosts, outlet.class === 'drill' ? 'loopback' : 'any')
+    const found = judgeEndpoint(text, outlet.allowHosts, outlet.reach)
     if (!found.ok) return { state: 'failed', reason: found.rule }
     const { number, keyVersion, p256dh, auth } = recipient
     return laneFor(outlet, vapid, found.endpoint.origin).post(letter, {

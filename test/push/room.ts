@@ -70,6 +70,7 @@ export async function openRoom(service: PushService): Promise<Room> {
   const outlet: PushOutlet = {
     id: 'push',
     class: 'actual',
+    reach: 'any',
     vapid: { ...webPush.generateVAPIDKeys(), subject: 'mailto:duty@bureau.example' },
     allowHosts: [service.allow],
     ca: service.ca,

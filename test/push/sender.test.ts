@@ -104,7 +104,10 @@ describe('a word', () => {
     const real = await room.subscribe()
     const trainee = await room.subscribe({}, { class: 'drill' })
     await room.say({ class: 'drill', quake: 'q-d', title: '【演练】示例【演练】' })
-    const outlets = [room.outlet, { ...room.outlet, id: 'drill-push', class: 'drill' as const }]
+    const outlets = [
+      room.outlet,
+      { ...room.outlet, id: 'drill-push', class: 'drill' as const, reach: 'loopback' as const },
+    ]
     await room.send({ outlets })
     expect(paths()).toEqual([trainee.path])
     expect(paths()).not.toContain(real.path)

@@ -20,8 +20,8 @@ let app: FastifyInstance
 let addresses: Record<string, string[]> = {}
 let now = Date.UTC(2024, 2, 5, 6, 0)
 const outlets: SubscribingContext['outlets'] = [
-  { id: 'push', class: 'actual', allowHosts: ['127.0.0.1:9443', 'push.bureau.example'], proxied: [] },
-  { id: 'drill-push', class: 'drill', allowHosts: ['127.0.0.1:9443'], proxied: [] },
+  { id: 'push', class: 'actual', reach: 'any', allowHosts: ['127.0.0.1:9443', 'push.bureau.example'], proxied: [] },
+  { id: 'drill-push', class: 'drill', reach: 'loopback', allowHosts: ['127.0.0.1:9443'], proxied: [] },
 ]
 
 async function build(change: Partial<SubscribingContext> = {}): Promise<FastifyInstance> {
@@ -167,7 +167,7 @@ describe('a browser', () => {
     expect(local.statusCode).toBe(201)
     const { rows } = await pool.query<{ class: string }>('select class from push_subscription')
     expect(rows).toEqual([{ class: 'drill' }])
-    expect((await post(browser({ drill: true }))).json()).toMatchObject({ rule: 'endpoint-drill' })
+    expect((await post(browser({ drill: true }))).json()).toMatchObject({ rule: 'endpoint-not-local' })
   })
 })
 

@@ -22,7 +22,7 @@ export const ENDPOINT_RULES = [
   'endpoint-ip-literal',
   'endpoint-host',
   'endpoint-port',
-  'endpoint-drill',
+  'endpoint-not-local',
   'address-not-public',
   'address-unknown',
 ] as const
@@ -72,7 +72,7 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/
 /**
  * Judges an endpoint by its spelling.
  * @param allowHosts entries of the YAML, beside the known services
- * @param only loopback: nothing but loopback entries, for the outlets of drills (DESIGN L4)
+ * @param only loopback: nothing but loopback entries, for drills and the demonstration (DESIGN L4)
  */
 export function judgeEndpoint(
   text: string,
@@ -99,7 +99,7 @@ export function judgeEndpoint(
   if (isIpLiteral(host)) return refuse('endpoint-ip-literal', 'an address of numbers is not listed')
   if (host.length > LONGEST_HOST || host.endsWith('.') || LOOPBACK.test(host))
     return refuse('endpoint-host', 'the host is not a listed push service')
-  if (only === 'loopback') return refuse('endpoint-drill', 'a drill reaches this machine only')
+  if (only === 'loopback') return refuse('endpoint-not-local', '演示和演练只推送到本机的推送服务')
   const fitting = [...PUSH_SERVICES.map(readEntry), ...listed].filter((entry) =>
     entry.suffix ? host.endsWith(entry.host) && host.length > entry.host.length : host === entry.host,
   )

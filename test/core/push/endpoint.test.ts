@@ -68,7 +68,7 @@ describe('a hostile endpoint is refused by the name of its rule', () => {
 
   it('a drill pushes to nothing but a listed loopback address', () => {
     expect(rule('https://127.0.0.1:9443/x', 'loopback')).toBe('ok')
-    expect(rule('https://fcm.googleapis.com/x', 'loopback')).toBe('endpoint-drill')
+    expect(rule('https://fcm.googleapis.com/x', 'loopback')).toBe('endpoint-not-local')
   })
 
   it('whatever is put together, what passes names a listed host on its port, without a user', () => {

@@ -21,6 +21,7 @@ import {
 export interface SubscribableOutlet {
   id: string
   class: 'actual' | 'drill'
+  reach: 'any' | 'loopback'
   allowHosts: readonly string[]
   /** Hosts that are reached through a proxy, whose own resolver answers. */
   proxied: readonly string[]
@@ -91,7 +92,7 @@ export function openSubscribing(context: SubscribingContext): Subscribing {
         return refuse(409, 'consent-version', '告知内容已有更新，请重新打开订阅页并再次同意')
       const wrong = checkDistricts(choice)
       if (wrong) return wrong
-      const found = judgeEndpoint(address, outlet.allowHosts, drill ? 'loopback' : 'any')
+      const found = judgeEndpoint(address, outlet.allowHosts, outlet.reach)
       if (!found.ok) return refuse(422, found.rule, found.reason)
       const read = readSubscriberKeys(keys.p256dh, keys.auth)
       if (!read.ok) return refuse(422, read.rule, 'the keys are not those of a browser')
