@@ -76,6 +76,7 @@ const SIZE = { name: 13, home: 14, small: 11 }
 const DOT = 2.5
 /** What names keep away from: the epicentre with most of its halo. */
 const SHOCK = 11
+const HOME = 6
 const MOST_LOOKED_AT = 80
 const MOST_SHOWN = 12
 
@@ -95,7 +96,7 @@ export function drawSketch(request: SketchRequest): string {
   room.take(boxAround(view.origin, SHOCK))
   const km = home && distanceKm(epicentre, home)
   const away = km === null ? '' : Math.round(km) === 0 ? say.under : `${Math.round(km)} ${say.km}`
-  const homeLabel = homeSpot && home && putHome(room, homeSpot, home.name, away)
+  const homeLabel = homeSpot && home && putHome(room, homeSpot, view.origin, home.name, away)
   const shockLabel = room.put(besides(view.origin, SHOCK, say.epicentre, SIZE.name))
   const ringLabels = rings.flatMap((ring) => room.put(namesOfRing(ring, view, say.km)) ?? [])
   const shown = putPlaces(request.places, home, view, room)
@@ -131,12 +132,14 @@ export function drawSketch(request: SketchRequest): string {
 
 const isPoint = ({ latitude, longitude }: Point): boolean => Math.abs(latitude) <= 90 && Math.abs(longitude) <= 360
 
-/** Name and distance on one line, else on two, else the distance alone: that one is the reason for the line. */
-function putHome(room: Room, spot: Spot, name: string, away: string): Label[] {
-  room.take(boxAround(spot, 6))
-  const one = room.put(besides(spot, 6, `${clean(name)} ${away}`, SIZE.home))
+/** Name and distance on one line, else the distance alone: that one is the reason for the line. */
+function putHome(room: Room, spot: Spot, shock: Spot, name: string, away: string): Label[] {
+  room.take(boxAround(spot, HOME))
+  const apart = Math.hypot(spot.x - shock.x, spot.y - shock.y)
+  const radius = apart < SHOCK + HOME ? SHOCK + apart : HOME
+  const one = room.put(besides(spot, radius, `${clean(name)} ${away}`, SIZE.home))
   if (one) return [one]
-  const said = room.put(besides(spot, 6, away, SIZE.home))
+  const said = room.put(besides(spot, radius, away, SIZE.home))
   return said ? [said] : []
 }
 
