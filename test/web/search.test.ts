@@ -16,6 +16,9 @@ let database: FreshDatabase
 let pool: Pool
 let app: FastifyInstance
 let down = false
+let asking = 0
+let most = 0
+let gate: Promise<void> | null = null
 
 beforeAll(async () => {
   database = await freshDatabase()
@@ -47,7 +50,15 @@ beforeAll(async () => {
     ],
   ])
   app = await buildPublicServer({
-    db: { query: (text, values) => (down ? Promise.reject(new Error('away')) : (pool.query(text, values) as never)) },
+    db: {
+      query: async (text, values) => {
+        if (down) throw new Error('away')
+        asking += 1
+        most = Math.max(most, asking)
+        await gate
+        return pool.query(text, values).finally(() => (asking -= 1)) as never
+      },
+    },
     pages: { get: (path) => shelf.get(path) },
     list: (listing, language) => pages.asked(listing, language),
     publicUrl: 'https://yj.lanshan.example',
@@ -203,5 +214,23 @@ describe('the list of notices', () => {
     } finally {
       down = false
     }
+  })
+
+  test('a crowd that all asks for something else is asked to come back; the database gets one question at a time', async () => {
+    let open = (): void => undefined
+    gate = new Promise((resolve) => (open = resolve))
+    most = 0
+    // Asked when it is written, not when it is waited for.
+    const ask = async (url: string) => await get(url)
+    const crowd = Array.from({ length: 80 }, (_, n) => ask(`/notices?q=${encodeURIComponent(`肥东 ${n}`)}`))
+    await crowd[79]
+    open()
+    gate = null
+    const replies = await Promise.all(crowd)
+    expect(replies.filter(({ statusCode }) => statusCode === 200)).toHaveLength(32)
+    const sent = replies.filter(({ statusCode }) => statusCode === 503)
+    expect(sent).toHaveLength(48)
+    for (const reply of sent) expect(reply.headers['retry-after']).toBe('1')
+    expect(most).toBe(1)
   })
 })

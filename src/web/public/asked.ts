@@ -7,10 +7,10 @@ import { listNotices } from '../../store/notices.ts'
 import type { Page } from '../../store/pages.ts'
 import type { Queryable } from '../../store/pool.ts'
 import { ENGLISH } from './address.ts'
-import type { Hot, PageShelf } from './hot.ts'
+import { STALE_HEADER, type Hot, type PageShelf, type Staleness } from './hot.ts'
 import { isHeld } from './negotiate.ts'
 import { LISTED } from './notice-json.ts'
-import type { Asked, Listing } from './pages/notice-list.ts'
+import { NOTHING_ASKED, type Asked, type Listing } from './pages/notice-list.ts'
 import { chooseText, SHORTEST, WORDS_PATH, type ScreenWords } from './screen.ts'
 import type { Turns } from './turns.ts'
 import type { Language } from './wording.ts'
@@ -20,6 +20,7 @@ export interface AskedContext {
   pages: PageShelf
   hot: Hot
   turns: Turns
+  staleness?: () => Staleness | null
   /** Left out: only the first page of the list is there. */
   list?: (listing: Listing, language: Language) => Page
 }
@@ -36,15 +37,21 @@ const MOST_WORDS = 5
 
 /** Adds the routes. A path that stands here is served from its bytes only when nothing is asked. */
 export function addAsked(app: FastifyInstance, context: AskedContext): void {
+  // Made once: it is for the hour in which everybody asks.
+  const busy = new Map<Language, Page>()
+  const busyIn = (language: Language): Page | undefined => {
+    const page = busy.get(language) ?? context.list?.(refuse(NOTHING_ASKED, 'away', 503), language)
+    if (page) busy.set(language, page)
+    return page
+  }
   for (const { root, language } of ROOTS) {
     const stored = `${language === 'zh' ? '' : ENGLISH}/notices`
     app.get<{ Querystring: Query }>(`${root}/notices`, async (request, reply) => {
       const asked = readAsked(request.query)
       if (!('fault' in asked) && asked.q === '' && asked.kind === '' && asked.before === '')
         return context.hot.serve(stored, request.raw, reply.raw) ? reply.hijack() : reply.callNotFound()
-      if (!context.list) return reply.callNotFound()
-      const listing = 'fault' in asked ? asked : await look(asked, context)
-      const page = context.list(listing, language)
+      const page = (await write(asked, language, context)) ?? busyIn(language)
+      if (!page) return reply.callNotFound()
       if (page.status === 503) reply.header('retry-after', '1')
       return reply.code(page.status).header('cache-control', 'public, max-age=2').type(page.contentType).send(page.body)
     })
@@ -56,46 +63,62 @@ export function addAsked(app: FastifyInstance, context: AskedContext): void {
 }
 
 /** What was asked for, folded as a reader means it; or why it cannot be looked for. */
-function readAsked(query: Query): Asked | Extract<Listing, { fault: string }> {
-  const refuse = (asked: Asked, fault: string, values: Readonly<Record<string, string>> = {}) =>
-    ({ asked, fault, values, status: 400 }) as const
+function readAsked(query: Query): Asked | Refused {
   const given = { q: query['q'] ?? '', kind: query['kind'] ?? '', before: query['before'] ?? '' }
   const { q, kind, before } = given
   if (typeof q !== 'string' || typeof kind !== 'string' || typeof before !== 'string')
-    return refuse({ q: '', kind: '', before: '' }, 'twice')
+    return refuse(NOTHING_ASKED, 'twice', 400)
   const words = q.replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ').trim()
   const asked = { q: words, kind, before }
   const letters = Array.from(words)
   const { length } = letters
   if (length > LONGEST_QUERY)
-    return refuse({ ...asked, q: letters.slice(0, LONGEST_QUERY).join('') }, 'tooLong', { n: String(length) })
+    return refuse({ ...asked, q: letters.slice(0, LONGEST_QUERY).join('') }, 'tooLong', 400, { n: String(length) })
   const count = words.split(' ').length
-  if (count > MOST_WORDS) return refuse(asked, 'tooMany', { n: String(count) })
-  if (kind !== '' && !NOTICE_KINDS.some((known) => known === kind)) return refuse({ ...asked, kind: '' }, 'badKind')
-  if (before !== '' && !/^[\w-]{1,64}$/.test(before)) return refuse({ ...asked, before: '' }, 'badPage')
+  if (count > MOST_WORDS) return refuse(asked, 'tooMany', 400, { n: String(count) })
+  if (kind !== '' && !NOTICE_KINDS.some((known) => known === kind))
+    return refuse({ ...asked, kind: '' }, 'badKind', 400)
+  if (before !== '' && !/^[\w-]{1,64}$/.test(before)) return refuse({ ...asked, before: '' }, 'badPage', 400)
   return asked
 }
 
-async function look(asked: Asked, { db, turns }: AskedContext): Promise<Listing> {
+type Refused = Extract<Listing, { fault: string }>
+
+const refuse = (asked: Asked, fault: string, status: 400 | 503, values: Refused['values'] = {}): Refused => ({
+  asked,
+  fault,
+  values,
+  status,
+})
+
+/**
+ * One question and one page at a time: a page that nobody stored costs some milliseconds of the process that serves them all.
+ * @returns undefined when too many wait, or nobody can write it
+ */
+async function write(
+  asked: Asked | Refused,
+  language: Language,
+  { db, turns, list }: AskedContext,
+): Promise<Page | undefined> {
+  if (!list) return undefined
+  // The database is away: the first page without a question is served from its copy.
+  const answer = async (): Promise<Listing> =>
+    'fault' in asked ? asked : look(asked, db).catch(() => refuse(asked, 'away', 503))
+  const page = turns.ask(`list ${language} ${JSON.stringify(asked)}`, async () => list(await answer(), language))
+  return page ?? undefined
+}
+
+async function look(asked: Asked, db: Queryable): Promise<Listing> {
   const { q, kind, before } = asked
-  const away = { asked, fault: 'away', status: 503 } as const
-  const question = async (): Promise<Listing> => {
-    const notices = await listNotices(db, {
-      class: 'actual',
-      limit: LISTED + 1,
-      onSite: [],
-      ...(before === '' ? {} : { before }),
-      ...(kind === '' ? {} : { kinds: [kind] }),
-      ...(q === '' ? {} : { words: q.split(' ') }),
-    })
-    return { asked, notices: notices.slice(0, LISTED), more: notices.length > LISTED }
-  }
-  try {
-    return (await turns.ask(`list ${JSON.stringify(asked)}`, question)) ?? away
-  } catch {
-    // The database is away: the first page without a question is served from its copy.
-    return away
-  }
+  const notices = await listNotices(db, {
+    class: 'actual',
+    limit: LISTED + 1,
+    onSite: [],
+    ...(before === '' ? {} : { before }),
+    ...(kind === '' ? {} : { kinds: [kind] }),
+    ...(q === '' ? {} : { words: q.split(' ') }),
+  })
+  return { asked, notices: notices.slice(0, LISTED), more: notices.length > LISTED }
 }
 
 function sendWord(
@@ -103,7 +126,7 @@ function sendWord(
   query: Query,
   held: string | undefined,
   reply: FastifyReply,
-  { pages }: AskedContext,
+  { pages, staleness }: AskedContext,
 ): FastifyReply {
   const refuse = (rule: string, error: string) => reply.code(400).send({ error, rule })
   const { max: most = '60', charset = 'utf-8' } = query
@@ -134,6 +157,8 @@ function sendWord(
     'x-quakedesk-drill': String(rest.drill),
     'x-quakedesk-demonstration': String(rest.demonstration),
   })
+  const stale = staleness?.()
+  if (stale) reply.header(STALE_HEADER, stale.since)
   if (isHeld(held, etag)) return reply.code(304).send()
   const type = form === 'json' ? 'application/json; charset=utf-8' : `text/plain; charset=${gbk ? 'gbk' : 'utf-8'}`
   return reply.type(type).send(body)

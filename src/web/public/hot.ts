@@ -47,7 +47,7 @@ const PAGE_CACHE = 'public, max-age=1, stale-if-error=86400'
 /** Style and script belong to a version of the program, not to the news. */
 const ASSET_CACHE = 'public, max-age=300, stale-if-error=86400'
 /** Tells a reader's program what the line in the page tells the reader. */
-const STALE_HEADER = 'x-quakedesk-stale'
+export const STALE_HEADER = 'x-quakedesk-stale'
 
 /** One page, in each way that it may leave. */
 interface Prepared {
