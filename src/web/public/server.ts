@@ -103,7 +103,9 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) request.log.error({ err: error }, 'request failed')
-    return reply.code(status).send({ error: status >= 500 ? 'internal' : error.message, rule: status >= 500 ? 'internal' : 'request' })
+    return reply
+      .code(status)
+      .send({ error: status >= 500 ? 'internal' : error.message, rule: status >= 500 ? 'internal' : 'request' })
   })
   return app
 }
