@@ -1,6 +1,6 @@
 // In: what a reader asks for behind the question mark. Out: the list of notices that fits, the display's word that fits.
 // Must not show what was typed other than as text, and asks the database only in its turn.
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify'
 import { createHash } from 'node:crypto'
 import { NOTICE_KINDS } from '../../core/notice.ts'
 import { listNotices } from '../../store/notices.ts'
@@ -21,6 +21,7 @@ export interface AskedContext {
   hot: Hot
   turns: Turns
   staleness?: () => Staleness | null
+  logger: Pick<FastifyBaseLogger, 'warn'>
   /** Left out: only the first page of the list is there. */
   list?: (listing: Listing, language: Language) => Page
 }
@@ -98,12 +99,17 @@ const refuse = (asked: Asked, fault: string, status: 400 | 503, values: Refused[
 async function write(
   asked: Asked | Refused,
   language: Language,
-  { db, turns, list }: AskedContext,
+  { db, turns, list, logger }: AskedContext,
 ): Promise<Page | undefined> {
   if (!list) return undefined
   // The database is away: the first page without a question is served from its copy.
   const answer = async (): Promise<Listing> =>
-    'fault' in asked ? asked : look(asked, db).catch(() => refuse(asked, 'away', 503))
+    'fault' in asked
+      ? asked
+      : look(asked, db).catch((error: unknown) => {
+          logger.warn({ err: error }, 'a search was not answered')
+          return refuse(asked, 'away', 503)
+        })
   const page = turns.ask(`list ${language} ${JSON.stringify(asked)}`, async () => list(await answer(), language))
   return page ?? undefined
 }
