@@ -28,7 +28,7 @@ export function describeApi(publicUrl: string): string {
       title: 'Quakedesk',
       version: '1',
       description:
-        'Open data of the bureau: notices and the quakes they are about. GET only, no key; every answer has an ETag. Feeds: /feeds/notices.{atom,rss,json}, /feeds/quakes.geojson, /feeds/cap.atom.',
+        'Open data of the bureau: notices and the quakes they are about. GET only, no key; what may be kept has an ETag. Feeds: /feeds/notices.{atom,rss,json}, /feeds/quakes.geojson, /feeds/cap.atom.',
     },
     servers: [{ url: publicUrl }],
     paths: {
@@ -55,7 +55,7 @@ export function describeApi(publicUrl: string): string {
               schema: { type: 'integer', minimum: 0 },
             },
           ],
-          responses: { 200: answer('ChangeList'), ...refusals(400, 503) },
+          responses: { 200: answer('ChangeList', {}), ...refusals(400, 503) },
         },
       },
       '/api/v1/quakes': { get: list('listQuakes', 'Quakes of which something is published', 'QuakeList', 'a quake') },
@@ -90,10 +90,12 @@ function list(operationId: string, summary: string, schema: string, what: string
   }
 }
 
-function answer(schema: string): object {
+const KEPT = { etag: { schema: { type: 'string' } } }
+
+function answer(schema: string, headers: object = KEPT): object {
   return {
     description: schema,
-    headers: { etag: { schema: { type: 'string' } } },
+    headers,
     content: { [JSON_TYPE]: { schema: { $ref: `#/components/schemas/${schema}` } } },
   }
 }
