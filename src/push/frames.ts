@@ -133,7 +133,7 @@ export function openFrames(socket: TLSSocket, authority: string): Session {
     open = false
     clearInterval(sweep)
     for (const each of waiting.splice(0)) each.finish({ got: 'nothing', sent: false, reason })
-    for (const stream of [...underWay.keys()]) settle(stream, { got: 'nothing', sent: true, reason })
+    for (const stream of underWay.keys()) settle(stream, { got: 'nothing', sent: true, reason })
     underWay.clear()
     socket.destroy()
   }
@@ -209,7 +209,7 @@ export function openFrames(socket: TLSSocket, authority: string): Session {
     const last = payload.readUInt32BE(0) & 0x7fffffff
     open = false
     for (const each of waiting.splice(0)) each.finish({ got: 'nothing', sent: false, reason: 'goaway' })
-    for (const stream of [...underWay.keys()]) if (stream > last) end(stream, 'goaway', false)
+    for (const stream of underWay.keys()) if (stream > last) end(stream, 'goaway', false)
     if (underWay.size === 0) socket.end()
   }
   const take = (type: number, flags: number, stream: number, payload: Buffer): void => {
@@ -249,6 +249,8 @@ export function openFrames(socket: TLSSocket, authority: string): Session {
   })
   socket.on('error', (error) => shut((error as { code?: string }).code ?? error.message))
   socket.on('close', () => shut('closed without a reply'))
+  // A turn's messages are one piece already.
+  socket.setNoDelay(true)
   // No table for replies, no pushes from the service.
   send(PREFACE, frame(SETTINGS, 0, 0, setting(TABLE, 0), setting(PUSH, 0)))
 

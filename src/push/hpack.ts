@@ -108,7 +108,7 @@ const SHORT_CODES: readonly (readonly [bits: number, letters: string])[] = [
 /** Letter and length by the next eight bits; null for codes of ten bits and more, which no status and no date has. */
 function listCodes(): ({ letter: string; bits: number } | null)[] {
   const codes = SHORT_CODES.flatMap(([bits, letters]) =>
-    [...letters].flatMap((letter) => Array.from({ length: 2 ** (8 - bits) }, () => ({ letter, bits }))),
+    letters.split('').flatMap((letter) => Array.from({ length: 2 ** (8 - bits) }, () => ({ letter, bits }))),
   )
   return Array.from({ length: 256 }, (_, i) => codes[i] ?? null)
 }

@@ -161,9 +161,9 @@ export function openLane(context: LaneContext): Lane {
     busy.set(to.number, [])
     underWay += 1
     clearTimeout(idle)
-    const { pathname, search } = new URL(to.endpoint.href)
+    const { href, origin } = to.endpoint
     const headers = {
-      authorization: context.vapid.headerFor(to.endpoint.origin, context.now()),
+      authorization: context.vapid.headerFor(origin, context.now()),
       'content-encoding': 'aes128gcm',
       'content-type': 'application/octet-stream',
       'content-length': body.length,
@@ -171,7 +171,7 @@ export function openLane(context: LaneContext): Lane {
       urgency: letter.urgency,
       topic: letter.topic,
     }
-    const exchange = await over.post(`${pathname}${search}`, headers, body)
+    const exchange = await over.post(href.slice(origin.length), headers, body)
     underWay -= 1
     const waiting = busy.get(to.number) ?? []
     busy.delete(to.number)

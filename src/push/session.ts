@@ -1,23 +1,13 @@
-// In: a push service and the address it was pinned to. Out: one HTTP/2 connection over which messages go side by side.
+// In: a push service and the address it was pinned to. Out: one connection over which messages go side by side.
 // Must not resolve names, follow redirects, nor read more of a reply than its head: the status decides (RFC 8030).
-import { connect as connectHttp2, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2'
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import type { Endpoint } from '../core/push/endpoint.ts'
 import { SECOND } from '../core/instant.ts'
+import { openFrames, type Session } from './frames.ts'
+import { openHttp1 } from './session-http1.ts'
 
-export type Exchange =
-  | { got: 'reply'; status: number; retryAfter: string | undefined }
-  /** sent: bytes may have reached the service; the same Topic makes a repeat harmless. */
-  | { got: 'nothing'; sent: boolean; reason: string }
-
-export interface Session {
-  post(path: string, headers: Record<string, string | number>, body: Buffer): Promise<Exchange>
-  /** How many messages may be under way at once. */
-  room(): number
-  isOpen(): boolean
-  close(): void
-}
+export type { Exchange, Session } from './frames.ts'
 
 export interface Place {
   endpoint: Pick<Endpoint, 'host' | 'port' | 'origin'>
@@ -30,98 +20,20 @@ export interface Place {
 }
 
 const CONNECT_MS = 5 * SECOND
-const REPLY_MS = 10 * SECOND
-const SWEEP_MS = 500
-/** Streams on one connection; services name fewer in their settings. */
-const MOST_STREAMS = 128
-/** A reply has a few hundred bytes; one that drips for ever is cut off. */
+/** A proxy answers a tunnel with a few lines. */
 const LARGEST_REPLY = 16 * 1024
 
-/** Connects. @throws when no connection that speaks HTTP/2 with a good certificate comes about in time */
+/**
+ * Connects; over HTTP/1.1 where the service offers nothing newer.
+ * @throws when no connection with a good certificate comes about in time
+ */
 export async function openSession(place: Place): Promise<Session> {
-  const socket = await openTls(place)
+  const socket = await openTls(place, ['h2', 'http/1.1'])
   if (socket.alpnProtocol !== 'h2') {
     socket.destroy()
-    throw new Error('the push service does not speak HTTP/2')
+    return openHttp1(place.endpoint.origin, () => openTls(place, ['http/1.1']))
   }
-  const http2 = connectHttp2(place.endpoint.origin, {
-    createConnection: () => socket,
-    settings: { enablePush: false },
-  })
-  // An error ends every stream with its own; without a listener it would end the process.
-  http2.on('error', () => undefined)
-  return overSession(http2)
-}
-
-interface UnderWay {
-  stream: ClientHttp2Stream
-  since: number
-  finish: (exchange: Exchange) => void
-}
-
-function overSession(http2: ClientHttp2Session): Session {
-  const underWay = new Set<UnderWay>()
-  // One sweep for all: a timer for each of a hundred thousand messages costs more than the look.
-  const sweep = setInterval(() => {
-    const late = performance.now() - REPLY_MS
-    for (const each of underWay) {
-      if (each.since > late) continue
-      each.finish({ got: 'nothing', sent: true, reason: 'no reply in time' })
-      each.stream.close(constants.NGHTTP2_CANCEL)
-    }
-  }, SWEEP_MS)
-  sweep.unref()
-  let open = true
-  const shut = (): void => {
-    open = false
-  }
-  http2.on('goaway', shut)
-  http2.on('close', () => {
-    shut()
-    clearInterval(sweep)
-  })
-  return {
-    isOpen: () => open && !http2.closed && !http2.destroyed,
-    room: () => Math.min(MOST_STREAMS, http2.remoteSettings?.maxConcurrentStreams ?? MOST_STREAMS),
-    close: () => {
-      shut()
-      clearInterval(sweep)
-      for (const each of underWay) each.finish({ got: 'nothing', sent: true, reason: 'closed' })
-      http2.destroy()
-    },
-    post: (path, headers, body) =>
-      new Promise((resolve) => {
-        let stream: ClientHttp2Stream
-        try {
-          stream = http2.request({ ':method': 'POST', ':path': path, ...headers })
-        } catch (error) {
-          resolve({ got: 'nothing', sent: false, reason: describe(error) })
-          return
-        }
-        const entry: UnderWay = {
-          stream,
-          since: performance.now(),
-          finish: (exchange) => {
-            if (underWay.delete(entry)) resolve(exchange)
-          },
-        }
-        underWay.add(entry)
-        stream.on('response', (head) => {
-          entry.finish({ got: 'reply', status: head[':status'] ?? 0, retryAfter: head['retry-after'] })
-        })
-        let read = 0
-        stream.on('data', (chunk: Buffer) => {
-          read += chunk.length
-          if (read > LARGEST_REPLY) stream.close(constants.NGHTTP2_CANCEL)
-        })
-        stream.on('error', (error) => {
-          const refused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM
-          entry.finish({ got: 'nothing', sent: !refused, reason: describe(error) })
-        })
-        stream.on('close', () => entry.finish({ got: 'nothing', sent: true, reason: 'closed without a reply' }))
-        stream.end(body)
-      }),
-  }
+  return openFrames(socket, new URL(place.endpoint.origin).host)
 }
 
 function describe(error: unknown): string {
@@ -131,7 +43,7 @@ function describe(error: unknown): string {
 }
 
 /** A TLS connection to the pinned address, or through a proxy's tunnel; certificates are checked against the name. */
-async function openTls({ endpoint, address, ca, proxy }: Place): Promise<TLSSocket> {
+async function openTls({ endpoint, address, ca, proxy }: Place, protocols: string[]): Promise<TLSSocket> {
   const { host, port } = endpoint
   const deadline = AbortSignal.timeout(CONNECT_MS)
   const tunnel = proxy === null ? null : await openTunnel(proxy, host, port, deadline)
@@ -139,7 +51,7 @@ async function openTls({ endpoint, address, ca, proxy }: Place): Promise<TLSSock
     const socket = connectTls({
       ...(tunnel === null ? { host: address ?? host, port } : { socket: tunnel }),
       ...(isIP(host) === 0 ? { servername: host } : {}),
-      ALPNProtocols: ['h2'],
+      ALPNProtocols: protocols,
       ...(ca === null ? {} : { ca }),
     })
     const late = (): void => {
