@@ -91,7 +91,7 @@ async function sendAll(service: ChildProcess, desk: Installed, feed: string, cou
   const cpu = readCpu(desk.pid)
   const began = Date.now()
   await desk.post(feed)
-  for (let came = 0; came < count; await sleep(100)) {
+  for (let came = 0; came < count; await sleep(500)) {
     came = (await ask<{ messages: number }>(service, { do: 'count' })).messages
     if (Date.now() - began > 600_000) throw new Error(`${came} of ${count} after ten minutes`)
   }

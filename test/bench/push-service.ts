@@ -42,7 +42,7 @@ function check(expected: string | null): ServiceCheck {
 
 process.on('message', (order: ServiceOrder) => {
   if (order.do === 'subscribe') process.send?.(subscribe(order))
-  else process.send?.(order.do === 'count' ? { messages: town.ledger().length } : check(order.text))
+  else process.send?.(order.do === 'count' ? { messages: town.tally().messages.unopened ?? 0 } : check(order.text))
 })
 process.on('disconnect', () => process.exit(0))
 process.send?.({ ready: true })
