@@ -59,8 +59,7 @@ export interface Chosen {
 export function deriveSealKey(subscriber: SubscriberKeys, chosen?: Chosen): SealKey {
   const pair = createECDH(CURVE)
   if (chosen) pair.setPrivateKey(chosen.privateKey)
-  else pair.generateKeys()
-  const ours = pair.getPublicKey()
+  const ours = chosen ? pair.getPublicKey() : pair.generateKeys()
   const salt = chosen ? Buffer.from(chosen.salt) : randomBytes(SALT_BYTES)
   const shared = pair.computeSecret(subscriber.p256dh)
   const ikm = hmac(hmac(subscriber.auth, shared), KEY_INFO, subscriber.p256dh, ours, ONE)

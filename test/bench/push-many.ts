@@ -86,7 +86,7 @@ async function untilPrepared(pid: number): Promise<number> {
   return readCpu(pid) - before
 }
 
-/** One event. @throws when a device is left out, told twice, or told something else */
+/** One event. Sending is at-least-once: repeats are counted. @throws when a device is left out or told something else */
 async function sendAll(service: ChildProcess, desk: Installed, feed: string, count: number) {
   const cpu = readCpu(desk.pid)
   const began = Date.now()
@@ -99,9 +99,15 @@ async function sendAll(service: ChildProcess, desk: Installed, feed: string, cou
   await sleep(3_000)
   const cpuMs = readCpu(desk.pid) - cpu
   const found = await ask<ServiceCheck>(service, { do: 'check', text: null })
-  if (found.devices !== count || found.messages !== count) throw new Error(`of ${count}: ${JSON.stringify(found)}`)
+  if (found.devices !== count) throw new Error(`of ${count}: ${JSON.stringify(found)}`)
   if (!found.text.startsWith('{"v":1,')) throw new Error(`not a push of ours: ${found.text}`)
-  return { cpuMs, found, medianMs: found.came.median - began, lastMs: found.came.last - began }
+  return {
+    cpuMs,
+    found,
+    repeats: found.messages - count,
+    medianMs: found.came.median - began,
+    lastMs: found.came.last - began,
+  }
 }
 
 /** Runs it once with that many; `loop` is the peer's microseconds per message, for comparison. */
@@ -135,12 +141,12 @@ export async function benchMany(stage: Stage, service: ChildProcess, count: numb
   )
   // Two keys are made ahead for each; the third event in a row finds none.
   for (const [number, name] of ['prepared', 'prepared', 'fresh'].entries()) {
-    const { cpuMs, found, medianMs, lastMs } = await sendAll(service, desk, write(number + 1), count)
+    const { cpuMs, found, repeats, medianMs, lastMs } = await sendAll(service, desk, write(number + 1), count)
     const each = (cpuMs * 1_000) / count
     process.stdout.write(
       `  ${name.padEnd(8)}  half after ${(medianMs / 1_000).toFixed(1)} s, all after ${(lastMs / 1_000).toFixed(1)} s` +
         `  CPU ${(cpuMs / 1_000).toFixed(1)} s, ${each.toFixed(0)} µs/message (the loop: × ${(loop / each).toFixed(1)})` +
-        `  memory at most ${readMemory(desk.pid, 'VmHWM')}  places from the list: median ${found.displaced.median}, most ${found.displaced.most}\n`,
+        `  memory at most ${readMemory(desk.pid, 'VmHWM')}  places from the list: median ${found.displaced.median}, most ${found.displaced.most}; repeated ${repeats}\n`,
     )
   }
 }
