@@ -14,6 +14,8 @@ const SECRETS: Readonly<Record<string, string>> = {
   'wechat-token': 'exampletoken',
   'wechat-aes-key': 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
   'robot-url': 'https://oapi.dingtalk.com/robot/send?access_token=example-robot-token',
+  // Of the pair whose public half stands in the READMEs; it opens nothing.
+  'vapid-private-key': 'pi99e8HBY_v7Lt6HBPmj7atzNcS1kgvvoarIYLG8MB8',
   'robot-secret': 'SECexample00000000000000000000000000',
 }
 
