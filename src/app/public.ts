@@ -109,11 +109,12 @@ function watchAge(
   wordings: ReturnType<typeof openWordings>,
   live: Live,
 ): { staleness: () => Staleness | null; stop(): void } {
+  const startedAt = Date.now()
   let stale: { since: Instant; said: Staleness } | null = null
   const look = (): void => {
     const since = readAt()
-    // Nothing was ever read: there is nothing to be behind of.
-    if (since === null || Date.now() - since < STALE_MS) stale = null
+    // Nothing was ever read: there is nothing to be behind of. A process that has just come back may still read.
+    if (since === null || Date.now() - Math.max(since, startedAt) < STALE_MS) stale = null
     else if (stale?.since !== since) stale = { since, said: describeStale(since, wordings) }
     live.tellStale(stale?.since ?? null)
   }

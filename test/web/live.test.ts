@@ -223,11 +223,14 @@ test('the stream has the headers of the house and ends with the connection; HEAD
   expect(live.count()).toBe(1)
 })
 
-test('a server that ends ends its streams, so that readers come again elsewhere', async () => {
+test('a server that ends ends its streams and takes none any more, so that readers come again elsewhere', async () => {
   const { live, port, app } = await serve()
   live.tell(ringOf(1), true)
   read(port)
   await until(() => live.count() === 1)
+  live.close()
+  await until(() => live.count() === 0)
+  expect((await fetch(`http://127.0.0.1:${port}/live`)).status).toBe(503)
   await app.close()
   await until(() => live.count() === 0)
 })

@@ -82,6 +82,7 @@ export function openLive(demonstration: boolean, limits: LiveLimits = LIVE_LIMIT
   let walking = false
   let again = false
   let circle = 0
+  let isClosed = false
 
   const send = (reader: Reader, bytes: Buffer): void => {
     reader.socket.write(bytes)
@@ -140,6 +141,7 @@ export function openLive(demonstration: boolean, limits: LiveLimits = LIVE_LIMIT
     served += 1
     const body = JSON.stringify({ error: why, rule, poll: '/api/v1/changes' })
     const pause = String(5 + (served % 20))
+    response.shouldKeepAlive = false
     response.writeHead(503, [
       'content-type',
       JSON_TYPE,
@@ -156,6 +158,7 @@ export function openLive(demonstration: boolean, limits: LiveLimits = LIVE_LIMIT
     const { socket } = request
     // Behind an answer that is still being written: whoever sends requests ahead is no reader of ours.
     if (response.socket === null) return void socket.destroy()
+    if (isClosed) return refuse(response, 'closing', 'this server is about to end')
     if (count >= limits.most) return refuse(response, 'busy', 'too many readers at once')
     const address = countedAs(socket.remoteAddress)
     const here = address === null ? 0 : (perAddress.get(address) ?? 0)
@@ -231,6 +234,8 @@ export function openLive(demonstration: boolean, limits: LiveLimits = LIVE_LIMIT
     },
     count: () => count,
     close: () => {
+      // They come again within a second; a server that is still listening must not take them in.
+      isClosed = true
       clearInterval(timer)
       for (const readers of circles) for (const { socket } of readers) socket.destroySoon()
     },
