@@ -22,7 +22,10 @@ const ROOMS: Readonly<Record<string, Sight>> = {
   store: { rooms: ['core'], packages: ['zod', 'pg', 'kysely', 'node:'] },
   publish: { rooms: ['core', 'store'], packages: ['zod', 'pg', 'undici', 'node:'] },
   push: { rooms: ['core', 'store'], packages: ['zod', 'pg', 'node:'] },
-  web: { rooms: ['core', 'store', 'publish', 'push'], packages: ['zod', 'fastify', 'liquidjs', 'uqr', 'yaml', 'node:'] },
+  web: {
+    rooms: ['core', 'store', 'publish', 'push'],
+    packages: ['zod', 'fastify', 'liquidjs', 'uqr', 'yaml', 'node:'],
+  },
   // Stand-ins are written from the reference, not from the adapters: a shared mistake would hide itself.
   town: { rooms: ['core'], packages: ['zod', 'saxes', 'yaml', 'node:'] },
   'channels/wire': { rooms: ['core'], packages: ['zod', 'node:'] },
