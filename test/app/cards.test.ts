@@ -1,7 +1,7 @@
 // In: a bureau whose painter works, fails or hangs. Out: what becomes of its pictures, and that nothing else notices.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Pool } from 'pg'
-import { openCardService } from '../../src/app/card-service.ts'
+import { openCardService } from '../../src/app/start-cards.ts'
 import { openPainter, type Painter } from '../../src/app/card-painter.ts'
 import type { Cards } from '../../src/app/cards.ts'
 import type { TrafficClass } from '../../src/core/quake-report.ts'
