@@ -21,7 +21,7 @@ import { readPublic } from './app/read-back.ts'
 import { writeToken } from './app/token.ts'
 import { startSources, type Sources } from './app/sources.ts'
 import { loadTemplates, sha256 } from './app/templates.ts'
-import { openCardService } from './app/start-cards.ts'
+import { startCards } from './app/start-cards.ts'
 import type { Painter } from './app/card-painter.ts'
 import { openWebsite } from './app/website.ts'
 import type { Config } from './config.ts'
@@ -112,7 +112,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const alarm = (kind: string, subject: string, message: string, lane: TrafficClass = 'actual'): Promise<void> =>
     raise(kind, subject, message, lane).catch((error: unknown) => log.error({ err: error, kind, subject }, message))
   const clear = (kind: string, subject: string): Promise<void> => clearAlarm(pool, kind, subject, clock.realNow())
-  const cards = await openCardService({ ...website, db: pool, now: clock.now, alarm, clear, log }, options.painter)
+  const cards = await startCards({ ...website, db: pool, now: clock.now, alarm, clear, log }, options.painter)
   const dispatch = openDispatch({
     db: pool,
     node,

@@ -37,7 +37,7 @@ const IDLE: Cards = {
  * @param painter left out: a thread of its own; null: no pictures
  * @throws when a card template has faults or a font cannot be read
  */
-export async function openCardService(house: House, painter?: Painter | null): Promise<Cards> {
+export async function startCards(house: House, painter?: Painter | null): Promise<Cards> {
   if (painter === null) return IDLE
   const { db, now, log, identity, wording } = house
   const [first, ...others] = await Promise.all(FONT_FILES.map(async (file) => readCoverage(await readFile(file))))

@@ -1,7 +1,7 @@
 // In: a bureau whose painter works, fails or hangs. Out: what becomes of its pictures, and that nothing else notices.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Pool } from 'pg'
-import { openCardService } from '../../src/app/start-cards.ts'
+import { startCards } from '../../src/app/start-cards.ts'
 import { openPainter, type Painter } from '../../src/app/card-painter.ts'
 import type { Cards } from '../../src/app/cards.ts'
 import type { TrafficClass } from '../../src/core/quake-report.ts'
@@ -36,7 +36,7 @@ beforeEach(() => {
 afterEach(() => cards.stop())
 
 async function open(painter?: Painter): Promise<Cards> {
-  cards = await openCardService(
+  cards = await startCards(
     {
       db: pool,
       now: () => LATER,
@@ -239,7 +239,7 @@ describe('a picture that never comes', () => {
   ])(
     'delays no channel: the painter %s, every delivery is accepted',
     async (_how, make) => {
-      cards = await openCardService(
+      cards = await startCards(
         {
           db: pool,
           now: () => 0,
