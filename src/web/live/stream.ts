@@ -27,7 +27,8 @@ export const LIVE_LIMITS: LiveLimits = {
   mostPerAddress: 1_000,
   mostBuffered: 256 * 1024,
   batch: 256,
-  beatMs: 15_000,
+  // Proxies in front wait 15 s for a byte (docker/nginx.conf).
+  beatMs: 10_000,
 }
 
 export interface Live {
