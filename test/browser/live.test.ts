@@ -24,7 +24,7 @@ function eventOf(seq: number, { code, kind, serial, report }: typeof NOTICE): Li
   return { seq, at: NOW, code, kind, serial, report, quake: 'q-1', paths: [`/n/${code}`, '/'] }
 }
 const first = eventOf(1, NOTICE)
-const second = eventOf(2, NEWER as typeof NOTICE)
+const second = eventOf(2, NEWER)
 const ringOf = (...events: LiveEvent[]) => extendRing(null, { head: events.at(-1)?.seq ?? 0, events, whole: true })
 
 function store(page: Page): StoredPage {
@@ -91,7 +91,7 @@ describe.skipIf(CHROMIUM === null)(`the live script in a browser${NO_CHROMIUM}`,
       await tab.goto(`${url}/large/`)
       await isConnected()
       await tab.focus('#live h1 a')
-      put(NEWER as typeof NOTICE, NOTICE)
+      put(NEWER, NOTICE)
       live.tell(ringOf(first, second), true)
       await tab.waitForSelector('#live a[href$="n/wxyz6789"]')
       await tab.waitForFunction(`document.querySelector('[role=status]')?.textContent !== ''`)
@@ -106,7 +106,7 @@ describe.skipIf(CHROMIUM === null)(`the live script in a browser${NO_CHROMIUM}`,
     await browse(async (tab) => {
       await tab.goto(`${url}/en/`)
       await isConnected()
-      put(NEWER as typeof NOTICE, NOTICE)
+      put(NEWER, NOTICE)
       await tab.waitForSelector('#live a[href$="n/wxyz6789"]', { timeout: 20_000 })
       expect(await tab.textContent('[role=status]')).toMatch(/^Updated: /)
     })
@@ -136,7 +136,7 @@ describe.skipIf(CHROMIUM === null)(`the live script in a browser${NO_CHROMIUM}`,
         const asked = tab.waitForResponse((reply) => reply.url().includes('/api/v1/changes'))
         await tab.goto(url)
         await asked
-        put(NEWER as typeof NOTICE, NOTICE)
+        put(NEWER, NOTICE)
         live.tell(ringOf(first, second), true)
         const again = tab.waitForResponse((reply) => reply.url().includes('/api/v1/changes?after=1'))
         await tab.clock.fastForward(21_000)
