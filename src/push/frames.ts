@@ -49,14 +49,16 @@ const LARGEST_REPLY = 16 * 1024
 const REPLY_MS = 10 * SECOND
 const SWEEP_MS = 500
 
-function frame(type: number, flags: number, stream: number, ...parts: Buffer[]): Buffer {
-  const length = parts.reduce((sum, part) => sum + part.length, 0)
+/** In pieces, which are put together once for all that goes out in one turn. */
+function frame(type: number, flags: number, stream: number, ...parts: Buffer[]): Buffer[] {
+  let length = 0
+  for (const part of parts) length += part.length
   const head = Buffer.allocUnsafe(9)
   head.writeUIntBE(length, 0, 3)
   head[3] = type
   head[4] = flags
   head.writeUInt32BE(stream, 5)
-  return parts.length === 0 ? head : Buffer.concat([head, ...parts])
+  return [head, ...parts]
 }
 
 const number32 = (value: number): Buffer => {
@@ -103,14 +105,14 @@ export function openFrames(socket: TLSSocket, authority: string): Session {
   let out: Buffer[] = []
 
   /** What one turn brings goes out in one piece: a hundred messages in a few records of TLS. */
-  const send = (...frames: Buffer[]): void => {
+  const send = (...frames: Buffer[][]): void => {
     if (out.length === 0)
       setImmediate(() => {
         const piece = Buffer.concat(out)
         out = []
         if (!socket.destroyed) socket.write(piece)
       })
-    out.push(...frames)
+    for (const pieces of frames) out.push(...pieces)
   }
   const settle = (stream: number, exchange: Exchange): void => {
     const entry = underWay.get(stream)
@@ -146,7 +148,7 @@ export function openFrames(socket: TLSSocket, authority: string): Session {
       nextStream += 2
       window -= body.length
       underWay.set(stream, { since: performance.now(), read: 0, finish })
-      send(frame(HEADERS, END_HEADERS, stream, writer.write(path, headers)), frame(DATA, END_STREAM, stream, body))
+      send(frame(HEADERS, END_HEADERS, stream, ...writer.write(path, headers)), frame(DATA, END_STREAM, stream, body))
       if (nextStream > LAST_STREAM) open = false
     }
   }
@@ -252,7 +254,7 @@ export function openFrames(socket: TLSSocket, authority: string): Session {
   // A turn's messages are one piece already.
   socket.setNoDelay(true)
   // No table for replies, no pushes from the service.
-  send(PREFACE, frame(SETTINGS, 0, 0, setting(TABLE, 0), setting(PUSH, 0)))
+  send([PREFACE], frame(SETTINGS, 0, 0, setting(TABLE, 0), setting(PUSH, 0)))
 
   return {
     isOpen: () => open && !socket.destroyed,

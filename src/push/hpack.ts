@@ -1,10 +1,9 @@
 // In: the headers of a request; a reply's header block. Out: the block that HTTP/2 sends (RFC 7541); status and Retry-After.
 // Reads no more than these two, and keeps no table for the replies: the connection says that its own has no room.
-/** Literal with an indexed name of the static table (RFC 7541 Appendix A). */
-const PATH = 4
+/** Name of the static table (RFC 7541 Appendix A). */
 const AUTHORITY = 1
-/** :method POST, :scheme https. */
-const POST_HTTPS = Buffer.from([0x83, 0x87])
+/** :method POST, :scheme https, and a literal whose name is :path. */
+const POST_HTTPS_PATH = Buffer.from([0x83, 0x87, 4])
 const STATUS_INDEX = 8
 const RETRY_AFTER_INDEX = 53
 const LAST_STATIC = 61
@@ -25,8 +24,11 @@ function writeInteger(value: number, bits: number, first: number): number[] {
 }
 
 function writeString(text: string): Buffer {
-  const bytes = Buffer.from(text, 'latin1')
-  return Buffer.concat([Buffer.from(writeInteger(bytes.length, 7, 0)), bytes])
+  const length = writeInteger(text.length, 7, 0)
+  const bytes = Buffer.allocUnsafe(length.length + text.length)
+  bytes.set(length)
+  bytes.write(text, length.length, 'latin1')
+  return bytes
 }
 
 /** Headers that all messages of a word have in common, as they go out first, later, and to a service without a table. */
@@ -67,8 +69,8 @@ function isSame(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string,
 }
 
 export interface HeaderWriter {
-  /** A block for a message of this path. @param headers the same ones for all messages of a word, in the same order */
-  write(path: string, headers: Readonly<Record<string, string | number>>): Buffer
+  /** A block for a message of this path, in pieces. @param headers the same ones for all messages of a word, in the same order */
+  write(path: string, headers: Readonly<Record<string, string | number>>): Buffer[]
   /** The service's table has another size: a smaller one is not used at all. */
   resize(bytes: number): void
 }
@@ -83,11 +85,11 @@ export function openHeaderWriter(authority: string): HeaderWriter {
       const same = known !== null && isSame(known.headers, headers)
       known = same && known ? known : { headers, common: writeCommon(authority, headers) }
       const { common } = known
-      const size = announce ? Buffer.of(0x20) : Buffer.alloc(0)
+      const size = announce ? [Buffer.of(0x20)] : []
       announce = false
       const rest = !usesTable ? common.literal : same ? common.indexed : common.inserting
       // All that begins with a colon comes before all that does not (RFC 9113 §8.3); the authority leads the rest.
-      return Buffer.concat([size, POST_HTTPS, Buffer.of(PATH), writeString(path), rest])
+      return [...size, POST_HTTPS_PATH, writeString(path), rest]
     },
     resize: (bytes) => {
       if (bytes >= TABLE_BYTES || !usesTable) return
@@ -156,12 +158,14 @@ export function openHeaderReader(): (block: Buffer) => ReplyHead {
         if (next < 128) return value
       }
     }
-    const string = (): string | null => {
+    /** @param wanted false: it is passed over; most of a reply's headers are nobody's business here */
+    const string = (wanted: boolean): string | null => {
       const first = byte()
       const length = integer(first, 7)
       const bytes = block.subarray(at, at + length)
       if (bytes.length < length) throw new Error('a header block breaks off')
       at += length
+      if (!wanted) return null
       return first & 0x80 ? readHuffman(bytes) : bytes.toString('latin1')
     }
     const head: ReplyHead = { status: 0, retryAfter: undefined }
@@ -179,11 +183,12 @@ export function openHeaderReader(): (block: Buffer) => ReplyHead {
       }
       const index = integer(first, first & 0x40 ? 6 : 4)
       if (index > LAST_STATIC) throw new Error('a header block uses a table that has no room')
-      const name = index === 0 ? string() : null
-      const value = string()
+      const name = index === 0 ? string(true) : null
       const isStatus = name === ':status' || (index >= STATUS_INDEX && index < STATUS_INDEX + STATIC_STATUS.length)
+      const isRetryAfter = name === 'retry-after' || index === RETRY_AFTER_INDEX
+      const value = string(isStatus || isRetryAfter)
       if (isStatus) head.status ||= Number(value) || 0
-      if (name === 'retry-after' || index === RETRY_AFTER_INDEX) head.retryAfter = value ?? undefined
+      if (isRetryAfter) head.retryAfter = value ?? undefined
     }
     return head
   }

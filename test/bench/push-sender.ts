@@ -2,6 +2,8 @@
 // nothing else: processor time of all its threads, wall time, memory (performance.md §1).
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { PushSetup } from './push-orders.ts'
 import { SUBJECTS } from './push-subjects.ts'
 
@@ -18,6 +20,8 @@ export interface PushCost {
   rss: { start: number; ready: number; peak: number }
 }
 
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
 const [name = '', file = ''] = process.argv.slice(2)
 const open = SUBJECTS[name]
 if (!open) throw new Error(`no subject ${name}`)
@@ -33,7 +37,8 @@ async function run(text: string): Promise<PushCost> {
   const idle = process.cpuUsage()
   await sending.prepare(text)
   const prepareCpuMs = cpuSince(idle)
-  // What preparing left behind ends in the idle time that it belongs to.
+  // What the time before left to collect belongs to that time, for every subject alike.
+  collect()
   await sleep(100)
   const ready = process.memoryUsage.rss()
   const before = process.cpuUsage()
