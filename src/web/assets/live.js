@@ -27,7 +27,7 @@
   // Ten thousand pages hear it in one moment: each asks at its own, within two seconds, and only while it is looked at.
   const plan = (tries, within = 2000) => {
     if (due === '' || timer || page.hidden || tries > 4) return
-    timer = setTimeout(() => fetchPart().catch(() => plan(tries + 1, 900 * (tries + 1))), Math.random() * within)
+    timer = setTimeout(() => void fetchPart().catch(() => plan(tries + 1, 900 * (tries + 1))), Math.random() * within)
   }
   page.addEventListener('visibilitychange', () => plan(0))
   const hear = ({ newest, code = newest, reset }) => {
@@ -41,7 +41,7 @@
   }
   let after = ''
   const poll = async () => {
-    setTimeout(poll, 10000 + Math.random() * 10000)
+    setTimeout(() => void poll(), 10000 + Math.random() * 10000)
     if (page.hidden) return
     const told = await (await fetch(`/api/v1/changes${after}`)).json()
     after = `?after=${told.next}`

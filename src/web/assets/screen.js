@@ -16,5 +16,5 @@
     missed = 0
     lost.hidden = true
   }
-  setInterval(() => look().catch(() => undefined), 15000)
+  setInterval(() => void look().catch(() => undefined), 15000)
 })()
