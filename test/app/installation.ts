@@ -3,7 +3,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Pool } from 'pg'
 import pino from 'pino'
 import { stringify } from 'yaml'
 import { channels } from '../../channels/index.ts'
@@ -16,6 +15,7 @@ import { loadScenario } from '../../src/app/scenario-files.ts'
 import { loadConfig, type Config } from '../../src/config.ts'
 import { parseZonedTime } from '../../src/core/instant.ts'
 import { startPlayer, type Player } from '../../src/town/player.ts'
+import { openPool } from '../../src/store/pool.ts'
 import { fillPlaces, listScenarioSources } from '../../src/town/scenario.ts'
 import { startTown, type Town } from '../../src/town/town.ts'
 import { freePort } from '../crash/installation.ts'
@@ -82,7 +82,8 @@ export async function startInstallation(
     drill: (running, name, by) => runInstallationDrill(running, config, name, by),
   })
   await Promise.all(config.feeds.map((feed) => crank.pollNow(feed.id)))
-  const pool = new Pool({ ...database.appConfig, max: 2 })
+  // One that outlives the end of its database: a line that closes while the database is dropped is no failure.
+  const pool = openPool(database.appConfig, 2, () => undefined)
   return {
     app,
     config,
