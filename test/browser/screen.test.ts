@@ -40,7 +40,7 @@ describe.skipIf(CHROMIUM === null)(`the wall display in a browser${NO_CHROMIUM}`
     await page.evaluate('window.same = true')
     path = '/screen'
     await Promise.all([looked(page), page.clock.runFor(LOOK_MS)])
-    await page.waitForFunction(`document.querySelector('h1').textContent.includes('发生')`)
+    await expect.poll(() => page.textContent('h1'), { timeout: 20_000 }).toContain('发生')
     expect(await page.evaluate('window.same')).toBe(true)
     await page.close()
   })
