@@ -18,6 +18,24 @@ describe('a notice’s page', () => {
     expect(count(main(bodyOf({ variants: {} })), SERIAL)).toBe(1)
   })
 
+  test('lists the channels of the public; the robots that wake the duty staff are none', () => {
+    const deliveryTo = (channel: string) => ({
+      id: `d-${channel}`,
+      outlet: channel,
+      channel,
+      leg: 'post',
+      state: 'accepted',
+      url: null,
+      reason: '',
+      cause: '',
+      acceptedAt: NOTICE.decidedAt + 40,
+      seenAt: null,
+    })
+    const body = bodyOf({ deliveries: [deliveryTo('weibo'), deliveryTo('robot')] })
+    expect(body).toContain('微博')
+    expect(body).not.toContain('值班群')
+  })
+
   test('that is withdrawn says so before its title, in the tab too, and estimates nothing any more', () => {
     const body = bodyOf({ state: 'withdrawn', supersededBy: 'next2345' })
     expect(body.indexOf('本公告已撤回，请勿转发')).toBeLessThan(body.indexOf('<h1'))

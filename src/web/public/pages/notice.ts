@@ -64,12 +64,15 @@ function noticeView(notice: NoticeView, { site, wording, up }: Scene): object {
     figures: figuresOf(notice, wording),
     places: writeDistricts(districtsOf(notice, site), wording),
     clocks: clocksOf(notice, wording),
-    deliveries: notice.deliveries.map((d) => ({
-      channel: wording.name('channels', d.channel),
-      url: d.url ?? '',
-      state: wording.name('deliveries', d.state),
-      took: d.acceptedAt === null ? '—' : wording.duration(d.acceptedAt - notice.decidedAt),
-    })),
+    // Robots ring the duty staff's own phones: no channel of the public.
+    deliveries: notice.deliveries
+      .filter((d) => d.channel !== 'robot')
+      .map((d) => ({
+        channel: wording.name('channels', d.channel),
+        url: d.url ?? '',
+        state: wording.name('deliveries', d.state),
+        took: d.acceptedAt === null ? '—' : wording.duration(d.acceptedAt - notice.decidedAt),
+      })),
     facts: [
       ...(index === null ? [] : [{ name: wording.say('notice', 'index'), value: index }]),
       { name: wording.say('notice', 'publisher'), value: site.bureauName },
