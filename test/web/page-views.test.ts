@@ -24,7 +24,7 @@ describe('a notice’s page', () => {
       outlet: channel,
       channel,
       leg: 'post',
-      state: 'accepted',
+      state: 'accepted' as const,
       url: null,
       reason: '',
       cause: '',
