@@ -24,14 +24,7 @@ export interface DeadLetterContext {
 const SILENT_MS = DAY
 const MOST = 200
 
-export interface ToldDeadLetter {
-  delivery: string
-  outlet: string
-  leg: string
-  state: string
-  reason: string
-  serial: string
-  attempts: number
+export interface ToldDeadLetter extends Omit<DeadLetter, 'title' | 'firstAttemptAt' | 'changedAt'> {
   since: string
   /** The command that answers it. */
   answer: 'resend' | 'settle'

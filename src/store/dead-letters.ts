@@ -26,24 +26,11 @@ export interface DeadLetterQuery {
   of?: string | undefined
 }
 
-interface Row {
-  id: string
-  outlet_id: string
-  leg: string
-  state: string
-  reason: string
-  serial: string
-  title: string
-  attempts: number
-  first_attempt_at: Instant | null
-  changed_at: Instant
-}
-
 /** Of the lane that is in earnest, and only of outlets that are still there. */
 export async function listDeadLetters(db: Queryable, query: DeadLetterQuery): Promise<DeadLetter[]> {
-  const { rows } = await db.query<Row>(
-    `select d.id, d.outlet_id, d.leg, d.state, d.reason, l.serial || ' 第' || n.report_no || '报' as serial, n.title, d.attempts,
-       d.first_attempt_at, d.changed_at
+  const { rows } = await db.query<DeadLetter>(
+    `select d.id as delivery, d.outlet_id as outlet, d.leg, d.state, d.reason, l.serial || ' 第' || n.report_no || '报' as serial,
+       n.title, d.attempts, d.first_attempt_at as "firstAttemptAt", d.changed_at as "changedAt"
      from delivery d join notice n on n.id = d.notice_id join lineage l on l.id = n.lineage_id
        join outlet o on o.id = d.outlet_id and o.class = d.class
      where d.class = 'actual' and not o.retired
@@ -53,16 +40,5 @@ export async function listDeadLetters(db: Queryable, query: DeadLetterQuery): Pr
      order by d.changed_at desc, d.id limit $2`,
     [toTimestamp(query.silentSince), query.limit, query.of ?? null],
   )
-  return rows.map((row) => ({
-    delivery: row.id,
-    outlet: row.outlet_id,
-    leg: row.leg,
-    state: row.state,
-    reason: row.reason,
-    serial: row.serial,
-    title: row.title,
-    attempts: row.attempts,
-    firstAttemptAt: row.first_attempt_at,
-    changedAt: row.changed_at,
-  }))
+  return rows
 }

@@ -7,6 +7,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import webpush from 'web-push'
 import { parse, stringify } from 'yaml'
+import type { PushMessage } from '../../src/core/push/message.ts'
 import { startPush, type PushTown } from '../../src/town/push.ts'
 import type { PushSubscriptionJson } from '../../src/town/push/state.ts'
 import { writeDetermination } from '../app/bureau.ts'
@@ -17,16 +18,6 @@ import { openDevice, type Device } from './push-device.ts'
 
 const NOWHERE = { weibo: '', wechat: '', webhook: '', robots: '' }
 const VAPID = webpush.generateVAPIDKeys()
-
-interface Pushed {
-  kind: string
-  title: string
-  body: string
-  url: string
-  tag: string
-  drill: boolean
-  withdrawn: boolean
-}
 
 describe.skipIf(CHROMIUM === null)(`a push from the page to the notification${NO_CHROMIUM}`, () => {
   let folder: string
@@ -83,10 +74,14 @@ describe.skipIf(CHROMIUM === null)(`a push from the page to the notification${NO
   const ago = (minutes: number) => Math.floor(bureau.now() / 1_000) * 1_000 - minutes * 60_000
 
   /** The n-th message that a device opened; the service refused none. */
-  const pushed = async (town: PushTown, endpoint: string, n: number): Promise<{ text: string; message: Pushed }> => {
+  const pushed = async (
+    town: PushTown,
+    endpoint: string,
+    n: number,
+  ): Promise<{ text: string; message: PushMessage }> => {
     const text = await until(`message ${n}`, async () => town.messages(endpoint)[n - 1]?.text)
     expect(town.tally()).toEqual({ messages: { shown: town.messages().length }, refused: {} })
-    return { text, message: JSON.parse(text) as Pushed }
+    return { text, message: JSON.parse(text) as PushMessage }
   }
 
   test('the page subscribes this browser, for notifications only, under the bureau’s own key', async () => {
@@ -136,7 +131,7 @@ describe.skipIf(CHROMIUM === null)(`a push from the page to the notification${NO
   test('an older word that comes after a newer one does not take its place', async () => {
     const [first, , third] = service.messages(subscription.endpoint)
     await device.deliver(first?.text ?? '')
-    const { title } = JSON.parse(third?.text ?? '') as Pushed
+    const { title } = JSON.parse(third?.text ?? '') as PushMessage
     // The newer word is put up once more, without a sound: every push must show something.
     const shown = await device.shownWhen(([one]) => one?.silent === true)
     expect(shown.map((one) => one.title)).toEqual([title])

@@ -1,20 +1,10 @@
 // In: rows of the record that say a notice was shown. Out: the stretch of them that is kept, what follows an offset, and the
 // frames of the wire. Pure: no socket, no clock. Must not carry truth: an event says what changed, the pages say what is true.
-import { formatUtc, type Instant } from '../../core/instant.ts'
+import { formatUtc } from '../../core/instant.ts'
+import type { ShownRow } from '../../store/shown.ts'
 
-/** A notice whose page was stored for the first time. */
-export interface LiveEvent {
-  /** Place in the order of record, the seal's: readers resume after it. */
-  seq: number
-  at: Instant
-  code: string
-  kind: string
-  serial: string
-  report: number
-  quake: string | null
-  /** What was stored with it, without a mode: what a reader may fetch anew. */
-  paths: readonly string[]
-}
+/** A notice whose page was stored for the first time; readers resume after its `seq`. */
+export type LiveEvent = ShownRow
 
 /** The newest events: all there are after `floor`, the record read up to `head`. */
 export interface Ring {
