@@ -152,7 +152,8 @@ async function readPage(pool: Pool, view: NoticeView, lane: TrafficClass): Promi
   const path = `${lane === 'drill' ? DRILL_PATH : ''}/n/${view.code}`
   const { rows } = await pool.query<{ body: Buffer }>('select body from page where path = $1 and status = 200', [path])
   const at = view.deliveries.find((d) => d.channel === 'website')?.acceptedAt ?? view.issuedAt
-  return rows.map((row) => ({ at, text: stripMarkup(row.body.toString('utf8')) }))
+  // Names of other pages (修订、更正与撤回) say nothing about this notice.
+  return rows.map((row) => ({ at, text: stripMarkup(row.body.toString('utf8').replace(/<nav[\s\S]*?<\/nav>/g, '')) }))
 }
 
 interface Post extends Shown {
