@@ -1,10 +1,8 @@
 // In: a scenario and an empty migrated database. Out: what an installation of its own received, said and showed.
 // Must not relax a gate or know what is expected: the whole program runs, only its time is the scenario's.
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
 import { stringify } from 'yaml'
 import { channels } from '../../channels/index.ts'
@@ -13,6 +11,7 @@ import { loadConfig } from '../config.ts'
 import { SECOND, type Instant } from '../core/instant.ts'
 import { openPool } from '../store/pool.ts'
 import { startPlayer } from '../town/player.ts'
+import { claimPort } from '../town/port.ts'
 import { fillPlaces, listScenarioSources, type Scenario, type ScenarioStep } from '../town/scenario.ts'
 import { startTown } from '../town/town.ts'
 import { openVirtualClock } from './clock.ts'
@@ -37,7 +36,7 @@ export async function replayScenario(scenario: Scenario, place: ReplayPlace): Pr
   const clock = openVirtualClock(scenario.clock)
   const now = (): Instant => clock.now('actual')
   const folder = await mkdtemp(join(tmpdir(), 'quakedesk-replay-'))
-  const [port, deskPort] = [await findPort(), await findPort()]
+  const [port, deskPort] = [await claimPort(), await claimPort()]
   const bureau = scenario.config['bureau'] as { name?: string } | undefined
   const safeDomain = `127.0.0.1:${port}`
   const callbackUrl = `http://127.0.0.1:${deskPort}/callbacks/wechat`
@@ -112,16 +111,4 @@ export async function replayScenario(scenario: Scenario, place: ReplayPlace): Pr
 function listEvents(scenario: Scenario) {
   const steps = scenario.steps.filter((step) => step.at > scenario.clock)
   return [...steps, ...scenario.acts].sort((a, b) => a.at - b.at)
-}
-
-/** A port that is free now: the callback door's address is needed before the desk server opens it. */
-async function findPort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -9,8 +9,9 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import { DAY, type Instant } from '../../src/core/instant.ts'
 import { rowShape, writePayload } from '../../src/town/payloads.ts'
-import { describeBureau, freePort, prepareInstallation, type Installation } from '../crash/installation.ts'
+import { describeBureau, prepareInstallation, type Installation } from '../crash/installation.ts'
 import { startTownProcess, type TownProcess } from '../crash/town.ts'
+import { claimPort } from '../../src/town/port.ts'
 
 const DESK = fileURLToPath(new URL('../../src/desk.ts', import.meta.url))
 
@@ -64,7 +65,7 @@ export async function openBureau(
   { more = {}, callbacks = true }: { more?: Record<string, unknown>; callbacks?: boolean } = {},
 ): Promise<Bureau> {
   const folder = mkdtempSync(join(tmpdir(), `quakedesk-${name}-`))
-  const [port, deskPort] = [await freePort(), await freePort()]
+  const [port, deskPort] = [await claimPort(), await claimPort()]
   const publicHost = `127.0.0.1:${port}`
   const callbackUrl = callbacks ? `http://127.0.0.1:${deskPort}/callbacks/wechat` : null
   const town = await startTownProcess({ folder, publicHost, callbackUrl, now: Date.now() })

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freePort } from '../crash/installation.ts'
 import { until } from '../crash/watch.ts'
+import { claimPort } from '../../src/town/port.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const INIT = join(ROOT, 'src/init.ts')
@@ -80,7 +80,7 @@ test('a backup of a folder without a database is refused, and makes neither a fi
 })
 
 test('a signal to npm start ends the program, not npm alone', async () => {
-  const [port, deskPort] = [await freePort(), await freePort()]
+  const [port, deskPort] = [await claimPort(), await claimPort()]
   const data = join(folder, 'data')
   const env = {
     ...process.env,

@@ -18,8 +18,8 @@ import { startPlayer, type Player } from '../../src/town/player.ts'
 import { openPool } from '../../src/store/pool.ts'
 import { fillPlaces, listScenarioSources } from '../../src/town/scenario.ts'
 import { startTown, type Town } from '../../src/town/town.ts'
-import { freePort } from '../crash/installation.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { claimPort } from '../../src/town/port.ts'
 
 export interface Installation {
   app: App
@@ -49,7 +49,7 @@ export async function startInstallation(
   const clock = openVirtualClock(START)
   const database = await freshDatabase()
   const folder = await mkdtemp(join(tmpdir(), 'quakedesk-app-'))
-  const [port, deskPort] = [await freePort(), await freePort()]
+  const [port, deskPort] = [await claimPort(), await claimPort()]
   const common = { callbackUrl: null, safeDomain: `127.0.0.1:${port}`, bureauName: '试验地震局' }
   const town = await startTown({ now: () => clock.now('actual'), ...common })
   const drillTown = await startTown({ now: () => clock.now('drill'), ...common })

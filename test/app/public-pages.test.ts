@@ -7,9 +7,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { describeBureau, DOOR_SECRET, freePort, prepareInstallation, type Installation } from '../crash/installation.ts'
+import { describeBureau, DOOR_SECRET, prepareInstallation, type Installation } from '../crash/installation.ts'
 import { until } from '../crash/watch.ts'
 import { writeDetermination } from './bureau.ts'
+import { claimPort } from '../../src/town/port.ts'
 
 const README = fileURLToPath(new URL('../../README.md', import.meta.url))
 const NOWHERE = { weibo: '', wechat: '', webhook: '', robots: '' }
@@ -44,7 +45,7 @@ async function codesOnRecord(): Promise<string[]> {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'quakedesk-pages-'))
-  bureau = prepareInstallation({ folder, port: await freePort(), deskPort: await freePort(), yaml: '' })
+  bureau = prepareInstallation({ folder, port: await claimPort(), deskPort: await claimPort(), yaml: '' })
   writeFileSync(join(folder, 'quakedesk.yaml'), describeSite('rehearsal'))
   origin = Math.floor(Date.now() / 1000) * 1000 - 100_000
   await bureau.start()

@@ -8,9 +8,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writePayload } from '../../src/town/payloads.ts'
-import { describeBureau, freePort, prepareInstallation } from '../crash/installation.ts'
+import { describeBureau, prepareInstallation } from '../crash/installation.ts'
 import { until } from '../crash/watch.ts'
 import { openBureau, writeDetermination, type Bureau } from './bureau.ts'
+import { claimPort } from '../../src/town/port.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
@@ -21,7 +22,7 @@ let dateOff = 0
 let asked = 0
 
 beforeAll(async () => {
-  const feedPort = await freePort()
+  const feedPort = await claimPort()
   feed = createServer((_request, reply) => {
     asked += 1
     const { body, contentType } = writePayload('cenc-web', [])
@@ -75,7 +76,7 @@ async function startAndEnd(env: Record<string, string>): Promise<Ended> {
 /** Ports that nobody has, a data folder of its own. */
 async function elsewhere(more: Record<string, string> = {}): Promise<Record<string, string>> {
   const data = mkdtempSync(join(bureau.folder, 'other-'))
-  return { PORT: String(await freePort()), DESK_PORT: String(await freePort()), QUAKEDESK_DATA: data, ...more }
+  return { PORT: String(await claimPort()), DESK_PORT: String(await claimPort()), QUAKEDESK_DATA: data, ...more }
 }
 
 describe('a start that cannot be', () => {
@@ -141,7 +142,7 @@ describe('a start that cannot be', () => {
   })
 
   test('a database that cannot be reached is named by its variable, without its password', async () => {
-    const url = `postgres://bureau:geheim-Wort@127.0.0.1:${await freePort()}/quakedesk`
+    const url = `postgres://bureau:geheim-Wort@127.0.0.1:${await claimPort()}/quakedesk`
     const { code, err } = await startAndEnd(await elsewhere({ DATABASE_URL: url }))
     expect(code).toBe(1)
     expect(err).toMatch(/does not start: the database of DATABASE_URL cannot be used: .*ECONNREFUSED/)
@@ -150,7 +151,7 @@ describe('a start that cannot be', () => {
 
   test.each(['PORT', 'DESK_PORT'])('a taken %s is named with its number and the way out', async (which) => {
     const taken = createServer()
-    const port = await freePort()
+    const port = await claimPort()
     await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve))
     try {
       const { code, err } = await startAndEnd(await elsewhere({ [which]: String(port) }))
@@ -240,7 +241,7 @@ describe('a full disk', () => {
 
   test('in the middle of a night loses no payload: it is refused or kept, and said once there is room', async () => {
     const inner = join(place, 'disk')
-    const [port, deskPort] = [await freePort(), await freePort()]
+    const [port, deskPort] = [await claimPort(), await claimPort()]
     const small = prepareInstallation({
       folder: inner,
       port,

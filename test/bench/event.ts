@@ -4,9 +4,10 @@ import { spawn, spawnSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openChannels } from './channels.ts'
 import { startQuakedesk } from './installation.ts'
-import { freePort, judge, ratioSpread } from './measure.ts'
+import { judge, ratioSpread } from './measure.ts'
 import { printSamples, takeRounds } from './rounds.ts'
 import { onStage, type Stage, type Subject } from './stage.ts'
+import { claimPort } from '../../src/town/port.ts'
 
 const CHANNELS = 5
 
@@ -20,7 +21,7 @@ async function startBull(stage: Stage, urls: string[]): Promise<Subject | null> 
     process.stdout.write('bull: skipped, no redis-server on this machine\n')
     return null
   }
-  const port = String(await freePort())
+  const port = String(await claimPort())
   const place = ['--port', port, '--bind', '127.0.0.1', '--dir', stage.folder]
   const keep = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec']
   stage.adopt(spawn('redis-server', [...place, ...keep], { stdio: 'ignore' }))

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { signWebhook } from '../../channels/webhook/sign.ts'
 import { HOME } from './events.ts'
-import { freePort } from './measure.ts'
 import type { Stage, Subject } from './stage.ts'
+import { claimPort } from '../../src/town/port.ts'
 
 const SECRET = `whsec_${Buffer.from('bench-secret-0123456789-abcdefghi').toString('base64')}`
 const SIGNED = { signedBy: 'bench', signedAt: '2020-01-01T00:00:00Z', expiresAt: '2099-01-01T00:00:00Z' }
@@ -30,7 +30,7 @@ export async function startQuakedesk(
   hasSite = false,
   more: readonly object[] = [],
 ): Promise<Installed> {
-  const [port, deskPort] = [await freePort(), await freePort()]
+  const [port, deskPort] = [await claimPort(), await claimPort()]
   const file = join(stage.folder, `${name}.yaml`)
   const dataFolder = join(stage.folder, name)
   writeFileSync(

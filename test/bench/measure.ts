@@ -1,8 +1,6 @@
 // In: samples and child processes. Out: quantiles, ratios per round with their own spread, ports, first messages.
 // Must not hide spread: a ratio is printed with its lowest and highest round.
 import type { ChildProcess } from 'node:child_process'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 
 /** Value below which the share q of the samples lies; nearest rank. */
 export function quantile(samples: readonly number[], q: number): number {
@@ -33,18 +31,6 @@ export function waitForMessage<T>(child: ChildProcess): Promise<T> {
       resolve(message as T)
     })
   })
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => {
-    server.close(resolve)
-  })
-  return port
 }
 
 /** Prints the verdict: UNSURE when the spread of the rounds crosses the goal. */

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
 import { listBelow } from './cores.ts'
-import { freePort } from './measure.ts'
 import type { Stage } from './stage.ts'
+import { claimPort } from '../../src/town/port.ts'
 
 export interface PageSubject {
   name: string
@@ -56,7 +56,7 @@ export async function startNginx(stage: Stage, folder: string, keepsOpen: boolea
     process.stdout.write(`${name}: skipped, no nginx on this machine\n`)
     return null
   }
-  const port = await freePort()
+  const port = await claimPort()
   const place = join(stage.folder, keepsOpen ? 'nginx-open' : 'nginx')
   mkdirSync(place, { recursive: true })
   const file = join(place, 'nginx.conf')

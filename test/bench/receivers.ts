@@ -2,8 +2,8 @@
 // Must not work: one that answers gives the shortest success.
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { freePort } from './measure.ts'
 import type { Manner } from './channels.ts'
+import { claimPort } from '../../src/town/port.ts'
 
 const manners = JSON.parse(process.argv[2] ?? '[]') as Manner[]
 const first: (string | null)[] = manners.map(() => null)
@@ -30,7 +30,7 @@ function note(channel: number): void {
 }
 
 async function start(manner: Manner, channel: number): Promise<string> {
-  if (manner === 'refuse') return `http://127.0.0.1:${await freePort()}/`
+  if (manner === 'refuse') return `http://127.0.0.1:${await claimPort()}/`
   const server = createServer((request, response) => {
     note(channel)
     request.resume()

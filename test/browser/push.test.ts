@@ -11,10 +11,11 @@ import type { PushMessage } from '../../src/core/push/message.ts'
 import { startPush, type PushTown } from '../../src/town/push.ts'
 import type { PushSubscriptionJson } from '../../src/town/push/state.ts'
 import { writeDetermination } from '../app/bureau.ts'
-import { describeBureau, freePort, prepareInstallation, type Installation } from '../crash/installation.ts'
+import { describeBureau, prepareInstallation, type Installation } from '../crash/installation.ts'
 import { until } from '../crash/watch.ts'
 import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
 import { openDevice, type Device } from './push-device.ts'
+import { claimPort } from '../../src/town/port.ts'
 
 const NOWHERE = { weibo: '', wechat: '', webhook: '', robots: '' }
 const VAPID = webpush.generateVAPIDKeys()
@@ -33,7 +34,7 @@ describe.skipIf(CHROMIUM === null)(`a push from the page to the notification${NO
     folder = mkdtempSync(join(tmpdir(), 'quakedesk-push-'))
     service = await startPush({ now: Date.now })
     drillService = await startPush({ now: Date.now })
-    const port = await freePort()
+    const port = await claimPort()
     site = `http://127.0.0.1:${port}`
     const outlet = (town: PushTown) => ({
       channel: 'webpush',
@@ -52,7 +53,7 @@ describe.skipIf(CHROMIUM === null)(`a push from the page to the notification${NO
         { id: 'drill-push', class: 'drill', ...outlet(drillService) },
       ],
     })
-    bureau = prepareInstallation({ folder, port, deskPort: await freePort(), yaml })
+    bureau = prepareInstallation({ folder, port, deskPort: await claimPort(), yaml })
     await bureau.start()
     browser = await openChromium()
     subscription = service.subscribe({ applicationServerKey: VAPID.publicKey })

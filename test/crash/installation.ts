@@ -12,7 +12,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -61,20 +60,6 @@ export interface Installation {
   isAlive(): boolean
   /** Removes a cluster that root's database server keeps outside the data folder; after stop(). */
   sweep(): void
-}
-
-/** A free TCP port of this machine; taken again a moment later by whoever asked. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      )
-    })
-  })
 }
 
 /** The YAML of a bureau with every channel that a notice can leave by. */

@@ -4,10 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { describeBureau, freePort, prepareInstallation } from './installation.ts'
+import { describeBureau, prepareInstallation } from './installation.ts'
 import { CHANNELS, planCrashes, planQuick, POINTS, type Crash } from './plan.ts'
 import { playRun, type Worker } from './run.ts'
 import { startTownProcess, STANDS } from './town.ts'
+import { claimPort } from '../../src/town/port.ts'
 
 const FULL = 520
 const { values } = parseArgs({
@@ -27,8 +28,8 @@ interface Outcome {
 
 async function openWorker(index: number): Promise<Worker & { close(): Promise<void>; folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), `quakedesk-crash-${process.pid}-${index}-`))
-  const port = await freePort()
-  const deskPort = await freePort()
+  const port = await claimPort()
+  const deskPort = await claimPort()
   const publicHost = `127.0.0.1:${port}`
   // Every second worker gets no callbacks: then polling alone must find the jobs (channels.md §2.7).
   const callbackUrl = index % 2 === 0 ? `http://127.0.0.1:${deskPort}/callbacks/wechat` : null

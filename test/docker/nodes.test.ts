@@ -4,13 +4,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createHmac, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { claimPort } from '../../src/town/port.ts'
 
 const START = fileURLToPath(new URL('../../src/start.mjs', import.meta.url))
 const BEIJING = 8 * 3_600_000
@@ -36,14 +36,6 @@ let fresh: FreshDatabase
 let databaseUrl: string
 const nodes: Node[] = []
 
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  return port
-}
-
 async function until<T>(look: () => Promise<T | undefined>, what: () => string): Promise<T> {
   for (let tries = 0; tries < 400; tries += 1) {
     const found = await look().catch(() => undefined)
@@ -54,7 +46,7 @@ async function until<T>(look: () => Promise<T | undefined>, what: () => string):
 }
 
 async function startNode(name: string): Promise<Node> {
-  const [port, deskPort] = [await findFreePort(), await findFreePort()]
+  const [port, deskPort] = [await claimPort(), await claimPort()]
   const child = spawn(process.execPath, [START], {
     env: {
       PATH: process.env['PATH'],
