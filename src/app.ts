@@ -4,21 +4,18 @@ import { hostname } from 'node:os'
 import type { FastifyBaseLogger } from 'fastify'
 import { openClock, type InstallationClock } from './app/clock.ts'
 import { openCallbacks } from './app/callbacks.ts'
-import { openCommands } from './app/commands.ts'
 import { openDatabase, type Database } from './app/database.ts'
 import { openHealth } from './app/health.ts'
 import { inspectOutlets } from './app/inspect.ts'
 import { openOutlets } from './app/outlets.ts'
 import { openRandom } from './app/random.ts'
-import { setUpOutlet } from './app/set-up.ts'
 import type { HandCrank } from './app/hand-crank.ts'
 import { listActs } from './app/acts.ts'
-import { readHeads } from './app/journal-heads.ts'
+import { startDesk } from './app/start-desk.ts'
 import { rehearseWords } from './app/own-words.ts'
 import { buildPolicy, listStale } from './app/policy.ts'
 import { openPush } from './app/push.ts'
 import { readPublic } from './app/read-back.ts'
-import { writeToken } from './app/token.ts'
 import { startSources, type Sources } from './app/sources.ts'
 import { loadTemplates, sha256 } from './app/templates.ts'
 import { startCards } from './app/start-cards.ts'
@@ -27,7 +24,6 @@ import { openWebsite } from './app/website.ts'
 import type { Config } from './config.ts'
 import type { TrafficClass } from './core/quake-report.ts'
 import { createRenderer } from './core/rendering/renderer.ts'
-import { openActs } from './publish/acts.ts'
 import { carriesAlarms } from './publish/alarm.ts'
 import { openDispatch } from './publish/dispatch.ts'
 import { openLedger, type Ledger, type LedgerContext } from './publish/ledger.ts'
@@ -38,7 +34,6 @@ import { runAlone } from './store/alone.ts'
 import { countOpen, openBox } from './store/deliveries.ts'
 import { openPool, openWriter } from './store/pool.ts'
 import { listSources, saveSources } from './store/sources.ts'
-import { buildDeskServer } from './web/desk/server.ts'
 
 export interface AppOptions {
   config: Config
@@ -77,6 +72,7 @@ export interface App {
 }
 
 const POOL = 12
+const DESK_POOL = 6
 
 /** Starts the publisher: database, ledger, outlets, loops, sources, desk server. */
 export async function startApp(options: AppOptions): Promise<App> {
@@ -113,6 +109,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     raise(kind, subject, message, lane).catch((error: unknown) => log.error({ err: error, kind, subject }, message))
   const clear = (kind: string, subject: string): Promise<void> => clearAlarm(pool, kind, subject, clock.realNow())
   const cards = await startCards({ ...website, db: pool, now: clock.now, alarm, clear, log }, options.painter)
+  let changed = (): void => undefined
   const dispatch = openDispatch({
     db: pool,
     node,
@@ -125,6 +122,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       health.count('deliveries_total', { outlet, state: change.state })
       if (change.state === 'accepted' && job.attempt > 1 && change.alarm === undefined)
         void clear('delivery', job.deliveryId).catch(() => undefined)
+      changed()
       if (job.class === 'actual') website.due.changed(job.noticeId)
       cards.changed(job.noticeId)
     },
@@ -143,7 +141,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     clock: clock.now,
     clockOffMs: () => health.clockOffMs(),
     dispatch: (deliveries, notices) => dispatch.first(deliveries, notices),
-    changed: () => undefined,
+    changed: () => changed(),
   }
   const ledger = await openLedger(ledgerContext)
   await website.site.refresh()
@@ -216,7 +214,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     ...(opened.outlets.some((o) => carriesAlarms(o, 'actual')) ? [] : ['no live outlet has alarms: true']),
     ...silentSources().map((feed) => `source ${feed.id} is silent`),
   ]
-  const commandToken = await writeToken(config.dataFolder)
   const settle = async (): Promise<void> => {
     await publisher.lookAgain()
     await dispatch.idle()
@@ -234,44 +231,33 @@ export async function startApp(options: AppOptions): Promise<App> {
     settle,
     stop: async () => undefined,
   }
-  const desk = await buildDeskServer({
-    receive: (door, headers, body) => sources.receiveAtDoor(door, headers, body),
+  const desk = await startDesk({
+    app,
+    config,
+    pool,
+    connections: openPool(database.app, DESK_POOL, connectionLost),
+    ledgerContext,
+    opened,
+    random,
+    silentOfficial: () =>
+      silentSources()
+        .filter((feed) => feed.authority === 'official-national' || feed.authority === 'official-provincial')
+        .map((feed) => feed.id),
+    drill: options.drill ?? null,
     callback: openCallbacks(opened.outlets, pool, clock, log, raise),
-    command: openCommands({
-      pool,
-      ledger,
-      acts: openActs(ledger, ledgerContext),
-      journalHeads: () => readHeads(config.dataFolder),
-      clock,
-      publicUrl: config.bureau.publicUrl,
-      demonstration: config.demonstration,
-      home: config.bureau.home,
-      silentOfficial: () =>
-        silentSources()
-          .filter((feed) => feed.authority === 'official-national' || feed.authority === 'official-provincial')
-          .map((feed) => feed.id),
-      outletIds: opened.outlets.map((o) => o.id),
-      repeats: (outlet, leg) =>
-        opened.outlets.find((o) => o.id === outlet)?.channel.certainty(leg).keyedRepeat ?? false,
-      setUp: (outlet, folder) => setUpOutlet(opened, outlet, folder),
-      drill: async (scenario, by) =>
-        options.drill
-          ? options.drill(app, scenario, by)
-          : { ok: false, reason: 'this installation has no drill outlets' },
-    }),
-    commandToken,
     ready: async () => ({ ok: await isReady(pool), degraded: degraded() }),
     metrics: () => health.writeMetrics({ holds: ledger.picture().holds.size, degraded: degraded().length }),
-    logger: log,
+    log,
   })
-  app.deskUrl = await desk.listen({ port: config.deskPort, host: config.host })
+  changed = desk.changed
+  app.deskUrl = desk.url
   let stopping: Promise<void> | null = null
   app.stop = () => {
     stopping ??= (async () => {
       // Drain: nothing new comes in, what is under way is recorded, then the rows are left to the next start.
       await schedule.stop()
       await sources.stop()
-      await desk.close()
+      await desk.stop()
       await publisher.stop()
       await Promise.all([website.due.stop(), cards.stop()])
       await Promise.all([opened.close(), push.stop()])

@@ -16,10 +16,11 @@ import { DEFAULT_RULES } from './core/judgement/rules.ts'
 import type { AttenuationModel } from './core/intensity/attenuation.ts'
 import type { Authority } from './core/quake-report.ts'
 import { readPorts } from './config/ports.ts'
+import { checkFeeds, checkReferences, readOutlets } from './config/references.ts'
 import { readSecretFile, readSecretFiles } from './config/secret-files.ts'
 import { readYaml } from './config/yaml.ts'
-import { describeFaults, findNearest, listKeys } from './config/complain.ts'
-import { configShape, type ConfigFile, type FeedFormatName } from './config/schema.ts'
+import { describeFaults, listKeys } from './config/complain.ts'
+import { configShape, type FeedFormatName } from './config/schema.ts'
 
 /** The configuration cannot be used; `faults` holds one sentence each. */
 export class BadConfig extends Error {
@@ -81,6 +82,10 @@ export interface Config {
   }
   /** Who signed the science texts, and which; null: not signed. */
   guide: { signedBy: string; signedAt: Instant; sha256: string } | null
+  /** Where browsers reach the desk; null: this machine alone. */
+  deskUrl: string | null
+  /** 32 bytes in base64url that seal second factors; null: a file of the data folder. */
+  deskKey: string | null
   announcements: { title: string; text: string; signedBy: string; publishedAt: Instant }[]
   feeds: FeedConfig[]
   inbound: InboundConfig[]
@@ -158,6 +163,8 @@ export function loadConfig(
     rules: file.rules?.map((rule) => ({ ...rule, notice: rule.notice })) ?? DEFAULT_RULES,
     authorisations: file.authorisations.map((a) => ({ ...a, sha256: a.sha256 ?? '' })),
     guide: file.guide ?? null,
+    deskUrl: file.desk?.url ?? null,
+    deskKey: file.desk?.key ?? null,
     announcements: file.announcements,
     outlets,
     demonstration,
@@ -176,69 +183,6 @@ function readYamlFile(path: string): string {
   } catch (error) {
     const code = (error as { code?: string }).code ?? String(error)
     throw new BadConfig([`QUAKEDESK_CONFIG = ${path}: a YAML file that this user may read is expected (${code})`])
-  }
-}
-
-function readOutlets(file: ConfigFile, channels: readonly Channel<unknown>[], faults: string[]): OutletConfig[] {
-  const seen = new Set<string>()
-  return file.outlets.flatMap((outlet, index): OutletConfig[] => {
-    const { id, channel: name, class: trafficClass, mode, ...own } = outlet
-    const at = `outlets.${index} (${id})`
-    if (seen.has(id)) faults.push(`${at}: the id ${id} stands twice`)
-    seen.add(id)
-    const channel = channels.find((c) => c.name === name)
-    if (!channel) {
-      const names = channels.map((c) => c.name)
-      const near = findNearest(name, names)
-      faults.push(
-        `outlets.${index}.channel = ${JSON.stringify(name)}: no such channel${near ? `; did you mean ${near}?` : ` (there are ${names.join(', ')})`}`,
-      )
-      return []
-    }
-    const parsed = channel.config.safeParse(own)
-    if (!parsed.success) {
-      const keys = ['id', 'channel', 'class', 'mode', ...listKeys(channel.config)]
-      faults.push(...describeFaults(parsed.error, own, keys, channel.secrets).map((fault) => `${at}.${fault}`))
-      return []
-    }
-    return [{ id, class: trafficClass, mode, channel, config: parsed.data }]
-  })
-}
-
-/** http is for loopback; elsewhere a source without TLS is at most a mirror (DESIGN §3 "authority"). */
-function checkFeeds(file: ConfigFile, faults: string[]): void {
-  const seen = new Set<string>()
-  for (const [index, feed] of [...file.feeds, ...file.inbound].entries()) {
-    if (seen.has(feed.id)) faults.push(`feeds/inbound: the id ${feed.id} stands twice`)
-    seen.add(feed.id)
-    if (!('url' in feed)) continue
-    const url = new URL(feed.url)
-    const plain = url.protocol === 'http:' || url.protocol === 'ws:'
-    const weak = feed.authority === 'mirror' || feed.authority === 'context'
-    if (plain && !isLoopbackHost(url.hostname) && !weak) {
-      faults.push(
-        `feeds.${index}.authority = "${feed.authority}" (${feed.id}): a source without TLS is at most a mirror`,
-      )
-    }
-  }
-}
-
-function checkReferences(file: ConfigFile, outlets: readonly OutletConfig[], faults: string[]): void {
-  const outletNames = [...outlets.map((o) => o.id), ...outlets.map((o) => `channel:${o.channel.name}`), '*']
-  for (const [index, rule] of (file.rules ?? []).entries()) {
-    for (const outlet of rule.outlets.filter((o) => !outletNames.includes(o))) {
-      const near = findNearest(outlet, outletNames)
-      faults.push(`rules.${index}.outlets = "${outlet}": no such outlet${near ? `; did you mean ${near}?` : ''}`)
-    }
-  }
-  const sources = [...file.feeds.map((f) => f.id), ...file.inbound.map((i) => i.id)]
-  for (const [index, authorisation] of file.authorisations.entries()) {
-    for (const source of authorisation.sources.filter((s) => !sources.includes(s))) {
-      const near = findNearest(source, sources)
-      faults.push(
-        `authorisations.${index}.sources = "${source}": no such feed or inbound door${near ? `; did you mean ${near}?` : ''}`,
-      )
-    }
   }
 }
 

@@ -22,6 +22,12 @@ const ROOMS: Readonly<Record<string, Sight>> = {
   store: { rooms: ['core'], packages: ['zod', 'pg', 'kysely', 'node:'] },
   publish: { rooms: ['core', 'store'], packages: ['zod', 'pg', 'undici', 'node:'] },
   push: { rooms: ['core', 'store'], packages: ['zod', 'pg', 'node:'] },
+  people: { rooms: ['core', 'store'], packages: ['zod', 'pg', 'node:'] },
+  // The desk alone knows people; what citizens see does not.
+  'web/desk': {
+    rooms: ['core', 'store', 'publish', 'people', 'web'],
+    packages: ['zod', 'pg', 'fastify', 'liquidjs', 'socket.io', 'node:'],
+  },
   web: {
     rooms: ['core', 'store', 'publish', 'push'],
     packages: ['zod', 'fastify', 'liquidjs', 'uqr', 'yaml', 'node:'],
@@ -44,6 +50,7 @@ function findRoom(path: string): { room: string; place: string } {
   }
   if (path === 'src/config.ts' || first === 'config') return { room: 'config', place: 'config' }
   if (second === undefined || first === 'app') return { room: 'app', place: 'app' }
+  if (first === 'web' && second === 'desk') return { room: 'web/desk', place: 'web/desk' }
   return { room: first, place: first }
 }
 

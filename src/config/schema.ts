@@ -171,6 +171,19 @@ export const configShape = z.strictObject({
     .default([]),
   /** The bureau's signature under templates/pages/guide.yaml; without it these texts stay hidden. */
   guide: z.strictObject({ signedBy: name, signedAt: instant, sha256: hash }).optional(),
+  /** Where browsers reach the desk, and what seals second factors where several machines share a database. */
+  desk: z
+    .strictObject({
+      url: z
+        .string()
+        .regex(/^https?:\/\/[^\s/?#]+$/, 'must be https://host without a path')
+        .optional(),
+      key: z
+        .string()
+        .regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url')
+        .optional(),
+    })
+    .optional(),
   announcements: z
     .array(
       z.strictObject({

@@ -5,6 +5,8 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRepl
 import type { RefusedRow } from '../../core/quake-report.ts'
 import type { Readiness } from '../public/server.ts'
 import { SAFE_HEADERS, servingOptions, SMALL_BODY } from '../serving.ts'
+import { serveDeskAssets } from './assets.ts'
+import { openDoor, requireActs, type DoorContext } from './door.ts'
 import { MOST_BYTES, openBodyRoom } from './body-room.ts'
 
 /** What a door answered to one message. */
@@ -28,6 +30,8 @@ export interface DeskContext {
   commandToken: string
   ready: () => Promise<Readiness>
   metrics: () => string
+  /** The desk for people. */
+  door: DoorContext
   logger: FastifyBaseLogger
 }
 
@@ -45,9 +49,10 @@ export async function buildDeskServer(context: DeskContext): Promise<FastifyInst
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onSend', async (_request, reply) => {
-    for (const [name, value] of Object.entries(SAFE_HEADERS)) reply.header(name, value)
-    reply.header('cache-control', 'no-store')
+    for (const [name, value] of Object.entries(SAFE_HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value)
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
+  requireActs(app)
   const oneAtATime = shareRunning(context.ready)
   const room = openBodyRoom()
   app.get('/healthz', async () => ({ ok: true }))
@@ -82,13 +87,20 @@ export async function buildDeskServer(context: DeskContext): Promise<FastifyInst
     if (isToken(request.headers['authorization'], context.commandToken)) return undefined
     return reply.code(401).send({ ok: false, reason: 'the token in <data>/desk.token is needed' })
   }
-  app.post<{ Params: { name: string } }>('/desk/command/:name', { onRequest: locked }, async (request, reply) => {
-    const text = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '{}'
-    const input = readJson(text)
-    if (input === undefined) return reply.code(400).send({ ok: false, reason: 'the body is no JSON', usage: true })
-    const answer = await context.command(request.params.name, input)
-    return reply.code(answer.ok ? 200 : 409).send(answer)
-  })
+  app.post<{ Params: { name: string } }>(
+    '/desk/command/:name',
+    { onRequest: locked, config: { act: 'token' } },
+    async (request, reply) => {
+      const text = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '{}'
+      const input = readJson(text)
+      if (input === undefined) return reply.code(400).send({ ok: false, reason: 'the body is no JSON', usage: true })
+      const answer = await context.command(request.params.name, input)
+      return reply.code(answer.ok ? 200 : 409).send(answer)
+    },
+  )
+
+  await serveDeskAssets(app)
+  await openDoor(app, context.door)
 
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
     const status = error.statusCode ?? 500

@@ -1,0 +1,98 @@
+// In: the running publisher. Out: its desk: the officer's commands, the pages for people, the doors for programs, listening.
+// Composition only. People at the desk have connections of their own: a rush of sign-ins never keeps a word waiting.
+import type { FastifyBaseLogger } from 'fastify'
+import type { Pool } from 'pg'
+import type { App, AppOptions } from '../app.ts'
+import type { Config } from '../config.ts'
+import { openActs } from '../publish/acts.ts'
+import type { LedgerContext } from '../publish/ledger.ts'
+import { openHints } from '../web/desk/hints.ts'
+import { buildDeskServer, type DeskContext } from '../web/desk/server.ts'
+import { openCommands } from './commands.ts'
+import { openDeskPages } from './desk.ts'
+import { readHeads } from './journal-heads.ts'
+import type { OpenedOutlets } from './outlets.ts'
+import { setUpOutlet } from './set-up.ts'
+import { writeToken } from './token.ts'
+
+export interface DeskParts extends Pick<DeskContext, 'callback' | 'ready' | 'metrics'> {
+  app: App
+  config: Config
+  pool: Pool
+  /** The desk's own; ended with it. */
+  connections: Pool
+  ledgerContext: LedgerContext
+  opened: OpenedOutlets
+  random: () => string
+  silentOfficial: () => string[]
+  drill: NonNullable<AppOptions['drill']> | null
+  log: FastifyBaseLogger
+}
+
+export interface RunningDesk {
+  url: string
+  /** Something on the board may have changed. */
+  changed(): void
+  stop(): Promise<void>
+}
+
+/** Builds and starts the desk's listener. */
+export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
+  const { app, config, pool, connections, ledgerContext, opened, random, drill, log } = parts
+  const { ledger, sources, clock } = app
+  const { outlets } = opened
+  const command = openCommands({
+    pool,
+    ledger,
+    acts: openActs(ledger, ledgerContext),
+    journalHeads: () => readHeads(config.dataFolder),
+    clock,
+    publicUrl: config.bureau.publicUrl,
+    demonstration: config.demonstration,
+    home: config.bureau.home,
+    silentOfficial: parts.silentOfficial,
+    outletIds: outlets.map((o) => o.id),
+    repeats: (outlet, leg) => outlets.find((o) => o.id === outlet)?.channel.certainty(leg).keyedRepeat ?? false,
+    setUp: (outlet, folder) => setUpOutlet(opened, outlet, folder),
+    drill: async (scenario, by) =>
+      drill ? drill(app, scenario, by) : { ok: false, reason: 'this installation has no drill outlets' },
+  })
+  const door = await openDeskPages({
+    config,
+    pool: connections,
+    realNow: clock.realNow,
+    random,
+    command,
+    board: {
+      pool: connections,
+      picture: () => ledger.picture(),
+      gates: config.gates,
+      clock: clock.now,
+      realNow: clock.realNow,
+      publicUrl: config.bureau.publicUrl,
+      outlets: outlets.map((o) => ({ id: o.id, channel: o.channel.name, class: o.class })),
+      degraded: app.degraded,
+    },
+    log,
+  })
+  const desk = await buildDeskServer({
+    door,
+    receive: (id, headers, body) => sources.receiveAtDoor(id, headers, body),
+    callback: parts.callback,
+    command,
+    commandToken: await writeToken(config.dataFolder),
+    ready: parts.ready,
+    metrics: parts.metrics,
+    logger: log,
+  })
+  const hints = openHints(desk.server, door)
+  return {
+    url: await desk.listen({ port: config.deskPort, host: config.host }),
+    changed: hints.changed,
+    stop: async () => {
+      await hints.close()
+      await desk.close()
+      await connections.end()
+    },
+  }
+}

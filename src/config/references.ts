@@ -1,0 +1,72 @@
+// In: the YAML's outlets, feeds and what refers to them. Out: outlets with their channel, or a sentence for each thing that fits nowhere.
+// Must not read the environment or a file.
+import type { OutletConfig } from '../config.ts'
+import type { Channel } from '../core/channel.ts'
+import { isLoopbackHost } from '../core/loopback.ts'
+import { describeFaults, findNearest, listKeys } from './complain.ts'
+import type { ConfigFile } from './schema.ts'
+
+/** Outlets as the YAML has them; each channel reads its own keys. */
+export function readOutlets(file: ConfigFile, channels: readonly Channel<unknown>[], faults: string[]): OutletConfig[] {
+  const seen = new Set<string>()
+  return file.outlets.flatMap((outlet, index): OutletConfig[] => {
+    const { id, channel: name, class: trafficClass, mode, ...own } = outlet
+    const at = `outlets.${index} (${id})`
+    if (seen.has(id)) faults.push(`${at}: the id ${id} stands twice`)
+    seen.add(id)
+    const channel = channels.find((c) => c.name === name)
+    if (!channel) {
+      const names = channels.map((c) => c.name)
+      const near = findNearest(name, names)
+      faults.push(
+        `outlets.${index}.channel = ${JSON.stringify(name)}: no such channel${near ? `; did you mean ${near}?` : ` (there are ${names.join(', ')})`}`,
+      )
+      return []
+    }
+    const parsed = channel.config.safeParse(own)
+    if (!parsed.success) {
+      const keys = ['id', 'channel', 'class', 'mode', ...listKeys(channel.config)]
+      faults.push(...describeFaults(parsed.error, own, keys, channel.secrets).map((fault) => `${at}.${fault}`))
+      return []
+    }
+    return [{ id, class: trafficClass, mode, channel, config: parsed.data }]
+  })
+}
+
+/** http is for loopback; elsewhere a source without TLS is at most a mirror (DESIGN §3 "authority"). */
+export function checkFeeds(file: ConfigFile, faults: string[]): void {
+  const seen = new Set<string>()
+  for (const [index, feed] of [...file.feeds, ...file.inbound].entries()) {
+    if (seen.has(feed.id)) faults.push(`feeds/inbound: the id ${feed.id} stands twice`)
+    seen.add(feed.id)
+    if (!('url' in feed)) continue
+    const url = new URL(feed.url)
+    const plain = url.protocol === 'http:' || url.protocol === 'ws:'
+    const weak = feed.authority === 'mirror' || feed.authority === 'context'
+    if (plain && !isLoopbackHost(url.hostname) && !weak) {
+      faults.push(
+        `feeds.${index}.authority = "${feed.authority}" (${feed.id}): a source without TLS is at most a mirror`,
+      )
+    }
+  }
+}
+
+/** Outlets and sources that rules and authorisations name and nobody knows. */
+export function checkReferences(file: ConfigFile, outlets: readonly OutletConfig[], faults: string[]): void {
+  const outletNames = [...outlets.map((o) => o.id), ...outlets.map((o) => `channel:${o.channel.name}`), '*']
+  for (const [index, rule] of (file.rules ?? []).entries()) {
+    for (const outlet of rule.outlets.filter((o) => !outletNames.includes(o))) {
+      const near = findNearest(outlet, outletNames)
+      faults.push(`rules.${index}.outlets = "${outlet}": no such outlet${near ? `; did you mean ${near}?` : ''}`)
+    }
+  }
+  const sources = [...file.feeds.map((f) => f.id), ...file.inbound.map((i) => i.id)]
+  for (const [index, authorisation] of file.authorisations.entries()) {
+    for (const source of authorisation.sources.filter((s) => !sources.includes(s))) {
+      const near = findNearest(source, sources)
+      faults.push(
+        `authorisations.${index}.sources = "${source}": no such feed or inbound door${near ? `; did you mean ${near}?` : ''}`,
+      )
+    }
+  }
+}

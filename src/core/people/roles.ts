@@ -1,0 +1,95 @@
+// In: nothing. Out: who works at the desk, which acts each role may do, and which roles may not meet in one person.
+// Must not know a route: the door asks for an act, the table here says whose it is (等保 GB/T 22239: three administrators apart).
+
+export const ROLES = [
+  'duty',
+  'publicity',
+  'lead',
+  'liaison-cac',
+  'liaison-police',
+  'observer',
+  'system-admin',
+  'security-admin',
+  'audit-admin',
+] as const
+export type Role = (typeof ROLES)[number]
+
+export const ROLE_NAMES: Readonly<Record<Role, string>> = {
+  duty: '值班员',
+  publicity: '宣传员',
+  lead: '带班领导',
+  'liaison-cac': '网信联络员',
+  'liaison-police': '公安联络员',
+  observer: '观察员',
+  'system-admin': '系统管理员',
+  'security-admin': '安全管理员',
+  'audit-admin': '审计管理员',
+}
+
+/** What somebody does at the desk; every route names one. */
+export const DESK_ACTS = [
+  'own-account',
+  'see-board',
+  'decide-hold',
+  'withdraw',
+  'deny-quake',
+  'join-quakes',
+  'switch-outlet',
+  'settle-delivery',
+  'acknowledge-alarm',
+  'run-drill',
+  'manage-people',
+  'manage-outlets',
+  'read-journal',
+] as const
+export type DeskAct = (typeof DESK_ACTS)[number]
+
+const STAFF: readonly Role[] = ['duty', 'publicity', 'lead']
+const DECIDING: readonly Role[] = ['duty', 'lead']
+
+/** Whose an act is. Administrators decide nothing about what is said; whoever decides manages no accounts. */
+export const WHO_MAY: Readonly<Record<DeskAct, readonly Role[]>> = {
+  'own-account': ROLES,
+  'see-board': [...STAFF, 'observer'],
+  'decide-hold': DECIDING,
+  withdraw: DECIDING,
+  'deny-quake': DECIDING,
+  'join-quakes': DECIDING,
+  'switch-outlet': DECIDING,
+  'settle-delivery': DECIDING,
+  'acknowledge-alarm': STAFF,
+  'run-drill': DECIDING,
+  'manage-people': ['security-admin'],
+  'manage-outlets': ['system-admin'],
+  'read-journal': ['audit-admin', 'lead'],
+}
+
+export function mayDo(roles: readonly Role[], act: DeskAct): boolean {
+  return WHO_MAY[act].some((role) => roles.includes(role))
+}
+
+export const ORGANISATION_KINDS = ['bureau', 'cac', 'police', 'other'] as const
+export type OrganisationKind = (typeof ORGANISATION_KINDS)[number]
+
+const ADMINISTRATORS: readonly Role[] = ['system-admin', 'security-admin', 'audit-admin']
+/** Roles that belong to one kind of organisation; every other is the bureau's own, an observer may come from anywhere. */
+const HOME: Readonly<Partial<Record<Role, OrganisationKind>>> = { 'liaison-cac': 'cac', 'liaison-police': 'police' }
+
+export type RoleRule = 'no-role' | 'administrators-apart' | 'administrator-decides' | 'wrong-organisation'
+
+/** Which rule a choice of roles breaks; null when it may stand. */
+export function checkRoles(roles: readonly Role[], organisation: OrganisationKind): RoleRule | null {
+  if (roles.length === 0) return 'no-role'
+  const administrators = roles.filter((role) => ADMINISTRATORS.includes(role))
+  if (administrators.length > 1) return 'administrators-apart'
+  if (administrators.length === 1 && roles.length > 1) return 'administrator-decides'
+  const isAtHome = (role: Role): boolean => role === 'observer' || (HOME[role] ?? 'bureau') === organisation
+  return roles.every(isAtHome) ? null : 'wrong-organisation'
+}
+
+export const ROLE_RULES: Readonly<Record<RoleRule, string>> = {
+  'no-role': '请至少选择一个角色',
+  'administrators-apart': '系统、安全、审计三个管理员角色不能由同一人担任',
+  'administrator-decides': '管理员不能兼任其他角色',
+  'wrong-organisation': '联络员角色只能给本单位的人：网信联络员属网信办，公安联络员属公安机关，其余属地震局',
+}

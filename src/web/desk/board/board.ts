@@ -1,0 +1,137 @@
+// In: the ledger's picture and the record. Out: what is on the board now, in the order of need.
+// Must not act. Drills stand in a part of their own, under their own colour.
+import type { Pool } from 'pg'
+import type { Instant } from '../../../core/instant.ts'
+import { prefer } from '../../../core/judgement/prefer.ts'
+import type { GateThresholds } from '../../../core/judgement/policy.ts'
+import type { Quake } from '../../../core/quake.ts'
+import type { TrafficClass } from '../../../core/quake-report.ts'
+import type { Picture } from '../../../publish/picture.ts'
+import { listAlarms, type AlarmRecord } from '../../../store/alarms.ts'
+import { listGateWords } from '../../../store/desk.ts'
+import { listNotices, listQuakeNotices, type NoticeView } from '../../../store/notices.ts'
+import { nameAccounts } from '../../../store/people/accounts.ts'
+import { reportOf, viewHold, type HoldCard } from './hold-view.ts'
+import { isRecent, viewNotice, viewQuake, type NoticeCard, type QuakeCard } from './quake-view.ts'
+import { writeMoment } from './words.ts'
+
+export interface BoardContext {
+  pool: Pool
+  picture: () => Picture
+  gates: GateThresholds
+  /** By lane: a drill has a clock of its own. */
+  clock: (lane: TrafficClass) => Instant
+  /** Real time, for alarms. */
+  realNow: () => Instant
+  publicUrl: string
+  outlets: readonly { id: string; channel: string; class: TrafficClass }[]
+  degraded: () => string[]
+}
+
+export interface AlarmRow {
+  id: string
+  message: string
+  since: string
+  drill: boolean
+  acknowledged: string
+}
+
+export interface Board {
+  alarms: AlarmRow[]
+  holds: HoldCard[]
+  quakes: QuakeCard[]
+  /** Words without a quake: no-quake notices. */
+  notices: NoticeCard[]
+  stopped: string[]
+  outlets: { id: string; stopped: boolean }[]
+  degraded: string[]
+  clock: string
+  /** The lane's clock in epoch milliseconds, for the script that counts. */
+  now: string
+}
+
+const MOST_QUAKES = 12
+
+export async function readBoard(context: BoardContext): Promise<Board> {
+  const picture = context.picture()
+  const holds = [...picture.holds.values()].toSorted((a, b) => rank(a.state) - rank(b.state) || b.since - a.since)
+  const quakes = [...picture.quakes.values()]
+    .filter(
+      (quake) => quake.mergedInto === null && quake.reports.length > 0 && isRecent(quake, context.clock(quake.class)),
+    )
+    .filter((quake) => quake.lineages.length > 0 || picture.holds.has(quake.id))
+    .toSorted((a, b) => b.createdAt - a.createdAt)
+    .slice(0, MOST_QUAKES)
+  const held = holds.flatMap((hold) => {
+    const quake = picture.quakes.get(hold.quakeId)
+    return quake ? [{ hold, quake, report: reportOf(hold, quake) }] : []
+  })
+  const words = await listGateWords(
+    context.pool,
+    held.flatMap(({ report }) => (report === null ? [] : [report.id])),
+  )
+  const told = new Map<string, NoticeView[]>()
+  for (const quake of quakes) told.set(quake.id, await listQuakeNotices(context.pool, quake.id))
+  const loose = (await listNotices(context.pool, { class: 'actual', limit: 10, kinds: ['no-quake'] })).filter(
+    ({ issuedAt }) => context.clock('actual') - issuedAt < 86_400_000,
+  )
+  const alarms = await listAlarms(context.pool)
+  const name = await openNames(context, [...[...told.values()].flat(), ...loose], alarms)
+  return {
+    alarms: alarms.map((alarm) => viewAlarm(alarm, name)),
+    holds: held.map(({ hold, quake, report }) =>
+      viewHold(hold, quake, words.get(report?.id ?? '') ?? [], context.clock(quake.class)),
+    ),
+    quakes: quakes.map((quake) => showQuake(context, quake, told.get(quake.id) ?? [], name)),
+    notices: loose.map((notice) => viewNotice(notice, addressOf(context), name)),
+    stopped: [...(picture.killedAll ? ['全部渠道'] : []), ...picture.killedOutlets],
+    outlets: context.outlets
+      .filter((outlet) => outlet.class === 'actual')
+      .map(({ id }) => ({ id, stopped: picture.killedOutlets.has(id) })),
+    degraded: context.degraded(),
+    clock: writeMoment(context.clock('actual')),
+    now: String(context.clock('actual')),
+  }
+}
+
+/** Open ones before those that run out, both before those that wait for a better figure. */
+const rank = (state: string): number => (state === 'veto' ? 0 : state === 'open' ? 1 : 2)
+
+export function showQuake(
+  context: BoardContext,
+  quake: Quake,
+  notices: readonly NoticeView[],
+  name: (actor: string) => string,
+): QuakeCard {
+  const standing = prefer(quake, context.clock(quake.class), context.gates)?.report.id ?? null
+  return viewQuake(quake, notices, standing, addressOf(context), name)
+}
+
+export const addressOf =
+  ({ publicUrl }: Pick<BoardContext, 'publicUrl'>) =>
+  (code: string): string =>
+    `${publicUrl}/n/${code}`
+
+/** Names of people for what the record knows by their account; the command line's names stand as they are. */
+export async function openNames(
+  { pool }: Pick<BoardContext, 'pool'>,
+  notices: readonly { actor: string }[],
+  alarms: readonly { acknowledged_by: string | null }[],
+): Promise<(actor: string) => string> {
+  const ids = [...notices.map(({ actor }) => actor), ...alarms.map(({ acknowledged_by: by }) => by ?? '')]
+  const names = await nameAccounts(
+    pool,
+    [...new Set(ids)].filter((id) => id.startsWith('p-')),
+  )
+  return (actor) => names.get(actor) ?? (actor === 'system' ? '自动' : actor)
+}
+
+function viewAlarm(alarm: AlarmRecord, name: (actor: string) => string): AlarmRow {
+  return {
+    id: alarm.id,
+    message: alarm.message,
+    since: writeMoment(alarm.raised_at),
+    drill: alarm.class === 'drill',
+    acknowledged: alarm.acknowledged_by === null ? '' : name(alarm.acknowledged_by),
+  }
+}

@@ -1,0 +1,18 @@
+// In: somebody's roles. Out: the signs that lead to the pages they may open, in the order of need.
+import { mayDo, type DeskAct, type Role } from '../../core/people/roles.ts'
+
+export interface DoorSign {
+  to: string
+  name: string
+}
+
+const DOORS: readonly (DoorSign & { act: DeskAct })[] = [
+  { to: '/desk', name: '值班台', act: 'see-board' },
+  { to: '/desk/people', name: '人员', act: 'manage-people' },
+  { to: '/desk/journal', name: '留痕', act: 'read-journal' },
+  { to: '/desk/account', name: '我的账号', act: 'own-account' },
+]
+
+export function listDoors(roles: readonly Role[]): DoorSign[] {
+  return DOORS.filter(({ act }) => mayDo(roles, act)).map(({ to, name }) => ({ to, name }))
+}
