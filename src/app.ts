@@ -231,8 +231,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     settle,
     stop: async () => undefined,
   }
+  const { drill } = options
   const desk = await startDesk({
-    app,
+    ledger,
+    sources,
+    clock,
+    degraded,
     config,
     pool,
     connections: openPool(database.app, DESK_POOL, connectionLost),
@@ -243,7 +247,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       silentSources()
         .filter((feed) => feed.authority === 'official-national' || feed.authority === 'official-provincial')
         .map((feed) => feed.id),
-    drill: options.drill ?? null,
+    drill: drill ? (scenario, by) => drill(app, scenario, by) : null,
     callback: openCallbacks(opened.outlets, pool, clock, log, raise),
     ready: async () => ({ ok: await isReady(pool), degraded: degraded() }),
     metrics: () => health.writeMetrics({ holds: ledger.picture().holds.size, degraded: degraded().length }),

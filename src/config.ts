@@ -16,11 +16,13 @@ import { DEFAULT_RULES } from './core/judgement/rules.ts'
 import type { AttenuationModel } from './core/intensity/attenuation.ts'
 import type { Authority } from './core/quake-report.ts'
 import { readPorts } from './config/ports.ts'
-import { checkFeeds, checkReferences, readOutlets } from './config/references.ts'
+import { checkFeeds, checkReferences, readOutlets, type OutletConfig } from './config/references.ts'
 import { readSecretFile, readSecretFiles } from './config/secret-files.ts'
 import { readYaml } from './config/yaml.ts'
 import { describeFaults, listKeys } from './config/complain.ts'
 import { configShape, type FeedFormatName } from './config/schema.ts'
+
+export type { OutletConfig } from './config/references.ts'
 
 /** The configuration cannot be used; `faults` holds one sentence each. */
 export class BadConfig extends Error {
@@ -47,14 +49,6 @@ export interface InboundConfig {
   format: FeedFormatName
   authority: Authority
   secret: string
-}
-
-export interface OutletConfig {
-  id: string
-  class: 'actual' | 'drill'
-  mode: 'live' | 'rehearsal'
-  channel: Channel<unknown>
-  config: unknown
 }
 
 export interface Config {

@@ -7,6 +7,7 @@ import type { Ledger } from '../publish/ledger.ts'
 import type { Act } from '../schedule.ts'
 import { sweepDrill } from '../store/drills.ts'
 import { forgetOld } from '../store/forget.ts'
+import { forgetSessions } from '../store/people/sessions.ts'
 import { readClock } from '../store/pool.ts'
 import { forgetPush } from '../store/push-subscriptions.ts'
 import type { InstallationClock } from './clock.ts'
@@ -43,6 +44,11 @@ export function listActs(context: ActsContext): Act[] {
     { name: 'credentials', cron: '30 */10 * * * *', run: context.inspect },
     // What the first page is about ends by the clock alone, a day after the last word.
     { name: 'lists', cron: '45 */10 * * * *', run: context.refreshLists },
+    {
+      name: 'forget-sessions',
+      cron: '0 35 * * * *',
+      run: () => forgetSessions(context.pool, context.clock.realNow() - DAY),
+    },
     { name: 'forget', cron: '0 20 3 * * *', run: () => forget(context) },
     { name: 'forget-push', cron: '0 25 3 * * *', run: () => forgetSubscribers(context) },
   ]

@@ -2,21 +2,25 @@
 // Composition only. People at the desk have connections of their own: a rush of sign-ins never keeps a word waiting.
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
-import type { App, AppOptions } from '../app.ts'
 import type { Config } from '../config.ts'
 import { openActs } from '../publish/acts.ts'
-import type { LedgerContext } from '../publish/ledger.ts'
+import type { Ledger, LedgerContext } from '../publish/ledger.ts'
 import { openHints } from '../web/desk/hints.ts'
-import { buildDeskServer, type DeskContext } from '../web/desk/server.ts'
+import { buildDeskServer, type CommandAnswer, type DeskContext } from '../web/desk/server.ts'
+import type { InstallationClock } from './clock.ts'
 import { openCommands } from './commands.ts'
 import { openDeskPages } from './desk.ts'
 import { readHeads } from './journal-heads.ts'
 import type { OpenedOutlets } from './outlets.ts'
 import { setUpOutlet } from './set-up.ts'
+import type { Sources } from './sources.ts'
 import { writeToken } from './token.ts'
 
 export interface DeskParts extends Pick<DeskContext, 'callback' | 'ready' | 'metrics'> {
-  app: App
+  ledger: Ledger
+  sources: Sources
+  clock: InstallationClock
+  degraded: () => string[]
   config: Config
   pool: Pool
   /** The desk's own; ended with it. */
@@ -25,21 +29,21 @@ export interface DeskParts extends Pick<DeskContext, 'callback' | 'ready' | 'met
   opened: OpenedOutlets
   random: () => string
   silentOfficial: () => string[]
-  drill: NonNullable<AppOptions['drill']> | null
+  /** Starts a scenario as a drill; null where there are no drill outlets. */
+  drill: ((scenario: string, by: string) => Promise<CommandAnswer>) | null
   log: FastifyBaseLogger
 }
 
 export interface RunningDesk {
   url: string
   /** Something on the board may have changed. */
-  changed(): void
+  changed: () => void
   stop(): Promise<void>
 }
 
 /** Builds and starts the desk's listener. */
 export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
-  const { app, config, pool, connections, ledgerContext, opened, random, drill, log } = parts
-  const { ledger, sources, clock } = app
+  const { ledger, sources, clock, config, pool, connections, ledgerContext, opened, random, drill, log } = parts
   const { outlets } = opened
   const command = openCommands({
     pool,
@@ -55,7 +59,7 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     repeats: (outlet, leg) => outlets.find((o) => o.id === outlet)?.channel.certainty(leg).keyedRepeat ?? false,
     setUp: (outlet, folder) => setUpOutlet(opened, outlet, folder),
     drill: async (scenario, by) =>
-      drill ? drill(app, scenario, by) : { ok: false, reason: 'this installation has no drill outlets' },
+      drill ? drill(scenario, by) : { ok: false, reason: 'this installation has no drill outlets' },
   })
   const door = await openDeskPages({
     config,
@@ -71,7 +75,7 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
       realNow: clock.realNow,
       publicUrl: config.bureau.publicUrl,
       outlets: outlets.map((o) => ({ id: o.id, channel: o.channel.name, class: o.class })),
-      degraded: app.degraded,
+      degraded: parts.degraded,
     },
     log,
   })
@@ -88,7 +92,7 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
   const hints = openHints(desk.server, door)
   return {
     url: await desk.listen({ port: config.deskPort, host: config.host }),
-    changed: hints.changed,
+    changed: () => hints.changed(),
     stop: async () => {
       await hints.close()
       await desk.close()

@@ -1,10 +1,17 @@
 // In: the YAML's outlets, feeds and what refers to them. Out: outlets with their channel, or a sentence for each thing that fits nowhere.
 // Must not read the environment or a file.
-import type { OutletConfig } from '../config.ts'
 import type { Channel } from '../core/channel.ts'
 import { isLoopbackHost } from '../core/loopback.ts'
 import { describeFaults, findNearest, listKeys } from './complain.ts'
 import type { ConfigFile } from './schema.ts'
+
+export interface OutletConfig {
+  id: string
+  class: 'actual' | 'drill'
+  mode: 'live' | 'rehearsal'
+  channel: Channel<unknown>
+  config: unknown
+}
 
 /** Outlets as the YAML has them; each channel reads its own keys. */
 export function readOutlets(file: ConfigFile, channels: readonly Channel<unknown>[], faults: string[]): OutletConfig[] {

@@ -21,6 +21,8 @@ export const PUBLIC_HEADERS: Readonly<Record<string, string>> = {
 export const DESK_HEADERS: Readonly<Record<string, string>> = {
   ...SAFE_HEADERS,
   'content-security-policy': `${SAFE_HEADERS['content-security-policy']}; script-src 'self'; connect-src 'self'`,
+  // Under no-referrer browsers send their forms with the origin "null" (Fetch §3.1), and the door could not tell its own.
+  'referrer-policy': 'same-origin',
 }
 
 /** Bytes of a body on a route that does not ask for more. */

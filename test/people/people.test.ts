@@ -11,6 +11,7 @@ import { giveCode, signIn } from '../../src/people/sign-in.ts'
 import { codeAt } from '../../src/people/totp.ts'
 import { openPool } from '../../src/store/pool.ts'
 import { openSealing } from '../../src/store/sealing.ts'
+import { readBase32 } from '../app/officers.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 
 const BUREAU = { name: '试验市地震局' }
@@ -61,17 +62,10 @@ async function hire(roles: Parameters<typeof invite>[1]['roles'] = ['duty']) {
   if (!first.ok) throw new Error(first.reason)
   const half = await session(first.token)
   const { typed } = await offerSecondFactor(people, half)
-  const secret = fromBase32(typed)
+  const secret = readBase32(typed)
   const enrolled = await enrolSecondFactor(people, await session(first.token), codeAt(secret, Math.floor(now / 30_000)))
   if (!enrolled.ok) throw new Error(enrolled.reason)
   return { id: invited.id, login, secret, token: enrolled.token, codes: enrolled.codes, half: first.token }
-}
-
-function fromBase32(text: string): Buffer {
-  const bits = [...text]
-    .map((sign) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(sign).toString(2).padStart(5, '0'))
-    .join('')
-  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
 }
 
 const journal = async (subject: string): Promise<string[]> =>

@@ -8,6 +8,7 @@ import type { Queryable } from '../../src/store/pool.ts'
 import { buildDeskServer, type DeskContext } from '../../src/web/desk/server.ts'
 import { buildPublicServer } from '../../src/web/public/server.ts'
 import { SAFE_HEADERS } from '../../src/web/serving.ts'
+import type { DoorContext } from '../../src/web/desk/door.ts'
 
 const logger = pino({ level: 'silent' })
 const open: FastifyInstance[] = []
@@ -39,6 +40,16 @@ async function publicPort(query: Queryable['query'] = async () => ({ rows: [], r
   )
 }
 
+/** A desk at which nobody can sign in. */
+const NO_PEOPLE: DoorContext = {
+  routes: [],
+  find: async () => null,
+  now: () => 0,
+  secure: false,
+  refuse: (_status, reason) => reason,
+  isSeated: async () => false,
+}
+
 async function deskPort(change: Partial<DeskContext> = {}): Promise<number> {
   return listen(
     await buildDeskServer({
@@ -46,6 +57,7 @@ async function deskPort(change: Partial<DeskContext> = {}): Promise<number> {
       callback: async () => ({ status: 401, type: 'text/plain', body: '' }),
       command: async () => ({ ok: true, result: null }),
       commandToken: 'right',
+      door: NO_PEOPLE,
       ready,
       metrics,
       logger,

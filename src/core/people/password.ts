@@ -44,7 +44,7 @@ const COMMON = [
 
 /** @returns the first rule that is broken, or null */
 export function checkPassword(password: string, whose: { login: string; name: string }): PasswordRule | null {
-  const letters = [...password]
+  const letters = Array.from(password)
   if (letters.length < SHORTEST) return 'short'
   if (letters.length > LONGEST) return 'long'
   const folded = password.toLowerCase()

@@ -69,15 +69,6 @@ export async function endSessionsOf(
   return rowCount ?? 0
 }
 
-/** How many sessions an account has open. */
-export async function countSessions(db: Queryable, accountId: string, at: Instant): Promise<number> {
-  const { rows } = await db.query<{ n: number }>(
-    'select count(*) as n from desk_session where account_id = $1 and ends_at > $2',
-    [accountId, toTimestamp(at)],
-  )
-  return rows[0]?.n ?? 0
-}
-
 /** Ended sessions and old failures are of no use to anyone. */
 export async function forgetSessions(db: Queryable, before: Instant): Promise<void> {
   await db.query('delete from desk_session where ends_at < $1', [toTimestamp(before)])

@@ -12,6 +12,10 @@ const isBusy = () => {
   return at !== null && main.contains(at) && ['INPUT', 'SELECT', 'TEXTAREA'].includes(at.tagName)
 }
 
+const look = () => {
+  void refresh()
+}
+
 async function refresh() {
   if (under || isBusy()) {
     again = true
@@ -21,14 +25,17 @@ async function refresh() {
   again = false
   try {
     const reply = await fetch(address, { headers: { accept: 'text/html' } })
-    if (reply.status === 401 || reply.redirected) return void location.reload()
+    if (reply.status === 401 || reply.redirected) {
+      location.reload()
+      return
+    }
     if (!reply.ok) return
     replace(await reply.text())
   } catch {
     // The next hint or the next look tries again.
   } finally {
     under = false
-    if (again) setTimeout(refresh, 1000)
+    if (again) setTimeout(look, 1000)
   }
 }
 
@@ -69,9 +76,11 @@ function tick() {
 
 readClock()
 setInterval(tick, 1000)
-setInterval(refresh, 15000)
-addEventListener('visibilitychange', () => document.visibilityState === 'visible' && refresh())
+setInterval(look, 15000)
+addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') look()
+})
 const hints = globalThis.io?.({ path: '/desk/live', transports: ['websocket', 'polling'] })
-hints?.on('changed', refresh)
+hints?.on('changed', look)
 // After a break something may have been missed.
-hints?.on('connect', refresh)
+hints?.on('connect', look)

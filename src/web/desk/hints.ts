@@ -32,12 +32,14 @@ export function openHints(http: HttpServer, { isSeated }: { isSeated: (cookie: s
       done(null, origin === undefined || origin.replace(/^https?:\/\//, '') === host)
     },
   })
+  /** Socket.IO's own way of waiting is a callback. */
+  const admit = async (cookies: string, next: (error?: Error) => void): Promise<void> => {
+    const seated = await isSeated(cookies).catch(() => null)
+    next(seated === true ? undefined : new Error(seated === null ? 'not now' : 'signed out'))
+  }
   io.use((socket, next) => {
     if (io.engine.clientsCount > MOST_OPEN) return next(new Error('too many desks are open'))
-    isSeated(socket.request.headers.cookie ?? '').then(
-      (seated) => next(seated ? undefined : new Error('signed out')),
-      () => next(new Error('not now')),
-    )
+    void admit(socket.request.headers.cookie ?? '', next)
     return undefined
   })
   const look = async (): Promise<void> => {
