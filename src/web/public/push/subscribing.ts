@@ -53,7 +53,7 @@ const consentSchema = z.union([
 ])
 
 /** PushSubscription.toJSON() and the choice beside it. */
-const subscriptionSchema = preferencesSchema.extend({
+export const subscriptionSchema = preferencesSchema.extend({
   endpoint: z.string(),
   expirationTime: z.number().nullish(),
   keys: z.object({ p256dh: z.string(), auth: z.string() }),
