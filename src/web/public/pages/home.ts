@@ -26,13 +26,15 @@ export function homeSheet(notices: readonly NoticeView[], now: Instant): Sheet {
 /**
  * The notice that the page is about; null when it is quiet. In a sequence the largest shock stays on top (peers.md §1.6:
  * aftershocks that push it off the screen mislead); without a standing determination, the newest word: a withdrawal, say.
+ * What was withdrawn is never what the page is about, also where the withdrawal itself is not on the site.
  */
 export function pickShown(notices: readonly NoticeView[], now: Instant): NoticeView | null {
   const recent = notices.filter((notice) => now - notice.issuedAt < EVENT_MS)
   const standing = recent.filter(({ state, facts }) => state === 'current' && facts.origin !== null)
   const magnitude = ({ facts }: NoticeView): number => facts.origin?.magnitude ?? -Infinity
   const largest = Math.max(...standing.map(magnitude))
-  return standing.find((notice) => magnitude(notice) === largest) ?? recent[0] ?? null
+  const word = standing.find((notice) => magnitude(notice) === largest)
+  return word ?? recent.find(({ state }) => state !== 'withdrawn') ?? null
 }
 
 function homeView(notices: readonly NoticeView[], shown: NoticeView | null, scene: Scene): object {
@@ -58,7 +60,7 @@ function homeView(notices: readonly NoticeView[], shown: NoticeView | null, scen
     here: shown ? hereOf(shown, districts, scene) : [],
     known: shown ? knownOf(shown, districts, wording) : [],
     unknown: shown ? unknownOf(shown, wording) : [],
-    districts: writeDistricts(districts, wording),
+    places: writeDistricts(districts, wording),
     clocks: shown ? clocksOf(shown, wording) : [],
     notices: notices.map((notice) => rowOf(notice, scene)),
   }
