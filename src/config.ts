@@ -82,6 +82,8 @@ export interface Config {
   /** Who signed the science texts, and which; null: not signed. */
   guide: { signedBy: string; signedAt: Instant; sha256: string } | null
   announcements: { title: string; text: string; signedBy: string; publishedAt: Instant }[]
+  /** Open streams of the public process: in all, and from one public address. */
+  live: { streams: number; streamsPerAddress: number }
   feeds: FeedConfig[]
   inbound: InboundConfig[]
   gates: GateThresholds
@@ -159,6 +161,7 @@ export function loadConfig(
     authorisations: file.authorisations.map((a) => ({ ...a, sha256: a.sha256 ?? '' })),
     guide: file.guide ?? null,
     announcements: file.announcements,
+    live: file.live,
     outlets,
     demonstration,
   }

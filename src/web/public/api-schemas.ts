@@ -12,12 +12,9 @@ const demonstration = z
   .literal(true)
   .optional()
   .meta({ description: 'stands only in a demonstration, where nothing is real' })
-const next = z
-  .string()
-  .nullable()
-  .meta({
-    description: 'what to ask for as `before`; null when nothing is left, else the next page may still be empty',
-  })
+const next = z.string().nullable().meta({
+  description: 'what to ask for as `before`; null when nothing is left, else the next page may still be empty',
+})
 /** Further kinds may come: a reader passes over what it does not know. */
 const kind = z.string().meta({ examples: [...NOTICE_KINDS] })
 
@@ -112,7 +109,9 @@ export const changeListSchema = z
         paths: z.array(z.string()).meta({ description: 'what may be fetched anew' }),
       }),
     ),
-    next: z.int().meta({ description: 'what to ask for as `after`' }),
+    next: z
+      .string()
+      .meta({ description: 'what to ask for as `after`; it names the record as well, which a number does not' }),
     reset: z.boolean().meta({ description: 'too far behind: fetch everything anew' }),
     newest: z.string().nullable().meta({ description: 'code of the newest notice' }),
     stale: instant.nullable().meta({ description: 'since when the record could not be read' }),

@@ -1,6 +1,7 @@
 // In: the API's schemas. Out: its OpenAPI 3.1 document.
 // Must not describe a second time what a schema says.
 import { z } from 'zod'
+import { OFFSET } from '../live/events.ts'
 import * as schemasOfAnswers from './api-schemas.ts'
 import { LISTED, MOST_LISTED } from './notice-json.ts'
 import { answer, refusals } from './openapi-parts.ts'
@@ -45,7 +46,7 @@ export function describeApi(publicUrl: string): string {
               in: 'query',
               description:
                 '`next` of the answer before, or 0 for all that is kept; left out: only where the record ends now',
-              schema: { type: 'integer', minimum: 0 },
+              schema: { type: 'string', pattern: OFFSET.source },
             },
           ],
           responses: { 200: answer('ChangeList', {}), ...refusals(400, 503) },

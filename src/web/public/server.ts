@@ -11,7 +11,7 @@ import { openArchive } from './archive.ts'
 import { addAsked } from './asked.ts'
 import { loadAssets } from './assets.ts'
 import { openHot, type PageShelf, type Staleness } from './hot.ts'
-import { openListener, type Answerer } from './listener.ts'
+import { openListener, type Answerer, type PlainAnswerer } from './listener.ts'
 import type { Listing } from './pages/notice-list.ts'
 import { addPictures } from './pictures.ts'
 import { addPush, takesBody } from './push/routes.ts'
@@ -59,16 +59,28 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
     readsQuery: (path) => app.hasRoute({ method: 'GET', url: path }),
     staleness: context.staleness ?? (() => null),
   })
-  const answerAtOnce: Answerer = (request, response) =>
+  const answered: Answerer = (request, response) =>
     hot.answer(request, response) || context.live?.answer(request, response) === true
+  const atOnce: PlainAnswerer = (get, socket) => {
+    if (hot.answerPlain(get, socket)) return 'answered'
+    return context.live?.take(get, socket) === true ? 'kept' : 'passed'
+  }
+  let leave = (): void => undefined
   const app: FastifyInstance = Fastify({
     loggerInstance: context.logger,
     ...options,
     bodyLimit: 1,
-    serverFactory: (route) => openListener(limits, answerAtOnce, route),
+    serverFactory: (route) => {
+      const listener = openListener(limits, atOnce, answered, route)
+      leave = listener.leave
+      return listener.server
+    },
   })
   // A stream ends when its reader goes: a server that is to end would wait for it.
-  app.addHook('preClose', async () => context.live?.close())
+  app.addHook('preClose', async () => {
+    context.live?.close()
+    leave()
+  })
   app.addHook('onSend', async (_request, reply) => {
     for (const [name, value] of Object.entries(PUBLIC_HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value)
   })
