@@ -199,6 +199,20 @@ describe('the API', () => {
   })
 })
 
+test.each([
+  ['/n/nobody22', 404, 'public, max-age=1'],
+  ['/cap/nobody.xml', 404, 'public, max-age=1'],
+  ['/api/v1/nothing', 404, 'public, max-age=1'],
+  ['/api/v1/notices/nobody', 404, 'no-store'],
+  ['/api/v1/notices?limit=x', 400, 'no-store'],
+  ['/screen/current.txt?max=x', 400, 'no-store'],
+  ['/healthz', 200, 'no-store'],
+])('what is not there may be there in a second: no cache keeps %s (%i) any longer', async (path, status, cache) => {
+  const answer = await ask(path)
+  await answer.arrayBuffer()
+  expect([answer.status, answer.headers.get('cache-control')]).toEqual([status, cache])
+})
+
 describe('the OpenAPI document', () => {
   const document = async () => (await readJson('/api/v1/openapi.json')) as OpenApi
   interface OpenApi {

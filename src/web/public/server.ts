@@ -48,6 +48,9 @@ const REQUEST_MS = 10_000
 /** A reader that takes nothing for so long has gone. Longer than the 72 s of keep-alive, which proxies count on. */
 const SILENT_MS = 75_000
 
+/** What a crowd may ask for at once by a mistyped address: a cache in front answers for a second. */
+const UNMADE: ReadonlySet<number> = new Set([404, 308])
+
 /** Builds the public server; the caller listens. */
 export async function buildPublicServer(context: PublicContext): Promise<FastifyInstance> {
   const options = servingOptions(REQUEST_MS)
@@ -83,6 +86,9 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
   })
   app.addHook('onSend', async (_request, reply) => {
     for (const [name, value] of Object.entries(PUBLIC_HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value)
+    // Said nothing, a cache may keep an answer as long as it likes, a 404 too (RFC 9111 §4.2.2): the page may be there in a moment.
+    if (!reply.hasHeader('cache-control'))
+      reply.header('cache-control', UNMADE.has(reply.statusCode) ? 'public, max-age=1' : 'no-store')
   })
   // Only subscriptions are posted here: elsewhere a body is not waited for.
   app.addHook('onRequest', async (request, reply): Promise<unknown> => {
