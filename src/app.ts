@@ -101,6 +101,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const push = openPush(config, pool, database.app, node, {
     alarm: (kind, subject, message) => alarm(kind, subject, message),
     clear: (kind, subject) => clear(kind, subject),
+    health,
     log,
   })
   const opened = await openOutlets(config.outlets, pool, clock, website, push, random, log)
@@ -253,6 +254,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       outletIds: opened.outlets.map((o) => o.id),
       repeats: (outlet, leg) =>
         opened.outlets.find((o) => o.id === outlet)?.channel.certainty(leg).keyedRepeat ?? false,
+      obeySwitches: () => push.obey(),
       setUp: (outlet, folder) => setUpOutlet(opened, outlet, folder),
       drill: async (scenario, by) =>
         options.drill
