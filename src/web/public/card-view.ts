@@ -6,7 +6,7 @@ import { measureText } from '../../core/rendering/sketch-labels.ts'
 import { fitParts, fitText, LEADING, type Lines } from '../../core/rendering/wrap-text.ts'
 import type { NoticeView } from '../../store/notices.ts'
 import type { SiteIdentity } from './pages/frame.ts'
-import { figuresOf, fullSerial } from './pages/notice-parts.ts'
+import { figuresOf, fullSerial, splitTitle } from './pages/notice-parts.ts'
 import { addressOf } from './pages/share-head.ts'
 import { listAround } from './pages/sketch-map.ts'
 import { drawQr } from './qr.ts'
@@ -242,7 +242,7 @@ function measureFigures(text: string): number {
 
 /** The place on its lines, what happened there on the next. */
 function fitTitle(text: string, width: number, height: number, sizes: readonly number[]): Lines {
-  const parts = text.split(/(?=发生\d)/)
+  const parts = splitTitle(text)
   return fitParts(parts.length > 1 ? parts : [text, ''], width, height, sizes) ?? fit(text, width, height, sizes)
 }
 

@@ -5,7 +5,16 @@ import { romanIntensity } from '../../../core/intensity/felt.ts'
 import type { NoticeView } from '../../../store/notices.ts'
 import type { Wording } from '../wording.ts'
 import type { Scene, Sheet, SiteIdentity } from './frame.ts'
-import { clocksOf, districtsOf, figuresOf, fullSerial, rowOf, writeDistricts, type District } from './notice-parts.ts'
+import {
+  clocksOf,
+  districtsOf,
+  figuresOf,
+  fullSerial,
+  rowOf,
+  splitTitle,
+  writeDistricts,
+  type District,
+} from './notice-parts.ts'
 import { hasSketch, sketchOf } from './sketch-map.ts'
 
 /** A day after its last word a quake is no longer what this page is about. */
@@ -51,7 +60,8 @@ function homeView(notices: readonly NoticeView[], shown: NoticeView | null, scen
     report: shown ? wording.say('notice', 'report', { report: String(shown.report) }) : '',
     url: shown ? `${up}n/${shown.code}` : '',
     quakeUrl: shown?.quake ? `${up}quakes/${shown.quake}` : '',
-    title: shown?.title ?? '',
+    mark: '',
+    parts: splitTitle(shown?.title ?? ''),
     text: shown?.text ?? '',
     state: shown && shown.state !== 'current' ? wording.name('states', shown.state) : '',
     serial: shown ? fullSerial(shown) : '',

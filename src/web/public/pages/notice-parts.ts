@@ -29,6 +29,11 @@ export function markOf({ state }: Pick<NoticeView, 'state'>): string {
   return state === 'withdrawn' ? '【已撤回】' : ''
 }
 
+/** The place, then what happened there: a heading breaks between the two before it breaks within either. */
+export function splitTitle(title: string): string[] {
+  return title.split(/(?=发生\d)/)
+}
+
 export function rowOf(notice: NoticeView, { wording, up }: Scene): Row {
   return {
     tone: notice.state,

@@ -5,7 +5,7 @@ import { beijingParts } from '../../../core/instant.ts'
 import type { DeliveryView, NoticeView } from '../../../store/notices.ts'
 import { drawQr } from '../qr.ts'
 import { escapeHtml, type Scene, type Sheet } from './frame.ts'
-import { clocksOf, districtsOf, figuresOf, fullSerial, markOf, writeDistricts } from './notice-parts.ts'
+import { clocksOf, districtsOf, figuresOf, fullSerial, markOf, splitTitle, writeDistricts } from './notice-parts.ts'
 import { addressOf, writeShareHead } from './share-head.ts'
 import type { Wording } from '../wording.ts'
 
@@ -41,6 +41,13 @@ function bodyOf(notice: NoticeView): string {
 /** What citizens read; the rest carries the word from machine to machine. Robots ring the duty staff's own phones. */
 const FOR_MACHINES: readonly string[] = ['cap', 'webhook']
 const FOR_NOBODY: readonly string[] = ['robot']
+/** The order of the table. */
+const BEST_KNOWN: readonly string[] = ['website', 'weibo', 'wechat']
+
+function bestKnownFirst(a: DeliveryView, b: DeliveryView): number {
+  const placeOf = ({ channel }: DeliveryView): number => BEST_KNOWN.indexOf(channel) + 1 || BEST_KNOWN.length + 1
+  return placeOf(a) - placeOf(b)
+}
 
 function writeDelivery({ channel, url, state, acceptedAt }: DeliveryView, since: number, wording: Wording): object {
   return {
@@ -78,7 +85,7 @@ function noticeView(notice: NoticeView, { site, wording, up }: Scene): object {
     report: wording.say('notice', 'report', { report: String(notice.report) }),
     issued: wording.say('notice', 'issued', { time: wording.time(notice.issuedAt) }),
     mark: markOf(notice),
-    title: notice.title,
+    parts: splitTitle(notice.title),
     tombstone: withdrawn || replaced ? wording.say('notice', notice.state) : '',
     successorUrl: notice.supersededBy === null ? '' : `${up}n/${notice.supersededBy}`,
     successorWord: wording.say('notice', withdrawn ? 'seeWithdrawal' : 'seeNewer'),
@@ -86,7 +93,10 @@ function noticeView(notice: NoticeView, { site, wording, up }: Scene): object {
     figures: figuresOf(notice, wording),
     places: writeDistricts(districtsOf(notice, site), wording),
     clocks: clocksOf(notice, wording),
-    deliveries: told.filter((d) => !FOR_MACHINES.includes(d.channel)).map(write),
+    deliveries: told
+      .filter((d) => !FOR_MACHINES.includes(d.channel))
+      .toSorted(bestKnownFirst)
+      .map(write),
     machines: told.filter((d) => FOR_MACHINES.includes(d.channel)).map(write),
     // A drill is on no list that programs may ask.
     dataUrl: notice.class === 'actual' ? `/api/v1/notices/${notice.id}` : '',
