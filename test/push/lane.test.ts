@@ -158,6 +158,26 @@ describe('a lane', () => {
     lane.close()
   })
 
+  it.each([413, 'broken', 'refused'] as const)(
+    'brings nothing back of a word that was stopped on its way (%s)',
+    async (end) => {
+      let release: (said: Scripted) => void = () => undefined
+      const held = new Promise<Scripted>((resolve) => {
+        release = resolve
+      })
+      const { start, bodies } = openScripted(() => held)
+      const lane = start()
+      const posted = lane.post(letter('old'), addressee(1))
+      await expect.poll(() => bodies.length).toBe(1)
+      lane.drop('old')
+      release(end)
+      expect((await posted).state).toBe('later')
+      expect((await lane.post(letter('old'), addressee(2))).state).toBe('later')
+      expect(bodies).toHaveLength(1)
+      lane.close()
+    },
+  )
+
   it('drops what is queued for a word that was replaced', async () => {
     let release: (said: Scripted) => void = () => undefined
     const held = new Promise<Scripted>((resolve) => {

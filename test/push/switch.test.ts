@@ -133,20 +133,31 @@ describe('the switch of the outlet', () => {
     for (const delivery of [word, withdrawal]) expect(await room.standing(delivery)).toMatchObject({ state: 'refused' })
   })
 
-  test('keeps a later withdrawal from those whom it kept from being told', async () => {
-    await subscribe(1)
+  test('keeps a later withdrawal from those whom it kept from being told, and from nobody else', async () => {
+    const told = await room.subscribe()
+    const spared = await room.subscribe({ minIntensity: 12 })
+    const held = hold()
     const delivery = await room.say()
-    await room.send()
-    await turn('push', true)
-    const second = await room.say({ kind: 'formal-report', report: 2, minute: 1 })
-    await subscribe(2)
-    await room.send()
+    await whileSending(async (sender) => {
+      await heard(1)
+      await turn('push', true)
+      await sender.obey()
+      // A batch that was planned and not begun.
+      await room.pool.query(
+        `insert into push_batch (broadcast_id, n, origin, told, open)
+         select p.id, 99, $1, array[s.number], array[s.number] from push_broadcast p, push_subscription s where s.id = $2`,
+        [service.origin, spared.id],
+      )
+      held.release()
+      await expect.poll(async () => (await room.standing(delivery))?.state, { timeout: 20_000 }).toBe('stopped')
+    })
     await turn('push', false)
-    await room.say({ kind: 'withdrawal', report: 3, title: '【撤回】示例', minute: 2 })
+    await room.say({ kind: 'withdrawal', report: 2, title: '【撤回】示例', minute: 2 })
     await room.send()
-    expect(await room.standing(delivery)).toMatchObject({ state: 'done', sent: 1 })
-    expect(await room.standing(second)).toMatchObject({ state: 'refused' })
-    expect(service.messages.map(({ text }) => text.title)).toEqual(['示例地震', '【撤回】示例'])
+    expect(service.messages.map(({ path, text }) => [path, text.title])).toEqual([
+      [told.path, '示例地震'],
+      [told.path, '【撤回】示例'],
+    ])
   })
 })
 

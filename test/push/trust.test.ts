@@ -3,6 +3,7 @@
 import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { SessionEnd } from '../../src/push/exchange.ts'
+import { openSession } from '../../src/push/session.ts'
 import { openTrust } from '../../src/push/trust.ts'
 import { openRoom, type Room } from './room.ts'
 import { startPushService, type PushService } from './service.ts'
@@ -71,7 +72,6 @@ describe('a service that does not get on with our framing', () => {
     ['sends a header block that breaks off', HEAD_OF_STREAM_1([0x48, 0x85])],
     ['uses a table that has no room', HEAD_OF_STREAM_1([0xbe])],
     ['resets a message as malformed', Buffer.from([0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 1])],
-    ['sends a header block in pieces without end', Buffer.concat([PIECE_OF_STREAM_1, ...EMPTY_PIECES])],
     ['answers what nobody asked', Buffer.from([0, 0, 1, 1, 5, 0, 0, 0, 0x63, 0x89])],
     ['opens a window wider than there can be', Buffer.from([0, 0, 4, 8, 0, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff])],
     ['pushes pages at us', Buffer.from([0, 0, 5, 5, 4, 0, 0, 0, 1, 0, 0, 0, 2, 0x82])],
@@ -109,6 +109,20 @@ describe('a service that does not get on with our framing', () => {
     await sendTwice()
     expect(overs()).toEqual(['frames', 'frames'])
     expect([logged, room.alarms]).toEqual([[], []])
+  })
+
+  test('is left at the first sign, not when its time is up', async () => {
+    service.scripts = [answerWith(Buffer.concat([PIECE_OF_STREAM_1, ...EMPTY_PIECES]))]
+    const { hostname: host, port } = new URL(service.origin)
+    const endpoint = { host, port: Number(port), origin: service.origin }
+    const ends: SessionEnd[] = []
+    const session = await openSession(
+      { endpoint, address: host, ca: service.ca, proxy: null },
+      { ended: (end) => ends.push(end) },
+    )
+    const reason = 'a header block is too large'
+    expect(await session.post('/push/x', {}, Buffer.alloc(1))).toEqual({ got: 'nothing', sent: true, reason })
+    expect(ends).toEqual([{ how: 'fault', reason }])
   })
 
   test('need not be found out where the outlet says so', async () => {
