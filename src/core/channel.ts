@@ -222,6 +222,8 @@ export interface Channel<C> {
   legs(config: C, kind: NoticeKind): string[]
   certainty(leg: string): Certainty
   limits: readonly CallLimit[]
+  /** True where a lane can have one outlet only: its messages name those before them, whoever asks for them. */
+  single?: boolean
   /** Template suffixes it wants rendered. */
   variants: readonly string[]
   /**
