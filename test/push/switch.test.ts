@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Sender } from '../../src/push/sender.ts'
 import { saveSwitch } from '../../src/store/outlets.ts'
+import { leaseBatches } from '../../src/store/push-broadcasts.ts'
 import { openRoom, type Room } from './room.ts'
 import { startPushService, type PushService } from './service.ts'
 
@@ -113,6 +114,19 @@ describe('the switch of the outlet', () => {
     await room.send()
     expect(service.messages).toHaveLength(before)
     expect(await room.standing(delivery)).toEqual({ state: 'stopped', sent: 2, gone: 0, failed: 0, open: 2 })
+  })
+
+  test('lets no batch be taken in hand, also before anybody has ended its word', async () => {
+    await subscribe(1)
+    service.answer = () => ({ status: 503 })
+    await room.say()
+    await room.send()
+    await room.pool.query('update push_batch set due_at = clock_timestamp()')
+    const take = async () => (await leaseBatches(room.pool, { node: 'n', leaseMs: 1, most: 9, busy: [] })).length
+    await turn('push', true)
+    expect(await take()).toBe(0)
+    await turn('push', false)
+    expect(await take()).toBe(1)
   })
 
   test('lets no word begin, a withdrawal neither, and says that nobody was told', async () => {
