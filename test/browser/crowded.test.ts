@@ -81,6 +81,9 @@ describe.skipIf(CHROMIUM === null)(`the fullest and the emptiest pages${NO_CHROM
       const told = await page.locator('.notices .meta').allInnerTexts()
       expect(told).toHaveLength(30)
       expect(told[29]).toContain('18时13分')
+      // The nearest twelve, and the way to the rest.
+      expect(await page.locator('.places tbody tr').count()).toBe(12)
+      await page.click('.card .more a')
       const distances = (await page.locator('.places td:nth-child(2)').allInnerTexts()).map((text) =>
         parseInt(text, 10),
       )

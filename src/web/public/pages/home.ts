@@ -11,7 +11,7 @@ import {
   figuresOf,
   fullSerial,
   rowOf,
-  splitTitle,
+  breakTitle,
   writeDistricts,
   type District,
 } from './notice-parts.ts'
@@ -19,6 +19,8 @@ import { hasSketch, sketchOf } from './sketch-map.ts'
 
 /** A day after its last word a quake is no longer what this page is about. */
 const EVENT_MS = 24 * HOUR
+/** Nearest districts that the first page shows; the notice has them all. */
+const MOST_DISTRICTS = 12
 
 export function homeSheet(notices: readonly NoticeView[], now: Instant): Sheet {
   const shown = pickShown(notices, now)
@@ -61,7 +63,7 @@ function homeView(notices: readonly NoticeView[], shown: NoticeView | null, scen
     url: shown ? `${up}n/${shown.code}` : '',
     quakeUrl: shown?.quake ? `${up}quakes/${shown.quake}` : '',
     mark: '',
-    parts: splitTitle(shown?.title ?? ''),
+    parts: breakTitle(shown?.title ?? ''),
     text: shown?.text ?? '',
     state: shown && shown.state !== 'current' ? wording.name('states', shown.state) : '',
     serial: shown ? fullSerial(shown) : '',
@@ -70,7 +72,11 @@ function homeView(notices: readonly NoticeView[], shown: NoticeView | null, scen
     here: shown ? hereOf(shown, districts, scene) : [],
     known: shown ? knownOf(shown, districts, wording) : [],
     unknown: shown ? unknownOf(shown, wording) : [],
-    places: writeDistricts(districts, wording),
+    places: writeDistricts(districts.slice(0, MOST_DISTRICTS), wording),
+    otherPlaces:
+      districts.length > MOST_DISTRICTS
+        ? wording.say('home', 'otherDistricts', { n: String(districts.length - MOST_DISTRICTS) })
+        : '',
     clocks: shown ? clocksOf(shown, wording) : [],
     notices: notices.map((notice) => rowOf(notice, scene)),
   }

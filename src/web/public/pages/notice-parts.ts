@@ -29,9 +29,14 @@ export function markOf({ state }: Pick<NoticeView, 'state'>): string {
   return state === 'withdrawn' ? '【已撤回】' : ''
 }
 
-/** The place, then what happened there: a heading breaks between the two before it breaks within either. */
+/** The place, then what happened there. */
 export function splitTitle(title: string): string[] {
   return title.split(/(?=发生\d)/)
+}
+
+/** Where a heading may break before it breaks within a name: after a province, a prefecture or a city, and before what happened. */
+export function breakTitle(title: string): string[] {
+  return title.split(/(?=发生\d)|(?=【演练】$)|(?<=[省州盟市区])(?![省州盟市区县旗])(?=[^发附]{2})/)
 }
 
 export function rowOf(notice: NoticeView, { wording, up }: Scene): Row {

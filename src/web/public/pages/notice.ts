@@ -5,7 +5,7 @@ import { beijingParts } from '../../../core/instant.ts'
 import type { DeliveryView, NoticeView } from '../../../store/notices.ts'
 import { drawQr } from '../qr.ts'
 import { escapeHtml, type Scene, type Sheet } from './frame.ts'
-import { clocksOf, districtsOf, figuresOf, fullSerial, markOf, splitTitle, writeDistricts } from './notice-parts.ts'
+import { clocksOf, districtsOf, figuresOf, fullSerial, markOf, breakTitle, writeDistricts } from './notice-parts.ts'
 import { addressOf, writeShareHead } from './share-head.ts'
 import type { Wording } from '../wording.ts'
 
@@ -85,7 +85,7 @@ function noticeView(notice: NoticeView, { site, wording, up }: Scene): object {
     report: wording.say('notice', 'report', { report: String(notice.report) }),
     issued: wording.say('notice', 'issued', { time: wording.time(notice.issuedAt) }),
     mark: markOf(notice),
-    parts: splitTitle(notice.title),
+    parts: breakTitle(notice.title),
     tombstone: withdrawn || replaced ? wording.say('notice', notice.state) : '',
     successorUrl: notice.supersededBy === null ? '' : `${up}n/${notice.supersededBy}`,
     successorWord: wording.say('notice', withdrawn ? 'seeWithdrawal' : 'seeNewer'),

@@ -7,7 +7,7 @@ import type { StoredReport } from '../../../core/quake.ts'
 import type { NoticeView } from '../../../store/notices.ts'
 import type { Wording } from '../wording.ts'
 import type { Scene, Sheet } from './frame.ts'
-import { districtsOf, figuresOf, markOf, rowOf, splitTitle, writeDistricts } from './notice-parts.ts'
+import { districtsOf, figuresOf, markOf, rowOf, breakTitle, writeDistricts } from './notice-parts.ts'
 import { hasSketch, sketchOf } from './sketch-map.ts'
 
 export function quakeSheet(id: string, notices: readonly NoticeView[], reports: readonly StoredReport[]): Sheet {
@@ -36,7 +36,7 @@ function quakeView(
   const withdrawal = standing ? undefined : notices.findLast((notice) => notice.kind === 'withdrawal')
   return {
     mark: told ? markOf(told) : '',
-    parts: splitTitle(told?.title ?? wording.say('quake', 'title')),
+    parts: breakTitle(told?.title ?? wording.say('quake', 'title')),
     tombstone: withdrawal === undefined ? '' : wording.say('quake', 'withdrawn'),
     successorUrl: withdrawal === undefined ? '' : `${up}n/${withdrawal.code}`,
     figures: standing ? figuresOf(standing, wording) : [],
