@@ -97,6 +97,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const push = openPush(config, pool, database.app, node, {
     alarm: (kind, subject, message) => alarm(kind, subject, message),
     clear: (kind, subject) => clear(kind, subject),
+    health,
     log,
   })
   const opened = await openOutlets(config.outlets, pool, clock, website, push, random, log)
@@ -249,6 +250,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         .map((feed) => feed.id),
     drill: drill ? (scenario, by) => drill(app, scenario, by) : null,
     callback: openCallbacks(opened.outlets, pool, clock, log, raise),
+    obeySwitches: () => push.obey(),
     ready: async () => ({ ok: await isReady(pool), degraded: degraded() }),
     metrics: () => health.writeMetrics({ holds: ledger.picture().holds.size, degraded: degraded().length }),
     log,

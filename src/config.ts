@@ -81,6 +81,8 @@ export interface Config {
   /** 32 bytes in base64url that seal second factors; null: a file of the data folder. */
   deskKey: string | null
   announcements: { title: string; text: string; signedBy: string; publishedAt: Instant }[]
+  /** Open streams of the public process: in all, and from one public address. */
+  live: { streams: number; streamsPerAddress: number }
   feeds: FeedConfig[]
   inbound: InboundConfig[]
   gates: GateThresholds
@@ -160,6 +162,7 @@ export function loadConfig(
     deskUrl: file.desk?.url ?? null,
     deskKey: file.desk?.key ?? null,
     announcements: file.announcements,
+    live: file.live,
     outlets,
     demonstration,
   }

@@ -9,6 +9,7 @@ import { rehearseWords } from './app/own-words.ts'
 import { loadTemplates } from './app/templates.ts'
 import { BadConfig, loadConfig, readEnvironment } from './config.ts'
 import { NATIONAL_COUNTIES } from './core/places/county.ts'
+import { makeVapidPair } from './push/vapid.ts'
 import { createRenderer } from './core/rendering/renderer.ts'
 
 const FILE = 'quakedesk.yaml'
@@ -99,6 +100,23 @@ async function askAll(): Promise<Record<string, string>> {
   }
 }
 
+/** Prepared and off; browsers take no subscription from a site without TLS. */
+function describePush(publicUrl: string): object[] {
+  if (!publicUrl.startsWith('https://')) return []
+  const { publicKey, privateKey } = makeVapidPair()
+  return [
+    {
+      id: 'push',
+      channel: 'webpush',
+      enabled: false,
+      mode: 'rehearsal',
+      vapidPublicKey: publicKey,
+      vapidPrivateKey: privateKey,
+      subject: publicUrl,
+    },
+  ]
+}
+
 function compose(answers: Record<string, string>): string {
   const code = answers['homeCode'] ?? ''
   const yaml = stringify({
@@ -126,9 +144,9 @@ function compose(answers: Record<string, string>): string {
       },
     ],
     authorisations: [],
-    outlets: [{ id: 'site', channel: 'website', mode: 'rehearsal' }],
+    outlets: [{ id: 'site', channel: 'website', mode: 'rehearsal' }, ...describePush(answers['publicUrl'] ?? '')],
   })
-  return `# 由 npm run init 生成。出口先以 rehearsal（预演）运行，核对无误后删去 mode 一行即为正式发布。\n# 没有 authorisations（预授权）时，一切首次发布都转为待核（hold），由值班员决定。\n${yaml}`
+  return `# 由 npm run init 生成。出口先以 rehearsal（预演）运行，核对无误后删去 mode 一行即为正式发布。\n# 没有 authorisations（预授权）时，一切首次发布都转为待核（hold），由值班员决定。\n# 出口 push（网页推送）未启用，启用前须由本局决定，见 README“推送”。\n${yaml}`
 }
 
 if (existsSync(FILE)) {

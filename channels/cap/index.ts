@@ -56,6 +56,7 @@ export const cap: Channel<CapConfig> = {
   secrets: [],
   legs: (_config, kind) => (ALERTS.has(kind) ? ['message'] : []),
   certainty: () => ({ probe: 'exact', absentReads: 1, absentSpanMs: 0, keyedRepeat: true }),
+  single: true,
   limits: [],
   variants: [],
   compose: (rendered) =>

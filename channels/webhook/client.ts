@@ -1,7 +1,14 @@
 // In: a body. Out: what the receiver answered.
 // Must not follow redirects, nor read meaning into the body of a 2xx (Standard Webhooks: the status decides).
 import { createHash } from 'node:crypto'
-import type { HttpReply, Job, Outcome, OutletClient, Reach } from '../../src/core/channel.ts'
+import {
+  OUT_OF_REACH,
+  type HttpReply,
+  type Job,
+  type Outcome,
+  type OutletClient,
+  type Reach,
+} from '../../src/core/channel.ts'
 import { DAY, HOUR, MINUTE, SECOND, type Instant } from '../../src/core/instant.ts'
 import { backOff, callBooked, waitForBudget } from '../wire/ask.ts'
 import { isRecord, parseObject } from '../wire/json.ts'
@@ -47,7 +54,7 @@ export function reactionTo(status: number): Reaction {
   return { act: 'unknown' }
 }
 
-/** The client of one receiver. Content: `body` (complete), or `type` and `notice` (JSON without the notice's id). */
+/** The client of one receiver. Content: `body` (complete), or `type` and `notice` (JSON). */
 export function openWebhook(config: WebhookConfig, reach: Reach): OutletClient {
   const secrets = [config.secret, config.previousSecret].filter((text) => text !== undefined)
 
@@ -64,8 +71,16 @@ export function openWebhook(config: WebhookConfig, reach: Reach): OutletClient {
       body,
       deadlineMs: DEADLINE,
       maxBytes: 64 * 1024,
+      within: config.intranet ? 'intranet' : 'public',
     })
     if (reply.got === 'budget') return waitForBudget('webhook', reply.until, reach.now())
+    if (reply.got === 'nothing' && reply.reason === OUT_OF_REACH)
+      return {
+        state: 'rejected',
+        code: OUT_OF_REACH,
+        fix: 'operator',
+        reason: '对方的域名指向内部地址，未发送；确在内网的，请在该渠道写明 intranet: true',
+      }
     const wait = backOff(job.attempt, 5 * SECOND, 5 * MINUTE)
     if (reply.got === 'nothing')
       return reply.sent
@@ -106,6 +121,7 @@ export function openWebhook(config: WebhookConfig, reach: Reach): OutletClient {
 function composeBody(job: Job): string | null {
   const notice = parseObject(job.content['notice'] ?? '')
   if (!isRecord(notice) || job.content['type'] === undefined) return null
+  // Its id stands in it, but not in what a version before this one committed.
   return JSON.stringify({ type: job.content['type'], notice: { id: job.noticeId, ...notice } })
 }
 

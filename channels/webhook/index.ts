@@ -1,18 +1,26 @@
 // In: outlets with `channel: webhook`. Out: one signed message per notice to a partner's system.
 // Must not carry anything that the public API would not show.
-import type { Channel, Composed } from '../../src/core/channel.ts'
+import type { Channel, Composed, NoticeNames } from '../../src/core/channel.ts'
 import type { NoticeFacts, RenderedNotice } from '../../src/core/notice.ts'
 import { guardClient } from '../wire/guard.ts'
 import { openWebhook } from './client.ts'
 import { config, secrets, type WebhookConfig } from './config.ts'
 import { describeNotice, LARGEST_BODY } from './message.ts'
 
-/** Content keys: `type` and `notice`; the publisher may put the API's fuller object into `notice` before it commits. */
-function compose(rendered: RenderedNotice, facts: NoticeFacts): Composed {
-  const notice = JSON.stringify(describeNotice(rendered, facts))
+/** Content keys: `type` and `notice`. */
+function compose(
+  rendered: RenderedNotice,
+  facts: NoticeFacts,
+  _config: WebhookConfig,
+  _leg: string,
+  names?: NoticeNames,
+): Composed {
   if (rendered.text.trim() === '') return { ok: false, reason: '公告没有正文' }
+  const notice = JSON.stringify(describeNotice(rendered, facts, names))
   if (Buffer.byteLength(notice) > LARGEST_BODY) return { ok: false, reason: '公告超过 64 KB' }
-  return { ok: true, content: { type: facts.kind === 'withdrawal' ? 'notice.withdrawn' : 'notice.published', notice } }
+  const type = facts.kind === 'withdrawal' ? 'notice.withdrawn' : 'notice.published'
+  // Without its names nobody could tell it from another: such a content is not sent.
+  return { ok: true, content: names === undefined ? { type } : { type, notice } }
 }
 
 export const webhook: Channel<WebhookConfig> = {

@@ -37,6 +37,8 @@ const schema = z
       .optional(),
     /** By host: services that cannot be reached from here without. */
     proxies: z.record(z.string(), z.string().regex(/^http:\/\/[^/@\s]+\/?$/, 'must be http://host:port')).default({}),
+    /** runtime: HTTP/2 by the runtime's own client; auto: by ours, several times cheaper, until it fails with a service. */
+    transport: z.enum(['auto', 'runtime']).default('auto'),
     /** Seconds a word is worth being told (channels.md §3.1). */
     ttl: z.number().int().min(900).max(3_600).default(1_800),
     digestMinutes: z.number().int().min(5).max(240).default(30),

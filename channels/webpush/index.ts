@@ -40,6 +40,12 @@ function open(config: WebpushConfig, reach: Reach): OutletClient {
     const { state, sent, gone, failed, open: left } = standing
     if (state === 'planning' || state === 'sending')
       return { state: 'pending', job: deliveryId, checkAfterMs: LOOK_MS, reason: `已推送 ${sent}，待推送 ${left}` }
+    if (state === 'refused')
+      return { state: 'rejected', code: 'kill-switch', fix: 'giveup', reason: '渠道已由人工停用，未推送' }
+    if (state === 'stopped') {
+      const warning = `渠道已由人工停用：已推送 ${sent} 人，其余未推送，解除停用后不再补推`
+      return { state: 'accepted', ref: `${sent}`, url: null, warning }
+    }
     const bad = failed > TOO_MANY_FAILED * Math.max(1, sent + failed)
     return {
       state: 'accepted',

@@ -33,6 +33,8 @@ export interface CommandContext {
   outletIds: string[]
   /** True where a delivery may be repeated without a second post. */
   repeats: (outlet: string, leg: string) => boolean
+  /** Resolves once what is on its way to single subscribers has met a switch that was turned. */
+  obeySwitches: () => Promise<void>
   /** Prepares an outlet's account. */
   setUp: (outlet: string, folder: string | undefined) => ReturnType<typeof setUpOutlet>
   /** Heads of the journal's chain that left the database day by day. */
@@ -126,7 +128,7 @@ export function openCommands(context: CommandContext): (name: string, input: unk
         await saveSwitch(client, { outlet, on, actor, reason, at: formatUtc(now) })
         await appendJournal(client, now, { actor, act: 'kill-switch', subject: outlet, detail: { on, why: reason } })
       })
-      await context.ledger.reload()
+      await Promise.all([context.ledger.reload(), context.obeySwitches()])
       return { ok: true, result: { outlet, on } }
     },
     settle: (input) =>

@@ -11,6 +11,8 @@ export interface Health {
   lastHeard(source: string): Instant | null
   listSources(feeds: readonly { id: string; everyMs: number }[], startedAt: Instant): SourceHealth[]
   count(name: string, labels?: Record<string, string>): void
+  /** What is asked for its figures whenever metrics are written; names with their labels. */
+  addGauges(read: () => Record<string, number>): void
   writeMetrics(gauges: Record<string, number>): string
 }
 
@@ -20,6 +22,7 @@ export function openHealth(): Health {
   const heard = new Map<string, Instant>()
   const changed = new Map<string, Instant>()
   const counters = new Map<string, number>()
+  const more: (() => Record<string, number>)[] = []
   return {
     heardDate: (source, offMs) => offs.set(source, offMs),
     clockOffMs: () => median([...offs.values()]),
@@ -41,8 +44,11 @@ export function openHealth(): Health {
       const key = text.length > 0 ? `${name}{${text.join(',')}}` : name
       counters.set(key, (counters.get(key) ?? 0) + 1)
     },
+    addGauges: (read) => void more.push(read),
     writeMetrics: (gauges) =>
-      [...counters, ...Object.entries(gauges)].map(([name, value]) => `quakedesk_${name} ${value}`).join('\n') + '\n',
+      [...counters, ...[() => gauges, ...more].flatMap((read) => Object.entries(read()))]
+        .map(([name, value]) => `quakedesk_${name} ${value}`)
+        .join('\n') + '\n',
   }
 }
 

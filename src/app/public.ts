@@ -6,7 +6,7 @@ import { Client } from 'pg'
 import type { Config } from '../config.ts'
 import { formatUtc, type Instant } from '../core/instant.ts'
 import { openPool, type Queryable } from '../store/pool.ts'
-import { openLive, type Live } from '../web/live/stream.ts'
+import { LIVE_LIMITS, openLive, type Live } from '../web/live/stream.ts'
 import type { Staleness } from '../web/public/hot.ts'
 import { buildPublicServer } from '../web/public/server.ts'
 import { openShelf } from '../web/public/shelf.ts'
@@ -40,7 +40,8 @@ export async function startPublic(config: Config, log: FastifyBaseLogger): Promi
   const subscriptions = openLines(config, log, SUBSCRIPTIONS_POOL)
   const health = openHealth()
   const startedAt = Date.now()
-  const live = openLive(config.demonstration)
+  const { streams, streamsPerAddress } = config.live
+  const live = openLive(config.demonstration, { ...LIVE_LIMITS, most: streams, mostPerAddress: streamsPerAddress })
   const shelf = await openShelf({
     db: lines.db,
     folder: join(config.dataFolder, 'pages'),

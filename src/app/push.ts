@@ -7,8 +7,10 @@ import type { Config, OutletConfig } from '../config.ts'
 import type { PushOutlet } from '../push/outlet.ts'
 import { startPush, type PushSending } from '../push/start.ts'
 import { openResolver } from '../push/resolve.ts'
+import { openSubscriberGauges } from './push-gauges.ts'
 import { openVault, readVaultSecret } from '../push/vault.ts'
 import type { Queryable } from '../store/pool.ts'
+import type { Health } from './health.ts'
 import type { SiteIdentity } from '../web/public/pages/frame.ts'
 import { nameConsent } from '../web/public/push/consent.ts'
 import type { SubscribingContext } from '../web/public/push/subscribing.ts'
@@ -51,6 +53,7 @@ function describeOutlet(enabled: Enabled, whole: Pick<Config, 'demonstration' | 
     allowHosts: config.allowHosts,
     ca: config.ca ?? null,
     proxies: config.proxies,
+    transport: config.transport,
     digestMinutes: config.digestMinutes,
     publicUrl: whole.bureau.publicUrl,
   }
@@ -99,6 +102,7 @@ export function openPush(
   tell: {
     alarm: (kind: string, subject: string, message: string) => Promise<void>
     clear: (kind: string, subject: string) => Promise<void>
+    health: Pick<Health, 'addGauges'>
     log: Pick<FastifyBaseLogger, 'info' | 'error'>
   },
 ): PushSending {
@@ -119,6 +123,13 @@ export function openPush(
           secret: readSealSecret(config),
           mostKeys: MOST_KEYS,
         }
+  if (enabled.length > 0)
+    tell.health.addGauges(
+      openSubscriberGauges(
+        db,
+        enabled.map((each) => ({ id: each.outlet.id, allowHosts: each.config.allowHosts })),
+      ),
+    )
   return startPush({
     db,
     worker,

@@ -8,7 +8,7 @@ import type { Ledger, LedgerContext } from '../publish/ledger.ts'
 import { openHints } from '../web/desk/hints.ts'
 import { buildDeskServer, type CommandAnswer, type DeskContext } from '../web/desk/server.ts'
 import type { InstallationClock } from './clock.ts'
-import { openCommands } from './commands.ts'
+import { openCommands, type CommandContext } from './commands.ts'
 import { openDeskPages } from './desk.ts'
 import { readHeads } from './journal-heads.ts'
 import type { OpenedOutlets } from './outlets.ts'
@@ -31,6 +31,8 @@ export interface DeskParts extends Pick<DeskContext, 'callback' | 'ready' | 'met
   silentOfficial: () => string[]
   /** Starts a scenario as a drill; null where there are no drill outlets. */
   drill: ((scenario: string, by: string) => Promise<CommandAnswer>) | null
+  /** Stops what is under way to single people, as the switches now stand. */
+  obeySwitches: CommandContext['obeySwitches']
   log: FastifyBaseLogger
 }
 
@@ -57,6 +59,7 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     silentOfficial: parts.silentOfficial,
     outletIds: outlets.map((o) => o.id),
     repeats: (outlet, leg) => outlets.find((o) => o.id === outlet)?.channel.certainty(leg).keyedRepeat ?? false,
+    obeySwitches: parts.obeySwitches,
     setUp: (outlet, folder) => setUpOutlet(opened, outlet, folder),
     drill: async (scenario, by) =>
       drill ? drill(scenario, by) : { ok: false, reason: 'this installation has no drill outlets' },

@@ -60,6 +60,11 @@ export function checkFeeds(file: ConfigFile, faults: string[]): void {
 
 /** Outlets and sources that rules and authorisations name and nobody knows. */
 export function checkReferences(file: ConfigFile, outlets: readonly OutletConfig[], faults: string[]): void {
+  for (const { id, channel, class: lane } of outlets.filter((o) => o.channel.single)) {
+    const first = outlets.find((o) => o.channel === channel && o.class === lane)
+    if (first && first.id !== id)
+      faults.push(`outlets (${id}): ${channel.name} has ${first.id} already, and one outlet of each class at the most`)
+  }
   const outletNames = [...outlets.map((o) => o.id), ...outlets.map((o) => `channel:${o.channel.name}`), '*']
   for (const [index, rule] of (file.rules ?? []).entries()) {
     for (const outlet of rule.outlets.filter((o) => !outletNames.includes(o))) {

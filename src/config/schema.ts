@@ -94,6 +94,8 @@ const doorSecret = z.string().refine((text) => {
 
 const httpUrl = z.url({ protocol: /^(https?|wss?)$/, error: 'must be a URL' })
 
+const STREAMS = 'must be a whole number from 0 to 200000'
+
 export const configShape = z.strictObject({
   bureau: z.strictObject({
     name,
@@ -195,6 +197,13 @@ export const configShape = z.strictObject({
     )
     .max(50)
     .default([]),
+  /** Streams of /live that the public process keeps open, in all and from one public address; more are told to poll. */
+  live: z
+    .strictObject({
+      streams: z.int(STREAMS).min(0, STREAMS).max(200_000, STREAMS).default(12_000),
+      streamsPerAddress: z.int(STREAMS).min(0, STREAMS).max(200_000, STREAMS).default(1_000),
+    })
+    .prefault({}),
   outlets: z
     .array(
       z.looseObject({

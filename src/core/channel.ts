@@ -98,7 +98,15 @@ export interface HttpCall {
   deadlineMs: number
   /** Largest reply that is read, in bytes. */
   maxBytes?: number
+  /**
+   * Where the peer may stand, by every address that its name has; loopback by its spelling may be called in any case.
+   * public: the public net. intranet: that, and the private ranges of a house. Left out: anywhere.
+   */
+  within?: 'public' | 'intranet'
 }
+
+/** Reason of an HttpReply for a call that was not made because its peer stands where `within` does not reach. */
+export const OUT_OF_REACH = 'address-out-of-reach'
 
 /** nothing + sent:false means that no byte of the request can have reached the peer. Never throws for network trouble. */
 export type HttpReply =
@@ -188,6 +196,18 @@ export type Inspection =
   /** The platform did not say: nothing is known. */
   | { state: 'unclear'; reason: string }
 
+/** What the record calls a notice, and when; for channels that carry it to programs. */
+export interface NoticeNames {
+  id: string
+  lineage: string
+  /** Id of the notice that it replaces or withdraws; null for the first. */
+  supersedes: string | null
+  quake: string | null
+  originAt: Instant | null
+  receivedAt: Instant
+  decidedAt: Instant
+}
+
 /** Composed content, or why nothing that fits can be made of the texts. */
 export type Composed = { ok: true; content: Record<string, string> } | { ok: false; reason: string }
 
@@ -202,10 +222,15 @@ export interface Channel<C> {
   legs(config: C, kind: NoticeKind): string[]
   certainty(leg: string): Certainty
   limits: readonly CallLimit[]
+  /** True where a lane can have one outlet only: its messages name those before them, whoever asks for them. */
+  single?: boolean
   /** Template suffixes it wants rendered. */
   variants: readonly string[]
-  /** Picks and checks texts in the channel's own counting; pure. */
-  compose(rendered: RenderedNotice, facts: NoticeFacts, config: C, leg: string): Composed
+  /**
+   * Picks and checks texts in the channel's own counting; pure.
+   * @param names left out where only the fit of the texts is asked: nothing is sent of what comes of it
+   */
+  compose(rendered: RenderedNotice, facts: NoticeFacts, config: C, leg: string, names?: NoticeNames): Composed
   open(config: C, reach: Reach): OutletClient
   /**
    * Completes a configuration by what was set up in the account (pictures uploaded once) and kept in the box.

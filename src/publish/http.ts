@@ -1,8 +1,9 @@
 // In: one HTTP call of an adapter. Out: the reply, or nothing with the one fact that matters: can bytes have left?
 // Never throws for network trouble, never follows a redirect, never reads more than it was told to.
-import { Agent, buildConnector, request, type Dispatcher } from 'undici'
-import type { Http, HttpCall, HttpReply } from '../core/channel.ts'
+import { Agent, request, type Dispatcher } from 'undici'
+import { OUT_OF_REACH, type Http, type HttpCall, type HttpReply } from '../core/channel.ts'
 import { isLoopbackHost } from '../core/loopback.ts'
+import { isWithin, openConnectors, type Resolve } from './connectors.ts'
 
 /** Refusals of our own client, which has not opened a socket for the call. */
 const NEVER_BEGUN: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'ERR_INVALID_URL', 'UND_ERR_CONNECT_TIMEOUT'])
@@ -18,11 +19,10 @@ export interface Outbound {
  * Opens the client that all adapters of one lane share.
  * @param loopbackOnly drills: any other host is refused before a socket is opened (DESIGN L4)
  */
-export function openOutbound(options: { loopbackOnly: boolean; dispatcher?: Dispatcher }): Outbound {
+export function openOutbound(options: { loopbackOnly: boolean; dispatcher?: Dispatcher; resolve?: Resolve }): Outbound {
   // A connection that never came to stand, TLS included, has carried no byte of a request, whatever its error is called.
   const unconnected = new WeakSet<Error>()
-  const connect = buildConnector({ timeout: CONNECT_MS })
-  const dispatcher =
+  const open = (connect: ReturnType<typeof openConnectors>['anywhere']): Dispatcher =>
     options.dispatcher ??
     new Agent({
       connect: (target, done) =>
@@ -33,21 +33,32 @@ export function openOutbound(options: { loopbackOnly: boolean; dispatcher?: Disp
       keepAliveTimeout: 20_000,
       pipelining: 1,
     })
+  const connectors = openConnectors(CONNECT_MS, options.resolve)
+  // Lines of their own: one that was opened without looking at the address must not carry a call that looks.
+  const dispatchers = {
+    anywhere: open(connectors.anywhere),
+    public: open(connectors.public),
+    intranet: open(connectors.intranet),
+  }
   return {
-    http: (call) => send(call, dispatcher, options.loopbackOnly, unconnected),
-    close: () => dispatcher.destroy(),
+    http: (call) => {
+      const local = isLoopback(call.url)
+      if (options.loopbackOnly && !local) return refuse('a drill opens no host but this machine')
+      const within = local ? undefined : call.within
+      if (within !== undefined && !isWithin(call.url, within)) return refuse(OUT_OF_REACH)
+      return send(call, dispatchers[within ?? 'anywhere'], unconnected)
+    },
+    close: async () => {
+      await Promise.all([...new Set(Object.values(dispatchers))].map((each) => each.destroy()))
+    },
   }
 }
 
-async function send(
-  call: HttpCall,
-  dispatcher: Dispatcher,
-  loopbackOnly: boolean,
-  unconnected: WeakSet<Error>,
-): Promise<HttpReply> {
-  if (loopbackOnly && !isLoopback(call.url)) {
-    return { got: 'nothing', sent: false, reason: 'a drill opens no host but this machine' }
-  }
+async function refuse(reason: string): Promise<HttpReply> {
+  return { got: 'nothing', sent: false, reason }
+}
+
+async function send(call: HttpCall, dispatcher: Dispatcher, unconnected: WeakSet<Error>): Promise<HttpReply> {
   const signal = AbortSignal.timeout(call.deadlineMs)
   let answered = false
   try {

@@ -1,6 +1,6 @@
 // In: a word that may be said. Out: its rows: lineage, notice, one delivery per outlet and leg with its first attempt.
 // Must not write or send; what it returns is committed whole or not at all (DESIGN §4.7).
-import type { Priority } from '../core/channel.ts'
+import type { NoticeNames, Priority } from '../core/channel.ts'
 import { beijingParts, formatUtc, type Instant } from '../core/instant.ts'
 import type { CheckedArea, NoticeFacts, NoticeKind, PlaceDistance, SpokenOrigin } from '../core/notice.ts'
 import { listDistances } from '../core/places/nearest.ts'
@@ -115,10 +115,19 @@ export function speak(
     secrecy_review: word.authorisation?.secrecyReview ?? '',
     rule: word.rule?.name ?? '',
   }
+  const names: NoticeNames = {
+    id: noticeId,
+    lineage: notice.lineage_id,
+    supersedes: notice.supersedes,
+    quake: quakeId,
+    originAt: word.report?.originTime ?? null,
+    receivedAt: word.report?.receivedAt ?? now,
+    decidedAt: now,
+  }
   const unfit: Speech['unfit'] = []
   const deliveries = outlets.flatMap((outlet) =>
     legsOf(outlet, word).map((leg) => {
-      const composed = outlet.channel.compose(rendered, facts, outlet.config, leg)
+      const composed = outlet.channel.compose(rendered, facts, outlet.config, leg, names)
       if (!composed.ok) unfit.push({ outlet: outlet.id, reason: composed.reason })
       return deliveryRow(notice, outlet, leg, composed, picture, context)
     }),

@@ -3,40 +3,38 @@
 // costs; a push is one small body and one status. Must not be used for anything else.
 import type { TLSSocket } from 'node:tls'
 import { SECOND } from '../core/instant.ts'
+import type { Exchange, Session, SessionEnd } from './exchange.ts'
+import {
+  ACK,
+  CANCEL,
+  CONTINUATION,
+  DATA,
+  END_HEADERS,
+  END_STREAM,
+  frame,
+  GOAWAY,
+  HEADERS,
+  MISREAD,
+  number32,
+  PING,
+  PREFACE,
+  PUSH,
+  PUSH_PROMISE,
+  readFirst,
+  REFUSED_STREAM,
+  RST_STREAM,
+  setting,
+  SETTINGS,
+  STREAMS,
+  TABLE,
+  WELL,
+  WINDOW,
+  WINDOW_UPDATE,
+} from './frame-wire.ts'
 import { openHeaderReader, openHeaderWriter } from './hpack.ts'
 
-export type Exchange =
-  | { got: 'reply'; status: number; retryAfter: string | undefined }
-  /** sent: bytes may have reached the service; the same Topic makes a repeat harmless. */
-  | { got: 'nothing'; sent: boolean; reason: string }
-
-export interface Session {
-  post(path: string, headers: Readonly<Record<string, string | number>>, body: Buffer): Promise<Exchange>
-  /** How many messages may be under way at once. */
-  room(): number
-  isOpen(): boolean
-  close(): void
-}
-
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
-const DATA = 0
-const HEADERS = 1
-const RST_STREAM = 3
-const SETTINGS = 4
-const PUSH_PROMISE = 5
-const PING = 6
-const GOAWAY = 7
-const WINDOW_UPDATE = 8
-const CONTINUATION = 9
-const END_STREAM = 0x1
-const ACK = 0x1
-const END_HEADERS = 0x4
-const PADDED = 0x8
-const PRIORITY = 0x20
-const REFUSED_STREAM = 7
-const CANCEL = 8
-/** Of the settings: HEADER_TABLE_SIZE, ENABLE_PUSH, MAX_CONCURRENT_STREAMS, INITIAL_WINDOW_SIZE. */
-const [TABLE, PUSH, STREAMS, WINDOW] = [1, 2, 3, 4]
+/** Errors of a network that failed; the service said nothing. */
+const NETWORK = /^(?:ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ENETRESET|EHOSTDOWN)$/
 /** Until the service names its own (RFC 9113 §6.5.2, §6.9.2). */
 const FIRST_WINDOW = 65_535
 const FIRST_STREAMS = 100
@@ -46,34 +44,12 @@ const LARGEST_BODY = 4_096
 const LAST_STREAM = 2 ** 30
 /** A reply has a few hundred bytes; one that drips for ever is cut off. */
 const LARGEST_REPLY = 16 * 1024
+/** Pieces of one header block, empty ones too. */
+const MOST_PIECES = 16
+/** Answers to what we never asked (PING, SETTINGS) pile up before a service that does not read. */
+const MOST_UNREAD = 4 * 1024 * 1024
 const REPLY_MS = 10 * SECOND
 const SWEEP_MS = 500
-
-/** In pieces, which are put together once for all that goes out in one turn. */
-function frame(type: number, flags: number, stream: number, ...parts: Buffer[]): Buffer[] {
-  let length = 0
-  for (const part of parts) length += part.length
-  const head = Buffer.allocUnsafe(9)
-  head.writeUIntBE(length, 0, 3)
-  head[3] = type
-  head[4] = flags
-  head.writeUInt32BE(stream, 5)
-  return [head, ...parts]
-}
-
-const number32 = (value: number): Buffer => {
-  const bytes = Buffer.allocUnsafe(4)
-  bytes.writeUInt32BE(value)
-  return bytes
-}
-
-/** Entries of a SETTINGS frame: two bytes of name, four of value. */
-function setting(name: number, value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(6)
-  bytes.writeUInt16BE(name)
-  bytes.writeUInt32BE(value, 2)
-  return bytes
-}
 
 interface UnderWay {
   since: number
@@ -83,19 +59,33 @@ interface UnderWay {
 }
 
 interface Waiting {
+  since: number
   path: string
   headers: Readonly<Record<string, string | number>>
   body: Buffer
+  isWanted: () => boolean
   finish: (exchange: Exchange) => void
 }
 
-/** Opens a session over a connection. @param authority host, with its port where it is not 443 */
-export function openFrames(socket: TLSSocket, authority: string): Session {
+/**
+ * Opens a session over a connection.
+ * @param authority host, with its port where it is not 443
+ * @param ended told once how it ended
+ */
+export function openFrames(
+  socket: TLSSocket,
+  authority: string,
+  ended: (end: SessionEnd) => void = () => undefined,
+): Session {
   const underWay = new Map<number, UnderWay>()
   const waiting: Waiting[] = []
   const writer = openHeaderWriter(authority)
   const readHead = openHeaderReader()
   let open = true
+  /** The service's settings have come: before, it may refuse what is more than it takes (nginx does). */
+  let ready = false
+  let answered = false
+  let told = false
   let nextStream = 1
   let window = FIRST_WINDOW
   let streamWindow = FIRST_WINDOW
@@ -131,19 +121,30 @@ export function openFrames(socket: TLSSocket, authority: string): Session {
     send(frame(RST_STREAM, 0, stream, number32(CANCEL)))
     end(stream, reason)
   }
-  const shut = (reason: string): void => {
+  const tell = (end: SessionEnd): void => {
+    if (!told) ended(end)
+    told = true
+  }
+  const shut = (reason: string, by: 'us' | 'service' | 'network' | 'fault'): void => {
     open = false
     clearInterval(sweep)
+    if (by === 'fault') tell({ how: 'fault', reason })
+    else if (answered) tell({ how: 'answered' })
+    else tell(by === 'service' && underWay.size > 0 ? { how: 'unanswered', reason } : { how: 'lost' })
     for (const each of waiting.splice(0)) each.finish({ got: 'nothing', sent: false, reason })
     for (const stream of underWay.keys()) settle(stream, { got: 'nothing', sent: true, reason })
     underWay.clear()
     socket.destroy()
   }
   const release = (): void => {
-    const fits = ({ body }: Waiting): boolean => body.length <= window && underWay.size < mostStreams
+    const fits = ({ body }: Waiting): boolean => ready && body.length <= window && underWay.size < mostStreams
     for (let next = waiting[0]; open && next && fits(next); next = waiting[0]) {
       waiting.shift()
-      const { path, headers, body, finish } = next
+      const { path, headers, body, isWanted, finish } = next
+      if (!isWanted()) {
+        finish({ got: 'nothing', sent: false, reason: 'recalled' })
+        continue
+      }
       const stream = nextStream
       nextStream += 2
       window -= body.length
@@ -155,10 +156,18 @@ export function openFrames(socket: TLSSocket, authority: string): Session {
   const sweep = setInterval(() => {
     const late = performance.now() - REPLY_MS
     for (const [stream, { since }] of underWay) if (since < late) cancel(stream, 'no reply in time')
+    if (!ready && (waiting[0]?.since ?? late) < late) shut('no settings', 'network')
+    while ((waiting[0]?.since ?? late) < late)
+      waiting.shift()?.finish({ got: 'nothing', sent: false, reason: 'no room' })
   }, SWEEP_MS)
   sweep.unref()
 
+  const reply = (pieces: Buffer[]): void => {
+    if (socket.writableLength > MOST_UNREAD) throw new Error('the service does not read')
+    send(pieces)
+  }
   const takeSettings = (payload: Buffer): void => {
+    if (payload.length % 6 !== 0) throw new Error('settings break off')
     for (let at = 0; at + 6 <= payload.length; at += 6) {
       const value = payload.readUInt32BE(at + 2)
       const name = payload.readUInt16BE(at)
@@ -168,7 +177,8 @@ export function openFrames(socket: TLSSocket, authority: string): Session {
     }
     // One body goes in one piece (RFC 8030 §7.2 lets it have 4,096 bytes).
     if (streamWindow < LARGEST_BODY) throw new Error('the push service takes too little at once')
-    send(frame(SETTINGS, ACK, 0))
+    ready = true
+    reply(frame(SETTINGS, ACK, 0))
     release()
   }
   const takeBlock = (): void => {
@@ -177,22 +187,22 @@ export function openFrames(socket: TLSSocket, authority: string): Session {
     block = null
     const { status, retryAfter } = readHead(Buffer.concat(parts))
     // 1xx announces another head; a trailer has no status.
-    if (status >= 200) settle(stream, { got: 'reply', status, retryAfter })
+    if (status >= 200) {
+      answered = true
+      settle(stream, { got: 'reply', status, retryAfter })
+    }
     if (ended) end(stream, 'closed without a reply')
   }
   const takeHeaders = (flags: number, stream: number, payload: Buffer): void => {
-    const padding = flags & PADDED ? (payload[0] ?? 0) : 0
-    const from = (flags & PADDED ? 1 : 0) + (flags & PRIORITY ? 5 : 0)
-    const to = payload.length - padding
-    if (to < from) throw new Error('a frame is padded beyond its end')
-    block = { stream, ended: (flags & END_STREAM) !== 0, parts: [payload.subarray(from, to)], size: to - from }
+    const first = readFirst(flags, payload)
+    block = { stream, ended: (flags & END_STREAM) !== 0, parts: [first], size: first.length }
     if (flags & END_HEADERS) takeBlock()
   }
   const takeContinuation = (flags: number, stream: number, payload: Buffer): void => {
     if (block?.stream !== stream) throw new Error('a continuation of nothing')
     block.parts.push(payload)
     block.size += payload.length
-    if (block.size > LARGEST_REPLY) throw new Error('a header block is too large')
+    if (block.size > LARGEST_REPLY || block.parts.length > MOST_PIECES) throw new Error('a header block is too large')
     if (flags & END_HEADERS) takeBlock()
   }
   const takeData = (flags: number, stream: number, payload: Buffer): void => {
@@ -207,26 +217,42 @@ export function openFrames(socket: TLSSocket, authority: string): Session {
     if (flags & END_STREAM) end(stream, 'closed without a reply')
     else if (entry.read > LARGEST_REPLY) cancel(stream, 'too long a reply')
   }
+  const takeReset = (stream: number, code: number): void => {
+    if (MISREAD.includes(code) && underWay.get(stream)?.finish) {
+      open = false
+      tell({ how: 'fault', reason: `reset with error ${code}` })
+    }
+    end(stream, 'reset', code !== REFUSED_STREAM)
+  }
   const takeGoAway = (payload: Buffer): void => {
-    const last = payload.readUInt32BE(0) & 0x7fffffff
+    const [last, code] = [payload.readUInt32BE(0) & 0x7fffffff, payload.readUInt32BE(4)]
+    if (!WELL.includes(code)) return shut(`goaway with error ${code}`, 'fault')
     open = false
     for (const each of waiting.splice(0)) each.finish({ got: 'nothing', sent: false, reason: 'goaway' })
     for (const stream of underWay.keys()) if (stream > last) end(stream, 'goaway', false)
     if (underWay.size === 0) socket.end()
   }
+  const takeWindow = (more: number): void => {
+    window += more
+    if (more === 0 || window >= 2 ** 31) throw new Error('a window that cannot be')
+    release()
+  }
   const take = (type: number, flags: number, stream: number, payload: Buffer): void => {
+    if (!ready && type !== SETTINGS) throw new Error('no settings come first')
     if (block && type !== CONTINUATION) throw new Error('a header block is interrupted')
+    if ((type === DATA || type === HEADERS || type === RST_STREAM) && (stream % 2 === 0 || stream >= nextStream))
+      throw new Error('a reply to nothing that was asked')
+    if ((type === SETTINGS || type === PING || type === GOAWAY) && stream !== 0)
+      throw new Error('a frame of the connection on a stream')
     if (type === DATA) takeData(flags, stream, payload)
     else if (type === HEADERS) takeHeaders(flags, stream, payload)
     else if (type === CONTINUATION) takeContinuation(flags, stream, payload)
-    else if (type === RST_STREAM) end(stream, 'reset', payload.readUInt32BE(0) !== REFUSED_STREAM)
+    else if (type === RST_STREAM) takeReset(stream, payload.readUInt32BE(0))
     else if (type === SETTINGS && !(flags & ACK)) takeSettings(payload)
-    else if (type === PING && !(flags & ACK)) send(frame(PING, ACK, 0, payload))
+    else if (type === PING && !(flags & ACK)) reply(frame(PING, ACK, 0, payload))
     else if (type === GOAWAY) takeGoAway(payload)
-    else if (type === WINDOW_UPDATE && stream === 0) {
-      window += payload.readUInt32BE(0) & 0x7fffffff
-      release()
-    } else if (type === PUSH_PROMISE) throw new Error('a push that was not allowed')
+    else if (type === WINDOW_UPDATE && stream === 0) takeWindow(payload.readUInt32BE(0) & 0x7fffffff)
+    else if (type === PUSH_PROMISE) throw new Error('a push that was not allowed')
   }
 
   let rest: Buffer = Buffer.alloc(0)
@@ -246,11 +272,14 @@ export function openFrames(socket: TLSSocket, authority: string): Session {
     try {
       read(chunk)
     } catch (error) {
-      shut(error instanceof Error ? error.message : 'not HTTP/2')
+      shut(error instanceof Error ? error.message : 'not HTTP/2', 'fault')
     }
   })
-  socket.on('error', (error) => shut((error as { code?: string }).code ?? error.message))
-  socket.on('close', () => shut('closed without a reply'))
+  socket.on('error', (error) => {
+    const reason = (error as { code?: string }).code ?? error.message
+    shut(reason, NETWORK.test(reason) ? 'network' : 'service')
+  })
+  socket.on('close', () => shut('closed without a reply', 'service'))
   // A turn's messages are one piece already.
   socket.setNoDelay(true)
   // No table for replies, no pushes from the service.
@@ -258,14 +287,14 @@ export function openFrames(socket: TLSSocket, authority: string): Session {
 
   return {
     isOpen: () => open && !socket.destroyed,
-    room: () => Math.min(MOST_STREAMS, mostStreams),
-    close: () => shut('closed'),
-    post: (path, headers, body) =>
+    // A service that lets nothing through at all is found out by one message that waits in vain.
+    room: () => Math.min(MOST_STREAMS, Math.max(1, mostStreams)),
+    close: () => shut('closed', 'us'),
+    post: (path, headers, body, isWanted = () => true) =>
       new Promise((resolve) => {
         if (!open) return resolve({ got: 'nothing', sent: false, reason: 'closed' })
-        waiting.push({ path, headers, body, finish: resolve })
-        release()
-        return undefined
+        waiting.push({ since: performance.now(), path, headers, body, isWanted, finish: resolve })
+        return release()
       }),
   }
 }

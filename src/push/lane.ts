@@ -4,7 +4,7 @@ import { SECOND, MINUTE, HOUR, type Instant } from '../core/instant.ts'
 import type { Endpoint } from '../core/push/endpoint.ts'
 import type { PreparedKeys } from './prepared.ts'
 import { deriveSealKey, sealText } from './seal.ts'
-import type { Session } from './session.ts'
+import type { Session } from './exchange.ts'
 import type { Vapid } from './vapid.ts'
 
 /** A word as it leaves: the same for all who get it. */
@@ -49,7 +49,7 @@ export interface LaneContext {
 
 export interface Lane {
   post(letter: Letter, to: Addressee): Promise<PostOutcome>
-  /** Queued messages of a word go back: it was replaced. */
+  /** Messages of a word that have not left go back, and none leaves any more: it was replaced or stopped. */
   drop(id: string): void
   close(): void
 }
@@ -69,10 +69,11 @@ const SLOW_DOWN = MINUTE
 const LONGEST_REST = HOUR
 /** A connection that carried nothing for so long is closed; services close them as well. */
 const IDLE_MS = MINUTE
-/** A message that met the end of its connection goes over the next one this often, the same bytes each time. */
+/** A message that met the end of its connection, or was not taken, goes again this often, the same bytes each time. */
 const AGAIN = 2
 /** Sealed messages kept for their next try, so that it carries the same bytes. */
 const MOST_KEPT = 20_000
+const REPLACED: PostOutcome = { state: 'later', afterMs: SECOND, reason: 'replaced' }
 
 /** Opens the lane of one push service. */
 export function openLane(context: LaneContext): Lane {
@@ -80,6 +81,7 @@ export function openLane(context: LaneContext): Lane {
   const kept = new Map<string, { body: Buffer; short: boolean }>()
   /** A newer word waits for the older one's reply, per subscriber: overtaken, the old one would be the last that is shown. */
   const busy = new Map<number, Item[]>()
+  const dropped = new Set<string>()
   let session: Session | null = null
   let connecting = false
   let underWay = 0
@@ -109,6 +111,7 @@ export function openLane(context: LaneContext): Lane {
     return null
   }
   const enqueue = (item: Item): void => {
+    if (dropped.has(item.letter.id)) return item.settle(REPLACED)
     const queue = queues.get(item.letter.priority)
     if (queue) queue.push(item)
     else queues.set(item.letter.priority, [item])
@@ -171,12 +174,13 @@ export function openLane(context: LaneContext): Lane {
       urgency: letter.urgency,
       topic: letter.topic,
     }
-    const exchange = await over.post(href.slice(origin.length), headers, body)
+    const exchange = await over.post(href.slice(origin.length), headers, body, () => !dropped.has(letter.id))
     underWay -= 1
     const waiting = busy.get(to.number) ?? []
     busy.delete(to.number)
     if (exchange.got === 'reply') react(item, exchange.status, exchange.retryAfter)
-    else if (item.again < AGAIN && !over.isOpen() && !closed) {
+    else if (dropped.has(letter.id)) item.settle(REPLACED)
+    else if (item.again < AGAIN && !(over.isOpen() && exchange.sent) && !closed) {
       item.again += 1
       enqueue(item)
     } else {
@@ -256,9 +260,10 @@ export function openLane(context: LaneContext): Lane {
         pump()
       }),
     drop: (id) => {
+      dropped.add(id)
       for (const items of [...queues.values(), ...busy.values()]) {
         const staying = items.splice(0).filter((item) => {
-          if (item.letter.id === id) item.settle({ state: 'later', afterMs: SECOND, reason: 'replaced' })
+          if (item.letter.id === id) item.settle(REPLACED)
           return item.letter.id !== id
         })
         items.push(...staying)

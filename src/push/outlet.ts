@@ -13,6 +13,8 @@ export interface PushOutlet {
   ca: string | null
   /** Proxy by host of the push service. */
   proxies: Readonly<Record<string, string>>
+  /** runtime: never our own framing (trust.ts). */
+  transport: 'auto' | 'runtime'
   digestMinutes: number
   /** Where a digest leads. */
   publicUrl: string

@@ -1,5 +1,6 @@
 // In: words on record for all subscribers. Out: each sealed for each and sent, at-least-once, replaced where it was sent before.
 // Runs in a thread of its own with its own connections: nothing else waits for it. Must not publish, nor ask what is true.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { judgeEndpoint } from '../core/push/endpoint.ts'
 import { SECOND, type Instant } from '../core/instant.ts'
 import type { Queryable } from '../store/pool.ts'
@@ -13,16 +14,17 @@ import {
   type Broadcast,
   type LeasedBatch,
 } from '../store/push-broadcasts.ts'
+import { stopBroadcasts } from '../store/push-switch.ts'
 import { listRecipients, removeGone, type Recipient } from '../store/push-subscriptions.ts'
 import { sendDigests } from './digest.ts'
-import { openLane, type Lane, type Letter, type PostOutcome } from './lane.ts'
+import { openLanes } from './lanes.ts'
+import type { Letter, PostOutcome } from './lane.ts'
 import { writeLetter } from './letters.ts'
 import type { PushOutlet } from './outlet.ts'
 import { planWord, type PushRegion } from './plan.ts'
 import { openPreparer } from './preparer.ts'
 import { openPreparedKeys } from './prepared.ts'
 import type { Resolver } from './resolve.ts'
-import { openSession } from './session.ts'
 import { openVapid, type Vapid } from './vapid.ts'
 import type { Vault } from './vault.ts'
 
@@ -45,12 +47,16 @@ export interface SenderContext {
 export interface Sender {
   /** Something was handed over. */
   wake(): void
+  /** Reads the switches now: once it resolves, nothing leaves that they stop. */
+  obey(): Promise<void>
   /** Sends what is due and resolves when nothing is under way; for tests and drains. */
   settle(): Promise<void>
   stop(): Promise<void>
 }
 
 const LOOK_MS = SECOND
+/** A switch that is turned at another node is obeyed within this; one of this node at once. */
+const SWITCH_MS = 100
 const LEASE_MS = 60 * SECOND
 /** Batches of one service in hand at once: one is sent while the next is read. */
 const HANDS = 2
@@ -65,11 +71,13 @@ export function openSender(context: SenderContext): Sender {
     context.outlets.map(({ id }) => id),
     keys,
   )
-  const lanes = new Map<string, Lane>()
+  const lanes = openLanes({ ...context, keys })
   const inHand = new Map<string, number>()
   const underWay = new Set<Promise<void>>()
   const opened = new Map(context.outlets.map((outlet) => [outlet.id, { outlet, vapid: openVapid(outlet.vapid) }]))
   const letters = new Map<string, { broadcast: Broadcast; letter: Letter | null }>()
+  /** Words of this process that are done, replaced or stopped. */
+  const over = new Set<string>()
   const ending = new AbortController()
   const isEnding = (): boolean => ending.signal.aborted
   let ring: () => void = () => undefined
@@ -79,39 +87,27 @@ export function openSender(context: SenderContext): Sender {
     ring()
   }
 
-  const laneFor = (outlet: PushOutlet, vapid: Vapid, origin: string): Lane => {
-    const name = `${outlet.id} ${origin}`
-    const known = lanes.get(name)
-    if (known) return known
-    const lane = openLane({
-      keys,
-      vapid,
-      now: context.now,
-      connect: async () => {
-        const proxy = outlet.proxies[new URL(origin).host] ?? null
-        const found = judgeEndpoint(origin, outlet.allowHosts, outlet.reach)
-        if (!found.ok) throw new Error(`${found.rule}: ${found.reason}`)
-        // Through a proxy its own resolver answers; only services that the YAML names go that way.
-        const pinned = proxy === null ? await context.resolver.pin(found.endpoint, context.now()) : null
-        if (pinned && !pinned.ok) throw new Error(`${pinned.rule}: ${pinned.reason}`)
-        return openSession({ endpoint: found.endpoint, address: pinned?.address ?? null, ca: outlet.ca, proxy })
-      },
-      alarm: (raised, reason) => context.alarm(`${outlet.id} ${origin}`, raised, reason),
-    })
-    lanes.set(name, lane)
-    return lane
+  /** Ends what a person's switch stops, and lets nothing leave of what is over: rows are the truth, this is how fast. */
+  const obey = async (): Promise<void> => {
+    for (const id of await stopBroadcasts(context.db, [...letters.keys()])) {
+      if (over.has(id)) continue
+      over.add(id)
+      lanes.drop(id)
+    }
   }
 
   /** One look: what is closed, planned, leased. True when something was taken in hand. */
   const lookOnce = async (): Promise<boolean> => {
     await closeBroadcasts(context.db)
+    await obey()
     await sendDigests(context.db, context.outlets)
     const open = await listOpenBroadcasts(context.db)
     const standing = new Set(open.map(({ id }) => id))
     for (const id of letters.keys()) {
       if (standing.has(id)) continue
       letters.delete(id)
-      for (const lane of lanes.values()) lane.drop(id)
+      over.add(id)
+      lanes.drop(id)
     }
     for (const broadcast of open) {
       if (!opened.has(broadcast.outlet)) continue
@@ -124,7 +120,7 @@ export function openSender(context: SenderContext): Sender {
           broadcast,
           context.region,
           async () => void (isEnding() || (await lease())),
-          isEnding,
+          () => isEnding() || over.has(broadcast.id),
         )
     }
     return open.length > 0 && lease()
@@ -166,9 +162,9 @@ export function openSender(context: SenderContext): Sender {
   const sendBatch = async (batch: LeasedBatch): Promise<void> => {
     const known = letters.get(batch.broadcast)
     const found = known && opened.get(known.broadcast.outlet)
-    if (!known || !found) return
-    const { letter } = known
     const recipients = await listRecipients(context.db, batch.open)
+    if (!known || !found || over.has(batch.broadcast)) return giveBack(batch)
+    const { letter } = known
     const outcomes = letter
       ? await Promise.all(recipients.map((recipient) => sendOne(letter, recipient, found.outlet, found.vapid)))
       : recipients.map((): PostOutcome => ({ state: 'failed', reason: 'too long' }))
@@ -183,6 +179,10 @@ export function openSender(context: SenderContext): Sender {
     await settleBatch(context.db, context.node, batch, outcome)
   }
 
+  /** Nothing of it has left. */
+  const giveBack = (batch: LeasedBatch): Promise<void> =>
+    settleBatch(context.db, context.node, batch, { sent: [], gone: [], failed: [], open: batch.open, againMs: LOOK_MS })
+
   const sendOne = async (
     letter: Letter,
     recipient: Recipient,
@@ -194,7 +194,7 @@ export function openSender(context: SenderContext): Sender {
     const found = judgeEndpoint(text, outlet.allowHosts, outlet.reach)
     if (!found.ok) return { state: 'failed', reason: found.rule }
     const { number, keyVersion, p256dh, auth } = recipient
-    return laneFor(outlet, vapid, found.endpoint.origin).post(letter, {
+    return lanes.laneFor(outlet, vapid, found.endpoint.origin).post(letter, {
       number,
       keyVersion,
       p256dh,
@@ -236,9 +236,18 @@ export function openSender(context: SenderContext): Sender {
       }
     })
 
-  const running = run()
+  const watchSwitches = async (): Promise<void> => {
+    while (!isEnding()) {
+      // While nothing is open there is nothing to stop.
+      if (letters.size > 0) await obey().catch(() => undefined)
+      await sleep(SWITCH_MS, undefined, { signal: ending.signal }).catch(() => undefined)
+    }
+  }
+
+  const running = Promise.all([run(), watchSwitches()])
   return {
     wake,
+    obey,
     settle: async () => {
       for (;;) {
         const busy = await look()
@@ -249,7 +258,7 @@ export function openSender(context: SenderContext): Sender {
     stop: async () => {
       ending.abort()
       wake()
-      for (const lane of lanes.values()) lane.close()
+      lanes.close()
       await Promise.allSettled([running, ...underWay])
     },
   }

@@ -3,7 +3,7 @@
 import { Agent, request } from 'node:https'
 import type { TLSSocket } from 'node:tls'
 import { SECOND } from '../core/instant.ts'
-import type { Exchange, Session } from './frames.ts'
+import type { Exchange, Session } from './exchange.ts'
 
 /** One message at a time on each; a lane keeps to `room`, the agent alone would count a connection only once it stands. */
 const CONNECTIONS = 16

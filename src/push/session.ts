@@ -4,10 +4,10 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import type { Endpoint } from '../core/push/endpoint.ts'
 import { SECOND } from '../core/instant.ts'
-import { openFrames, type Session } from './frames.ts'
+import type { Session, SessionEnd } from './exchange.ts'
+import { openFrames } from './frames.ts'
 import { openHttp1 } from './session-http1.ts'
-
-export type { Exchange, Session } from './frames.ts'
+import { openHttp2 } from './session-http2.ts'
 
 export interface Place {
   endpoint: Pick<Endpoint, 'host' | 'port' | 'origin'>
@@ -23,17 +23,25 @@ const CONNECT_MS = 5 * SECOND
 /** A proxy answers a tunnel with a few lines. */
 const LARGEST_REPLY = 16 * 1024
 
+export interface Speaking {
+  /** frames: our own framing of HTTP/2. runtime: node:http2, dearer, where ours is not to be used. */
+  over: 'frames' | 'runtime'
+  /** Told once how a connection of our own framing ended. */
+  ended: (end: SessionEnd) => void
+}
+
 /**
  * Connects; over HTTP/1.1 where the service offers nothing newer.
  * @throws when no connection with a good certificate comes about in time
  */
-export async function openSession(place: Place): Promise<Session> {
+export async function openSession(place: Place, speaking: Partial<Speaking> = {}): Promise<Session> {
   const socket = await openTls(place, ['h2', 'http/1.1'])
   if (socket.alpnProtocol !== 'h2') {
     socket.destroy()
     return openHttp1(place.endpoint.origin, () => openTls(place, ['http/1.1']))
   }
-  return openFrames(socket, new URL(place.endpoint.origin).host)
+  if (speaking.over === 'runtime') return openHttp2(place.endpoint.origin, socket)
+  return openFrames(socket, new URL(place.endpoint.origin).host, speaking.ended)
 }
 
 function describe(error: unknown): string {
@@ -49,7 +57,8 @@ async function openTls({ endpoint, address, ca, proxy }: Place, protocols: strin
   const tunnel = proxy === null ? null : await openTunnel(proxy, host, port, deadline)
   return new Promise((resolve, reject) => {
     const socket = connectTls({
-      ...(tunnel === null ? { host: address ?? host, port } : { socket: tunnel }),
+      // Beside a tunnel the host is what the certificate is compared with.
+      ...(tunnel === null ? { host: address ?? host, port } : { socket: tunnel, host }),
       ...(isIP(host) === 0 ? { servername: host } : {}),
       ALPNProtocols: protocols,
       ...(ca === null ? {} : { ca }),

@@ -7,6 +7,8 @@ import { handWord, readStanding } from '../store/push-broadcasts.ts'
 import type { FromWorker, ToWorker, WorkerData } from './worker.ts'
 
 export interface PushSending extends PushHanding {
+  /** A switch was turned: resolves when nothing leaves any more that it stops, or after a short while. */
+  obey(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -19,6 +21,8 @@ export interface PushStart {
 }
 
 const AGAIN_MS = 1_000
+/** The officer waits for the answer; a sender that cannot read the switch yet does so by itself. */
+const OBEY_MS = 2_000
 /** A thread that does not end by itself is ended: what it was sending is sent again at the next start. */
 const DRAIN_MS = 8_000
 
@@ -48,6 +52,25 @@ export function startPush({ db, worker: data, alarm, log }: PushStart): PushSend
     hand: async (word) => {
       if (!(await handWord(db, word))) throw new Error(`no delivery ${word.deliveryId}`)
       tell('wake')
+    },
+    obey: async () => {
+      const asked = worker
+      if (!asked) return
+      await new Promise<void>((resolve) => {
+        const done = (): void => {
+          clearTimeout(late)
+          asked.off('message', hear)
+          asked.off('exit', done)
+          resolve()
+        }
+        const hear = (message: FromWorker): void => {
+          if (message.say === 'obeyed') done()
+        }
+        const late = setTimeout(done, OBEY_MS)
+        asked.on('message', hear)
+        asked.on('exit', done)
+        tell('obey')
+      })
     },
     standing: (deliveryId) => readStanding(db, deliveryId),
     stop: async () => {

@@ -20,6 +20,17 @@ export interface Vapid {
   headerFor(origin: string, now: Instant): string
 }
 
+/** Makes a pair; once subscribers know its public key it stays for ever (README, Push). */
+export function makeVapidPair(): Pick<VapidIdentity, 'publicKey' | 'privateKey'> {
+  const pair = createECDH('prime256v1')
+  const publicKey = pair.generateKeys('base64url')
+  // A key that begins with zeros is handed out shorter.
+  return {
+    publicKey,
+    privateKey: Buffer.from(pair.getPrivateKey('hex').padStart(64, '0'), 'hex').toString('base64url'),
+  }
+}
+
 /** True when both keys belong together. */
 export function isVapidPair(publicKey: string, privateKey: string): boolean {
   try {

@@ -22,9 +22,10 @@ export interface WorkerData {
 export type FromWorker =
   | { say: 'alarm'; subject: string; raised: boolean; reason: string }
   | { say: 'log'; level: 'info' | 'error'; message: string; fields: object }
+  | { say: 'obeyed' }
   | { say: 'stopped' }
 
-export type ToWorker = 'wake' | 'stop'
+export type ToWorker = 'wake' | 'obey' | 'stop'
 
 /** Planning, leasing, recipients and settling, side by side. */
 const POOL = 4
@@ -50,8 +51,15 @@ const sender = openSender({
 })
 port.on('message', (message: ToWorker) => {
   if (message === 'wake') sender.wake()
+  else if (message === 'obey') void obey()
   else void stop()
 })
+
+async function obey(): Promise<void> {
+  // Away for a moment, the database is asked again by the sender's own watch.
+  await sender.obey().catch(() => undefined)
+  say({ say: 'obeyed' })
+}
 
 async function stop(): Promise<void> {
   await sender.stop()

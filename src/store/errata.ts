@@ -9,12 +9,12 @@ export interface Erratum {
 }
 
 const KINDS = ['revision', 'correction', 'withdrawal'] as const
-/** Years of a city's errors; more stand in the list of notices. */
-const MOST = 200
+/** Years of a city's errors; where there are more, the page leads to those before in the list of notices. */
+export const MOST_ERRATA = 200
 
-/** Newest first. */
+/** Newest first, at most MOST_ERRATA. */
 export async function listErrata(db: Queryable): Promise<Erratum[]> {
-  const later = await listNotices(db, { class: 'actual', limit: MOST, onSite: [], kinds: KINDS })
+  const later = await listNotices(db, { class: 'actual', limit: MOST_ERRATA, onSite: [], kinds: KINDS })
   const earlier = await listNoticesById(
     db,
     later.flatMap(({ supersedes }) => supersedes ?? []),

@@ -11,6 +11,9 @@ const TOPIC_LETTERS = 24
 const TOPIC = `left(translate(encode(sha256(convert_to('quake ' || coalesce(n.quake_id, n.lineage_id), 'UTF8')), 'base64'),
   '+/', '-_'), ${TOPIC_LETTERS})`
 
+/** A batch of which something may have left: its last owner stays written until it is settled. */
+const ATTEMPTED = `(b.tries > 0 or b.lease_owner <> '')`
+
 /** Puts a word on record for the sender; handing it again changes nothing. False when there is no such delivery. */
 export async function handWord(db: Queryable, word: HandedWord): Promise<boolean> {
   const { rows } = await db.query(
@@ -30,7 +33,12 @@ export async function handWord(db: Queryable, word: HandedWord): Promise<boolean
 /** How far a delivery's word has come; null when it was never handed over. */
 export async function readStanding(db: Queryable, deliveryId: string): Promise<PushStanding | null> {
   const { rows } = await db.query<PushStanding>(
-    `select p.state, p.sent, p.gone, p.failed,
+    `select case
+         when p.state <> 'stopped' then p.state
+         when exists (select from push_batch b where b.broadcast_id = p.id and b.lease_until > clock_timestamp()) then 'sending'
+         when exists (select from push_batch b where b.broadcast_id = p.id and ${ATTEMPTED}) then 'stopped'
+         else 'refused' end as state,
+       p.sent, p.gone, p.failed,
        (select coalesce(sum(cardinality(b.open)), 0)::integer from push_batch b where b.broadcast_id = p.id) as open
      from push_broadcast p where p.delivery_id = $1`,
     [deliveryId],
@@ -97,7 +105,10 @@ export async function closeBroadcasts(db: Queryable): Promise<void> {
   )
 }
 
-/** Numbers of everyone who was told anything about the quake by this outlet, this word left out. */
+/**
+ * Numbers of everyone who was told anything about the quake by this outlet, this word left out. Those whom a switch kept
+ * from being told are not among them: a withdrawal would be news to them.
+ */
 export async function listTold(
   db: Queryable,
   broadcast: Pick<Broadcast, 'id' | 'outlet' | 'topic'>,
@@ -105,7 +116,7 @@ export async function listTold(
   const { rows } = await db.query<{ number: number }>(
     `select distinct unnest(told) as number from (
        select b.told from push_batch b join push_broadcast p on p.id = b.broadcast_id
-         where p.outlet_id = $1 and p.topic = $2 and p.id <> $3
+         where p.outlet_id = $1 and p.topic = $2 and p.id <> $3 and (p.state <> 'stopped' or ${ATTEMPTED})
        union all
        select g.told from push_gathered g join push_broadcast p on p.id = g.broadcast_id
          where p.outlet_id = $1 and p.topic = $2 and p.id <> $3 and g.digest_id is not null
@@ -171,6 +182,7 @@ export async function leaseBatches(
        select b.broadcast_id, b.n, p.priority, p.handed_at from push_batch b join push_broadcast p on p.id = b.broadcast_id
        where b.open <> '{}' and b.due_at <= clock_timestamp() and p.state in ('planning', 'sending')
          and (b.lease_until is null or b.lease_until < clock_timestamp()) and b.origin <> all ($4)
+         and not push_is_stopped(p.outlet_id, p.notice_id)
        order by p.priority, p.handed_at, b.n limit $3 for update of b skip locked
      )
      update push_batch b set lease_owner = $1, lease_until = clock_timestamp() + make_interval(secs => $2::double precision / 1000)
@@ -225,8 +237,8 @@ export async function settleBatch(
 /** Ends leases of earlier processes of this installation: their batches are due at once. See endDeadLeases. */
 export async function endDeadBatches(db: Queryable, node: string): Promise<void> {
   await db.query(
-    `update push_batch set lease_owner = '', lease_until = null
-     where split_part(lease_owner, '-', 1) = $1 and lease_owner <> $2`,
+    `update push_batch set lease_until = null
+     where split_part(lease_owner, '-', 1) = $1 and lease_owner <> $2 and lease_until is not null`,
     [node.split('-')[0] ?? node, node],
   )
 }

@@ -127,6 +127,14 @@ export async function removeGone(db: Queryable, numbers: readonly number[]): Pro
   if (numbers.length > 0) await db.query('delete from push_subscription where number = any($1::bigint[])', [numbers])
 }
 
+/** How many there are at each push service. */
+export async function countSubscriptions(db: Queryable): Promise<{ outlet: string; origin: string; count: number }[]> {
+  const { rows } = await db.query<{ outlet: string; origin: string; count: number }>(
+    'select outlet_id as outlet, origin, count(*)::integer as count from push_subscription group by outlet_id, origin',
+  )
+  return rows
+}
+
 /** A subscription as the planner asks it: the choice as text, so that equal choices are judged once. */
 export interface Candidate {
   number: number

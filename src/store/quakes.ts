@@ -30,3 +30,12 @@ export async function listToldQuakes(db: Queryable, limit: number, before: strin
   const notices = new Map((await listNoticesById(db, ids)).map((notice) => [notice.id, notice]))
   return rows.map((row) => ({ id: row.id, notices: row.notices.flatMap((id) => notices.get(id) ?? []) }))
 }
+
+/** True for a quake of which something is published. */
+export async function isTold(db: Queryable, id: string): Promise<boolean> {
+  const { rows } = await db.query(
+    `select from notice n where n.quake_id = $1 and n.class = 'actual' and exists (select from page where path = '/n/' || n.code) limit 1`,
+    [id],
+  )
+  return rows.length > 0
+}

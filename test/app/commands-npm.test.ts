@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { isVapidPair } from '../../src/push/vapid.ts'
 import { until } from '../crash/watch.ts'
 import { claimPort } from '../../src/town/port.ts'
 
@@ -57,6 +59,10 @@ test('nine answers, piped all at once, write a configuration once and never over
   expect(init([...ANSWERS, 'east', ''].join('\n')).status).toBe(0)
   const yaml = readFileSync(join(folder, 'quakedesk.yaml'), 'utf8')
   expect(yaml).toMatch(/name: 兰山市应急管理局[\s\S]*attenuation: east[\s\S]*mode: rehearsal/)
+  // Push is prepared, with a pair of its own, and off.
+  const { outlets } = parse(yaml) as { outlets: Record<string, string>[] }
+  expect(outlets[1]).toMatchObject({ channel: 'webpush', enabled: false, subject: 'https://yj.lanshan.example' })
+  expect(isVapidPair(outlets[1]?.['vapidPublicKey'] ?? '', outlets[1]?.['vapidPrivateKey'] ?? '')).toBe(true)
   expect(init([...ANSWERS, 'west', ''].join('\n'))).toMatchObject({
     status: 1,
     err: 'quakedesk.yaml is already there; it is not overwritten\n',

@@ -98,6 +98,13 @@ describe('a value that would fail only at night', () => {
     )
   })
 
+  test('a second outlet where there can be one only is a fault by name, one for drills beside it is none', () => {
+    const cap = (id: string, more = '') => `  - { id: ${id}, channel: cap, sender: dzj.lanshan.example${more} }`
+    const outlets = [cap('cap'), cap('cap-drill', ', class: drill'), cap('cap-too')].join('\n')
+    const faults = faultsOfSmall((yaml) => yaml.replace(/^outlets:.*$/m, (line) => `${line.split('[')[0]}\n${outlets}`))
+    expect(faults).toEqual(['outlets (cap-too): cap has cap already, and one outlet of each class at the most'])
+  })
+
   test('two ports that are one, or none, are faults by name', () => {
     expect(faultsOfSmall((y) => y, { PORT: '9000', DESK_PORT: '9000' })).toEqual([
       'DESK_PORT = 9000: must be another port than PORT',

@@ -47,6 +47,7 @@ test('what a person settles, switches off or acknowledges stands together with i
     clock: openClock(null),
     ledger: { reload: () => Promise.resolve() },
     outletIds: ['weibo-main'],
+    obeySwitches: () => Promise.resolve(),
   } as unknown as CommandContext)
   const acts: [string, object][] = [
     ['acknowledge', { alarm: 'a-1', as: '王工' }],

@@ -50,6 +50,25 @@ async function listSaid(serial: string): Promise<{ stand: string; text: string }
   return said.flat().filter(({ text }) => text.includes(number) && text.includes('撤回'))
 }
 
+/** A partner's program finds in its messages what it would find at the API, but for what came later. */
+async function expectPartnerToldAsTheApiHasIt(serial: string, count: number): Promise<void> {
+  type Told = Record<string, unknown> & { id: string; clocks: object }
+  const bare = ({ state: _state, deliveries: _deliveries, clocks, ...notice }: Told): object => ({
+    ...notice,
+    clocks: { ...clocks, decidedToAcceptedMs: {}, acceptedToSeenMs: {} },
+  })
+  const messages = (await bureau.town.ledger('webhook'))
+    .map((entry) => (JSON.parse(entry.text) as { notice?: Told }).notice)
+    .filter((notice) => notice?.['serial'] === serial)
+  expect(messages).toHaveLength(count)
+  for (const told of messages) {
+    if (!told) continue
+    const page = await bureau.page(`/api/v1/notices/${told.id}`)
+    const { origin: _origin, withdrawal: _withdrawal, ...notice } = told
+    expect(bare(notice as Told)).toEqual(bare(JSON.parse(page?.body ?? '{}') as Told))
+  }
+}
+
 describe('withdrawing a notice', () => {
   test('counter-posts on every channel in one act, and lists what became of each', async () => {
     const at = bureau.recent()
@@ -87,6 +106,7 @@ describe('withdrawing a notice', () => {
     }
     const page = await bureau.page(`/n/${await findCode(serial)}`)
     expect(page?.body).toContain('撤回')
+    await expectPartnerToldAsTheApiHasIt(serial, 3)
 
     const again = await withdraw(serial)
     expect(again.code).toBe(1)

@@ -46,7 +46,7 @@ function openSse(client: Client, port: number, stays: boolean, joined: () => voi
     for (let end = rest.indexOf('\n\n'); end >= 0; end = rest.indexOf('\n\n')) {
       const frame = rest.slice(0, end)
       rest = rest.slice(end + 2)
-      id = /^id: (\d+)$/m.exec(frame)?.[1] ?? id
+      id = /^id: (\S+)$/m.exec(frame)?.[1] ?? id
       client.lastId = id
       if (frame.includes('event: hello')) {
         client.isIn = true

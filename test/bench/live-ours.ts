@@ -23,7 +23,8 @@ obey(
   Number(new URL(url).port),
   (event) => {
     const { at, ...rest } = event
-    const added: LiveEvent = { ...rest, at: Date.parse(at) }
+    const seal = event.seq.toString(16).padStart(12, '0')
+    const added: LiveEvent = { ...rest, seal, at: Date.parse(at) }
     ring = extendRing(ring, { head: added.seq, events: [added], whole: true })
     live.tell(ring, true)
   },

@@ -21,7 +21,7 @@ const NEWER = {
 }
 
 function eventOf(seq: number, { code, kind, serial, report }: typeof NOTICE): LiveEvent {
-  return { seq, at: NOW, code, kind, serial, report, quake: 'q-1', paths: [`/n/${code}`, '/'] }
+  return { seq, seal: `a${seq}`, at: NOW, code, kind, serial, report, quake: 'q-1', paths: [`/n/${code}`, '/'] }
 }
 const first = eventOf(1, NOTICE)
 const second = eventOf(2, NEWER)
@@ -139,7 +139,7 @@ describe.skipIf(CHROMIUM === null)(`the live script in a browser${NO_CHROMIUM}`,
         await asked
         put(NEWER, NOTICE)
         live.tell(ringOf(first, second), true)
-        const again = tab.waitForResponse((reply) => reply.url().includes('/api/v1/changes?after=1'))
+        const again = tab.waitForResponse((reply) => reply.url().includes('/api/v1/changes?after=1-a1'))
         await tab.clock.fastForward(21_000)
         await again
         const fresh = tab.waitForSelector('#live a[href$="n/wxyz6789"]', { state: 'attached' })

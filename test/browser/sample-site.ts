@@ -1,19 +1,14 @@
 // In: nothing. Out: the public server with one page of each sort of an invented bureau, on loopback.
 // Must not need a database: what is looked at here is what the pages say and how.
-import { gzipSync } from 'node:zlib'
-import { pino } from 'pino'
 import type { FastifyInstance } from 'fastify'
 import { loadTemplates } from '../../src/app/templates.ts'
 import { ATTENUATION_MODELS } from '../../src/core/intensity/attenuation.ts'
-import { createRenderer } from '../../src/core/rendering/renderer.ts'
-import type { NoticeFacts, NoticeKind } from '../../src/core/notice.ts'
-import type { NoticeView } from '../../src/store/notices.ts'
-import type { Page, StoredPage } from '../../src/store/pages.ts'
+import type { Page } from '../../src/store/pages.ts'
 import type { Measured, TimelinessMonth } from '../../src/store/timeliness.ts'
 import { createPages } from '../../src/web/public/pages.ts'
-import { buildPublicServer } from '../../src/web/public/server.ts'
 import { reportOf } from '../core/judgement/bureaux.ts'
-import { factsOf } from '../core/rendering/facts.ts'
+import { openNoticeMaker } from './sample-notices.ts'
+import { servePages } from './serve-pages.ts'
 
 const place = (name: string, latitude: number, longitude: number) => ({
   name,
@@ -26,9 +21,20 @@ const place = (name: string, latitude: number, longitude: number) => ({
 /** A point of the curve that belongs to nobody. */
 const SAMPLE_KEY = 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4'
 
-/** Opens the server; paths are those worth a look. */
-export async function openSampleSite(): Promise<{ app: FastifyInstance; url: string; paths: string[] }> {
-  const pages = createPages(await loadTemplates('pages'), {
+export interface SampleSite {
+  app: FastifyInstance
+  url: string
+  /** Worth a look: one of each page, and pages in other states. */
+  paths: string[]
+  /** Pages for people as the page maker names them. */
+  made: string[]
+  /** What the page maker can make and was not asked for. */
+  unasked: string[]
+}
+
+/** Opens the server. */
+export async function openSampleSite(): Promise<SampleSite> {
+  const maker = createPages(await loadTemplates('pages'), {
     bureauName: '甲州市地震局',
     publicUrl: 'https://dzj.example.gov.cn',
     demonstration: false,
@@ -48,47 +54,14 @@ export async function openSampleSite(): Promise<{ app: FastifyInstance; url: str
       },
     ],
   })
-  const renderer = createRenderer(await loadTemplates('notices'))
-  const noticeOf = (kind: NoticeKind, over: Partial<NoticeView>): NoticeView => {
-    const facts: NoticeFacts = factsOf({ kind })
-    const { title, text, variants } = renderer.render(facts)
-    return {
-      id: `n-${over.code}`,
-      code: 'aaaa2222',
-      serial: facts.serial,
-      report: facts.report,
-      kind,
-      class: 'actual',
-      lineage: 'l-1',
-      supersedes: null,
-      supersededBy: null,
-      quake: 'q-1',
-      title,
-      text,
-      variants,
-      facts,
-      state: 'current',
-      originAt: facts.origin?.originTime ?? null,
-      receivedAt: facts.issuedAt - 2_000,
-      decidedAt: facts.issuedAt,
-      issuedAt: facts.issuedAt,
-      actor: 'system',
-      indexNumber: 7,
-      deliveries: ['website', 'weibo', 'wechat'].map((channel, index) => ({
-        id: `d-${channel}`,
-        outlet: channel,
-        channel,
-        leg: 'post',
-        state: index === 2 ? 'unknown' : 'accepted',
-        url: index === 2 ? null : `https://dzj.example.gov.cn/n/${over.code}`,
-        reason: '',
-        cause: '',
-        acceptedAt: index === 2 ? null : facts.issuedAt + 40 * index,
-        seenAt: null,
-      })),
-      ...over,
-    }
-  }
+  const unasked = new Set<PropertyKey>(Object.keys(maker))
+  const pages = new Proxy(maker, {
+    get: (target, key, receiver): unknown => {
+      unasked.delete(key)
+      return Reflect.get(target, key, receiver)
+    },
+  })
+  const noticeOf = await openNoticeMaker()
   const formal = noticeOf('formal-report', { code: 'bbbb3333', supersedes: 'n-aaaa2222' })
   const quick = noticeOf('quick-report', { code: 'aaaa2222', state: 'superseded', supersededBy: 'bbbb3333' })
   const gone = noticeOf('quick-report', {
@@ -136,36 +109,27 @@ export async function openSampleSite(): Promise<{ app: FastifyInstance; url: str
       months: [month('2017-06', 'actual', 9), month('2017-05', 'drill', 2), month('2017-03', 'actual', 3)],
     }),
   )
-  made.push({ ...pages.screen([], now)[0], path: '/screen-quiet' } as Page)
-  made.push(
+  made.push(pages.missing(), pages.listing(all, all.length))
+  const other: Page[] = [
+    { ...pages.screen([], now)[0], path: '/screen-quiet' } as Page,
+    { ...pages.home([], now), path: '/quiet' },
+    { ...pages.home([withdrawal, gone], now), path: '/withdrawn' },
     ...(['zh', 'en'] as const).map((language) => ({
       ...pages.asked({ asked: { q: '<b>', kind: 'withdrawal', before: '' }, notices: [gone], more: true }, language),
       path: language === 'zh' ? '/found' : '/en/found',
     })),
-  )
-  made.push(pages.missing(), { ...pages.home([], now), path: '/quiet' })
-  const shelf = new Map(made.map((page) => [page.path, store(page)]))
-  const app = await buildPublicServer({
-    db: { query: () => Promise.reject(new Error('there is no database here')) },
-    pages: { get: (path) => shelf.get(path) },
-    list: (listing, language) => pages.asked(listing, language),
-    publicUrl: 'https://dzj.example.gov.cn',
-    demonstration: false,
-    ready: async () => ({ ok: true, degraded: [] }),
-    metrics: () => '',
-    logger: pino({ level: 'silent' }),
-  })
-  const url = await app.listen({ port: 0, host: '127.0.0.1' })
-  const paths = made
-    .filter(
-      ({ path, status, contentType }) =>
-        status === 200 && contentType.startsWith('text/html') && !path.includes('/notices/'),
-    )
+  ]
+  const { app, url } = await servePages([...made, ...other], pages, now)
+  const forPeople = (all: readonly Page[]): Page[] => all.filter((page) => page.contentType.startsWith('text/html'))
+  const paths = forPeople([...made, ...other])
+    // A notice's second address holds the same.
+    .filter(({ path, status }) => status === 200 && !path.includes('/notices/'))
     .map(({ path }) => path)
-  return { app, url, paths: [...paths, '/nowhere'] }
-}
-
-function store(page: Page): StoredPage {
-  const body = Buffer.from(page.body)
-  return { ...page, body, gzip: gzipSync(body), etag: `"${page.path}"`, changedAt: 0 }
+  return {
+    app,
+    url,
+    paths: [...paths, '/nowhere'],
+    made: forPeople(made).map(({ path }) => path),
+    unasked: [...unasked].map(String),
+  }
 }

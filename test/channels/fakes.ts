@@ -1,7 +1,7 @@
 // In: scripted replies. Out: a Reach whose calls are recorded, and sample notices of an invented bureau.
 // Written from the vendors' documentation alone; knows no adapter and no stand-in.
 import * as fc from 'fast-check'
-import type { Box, Channel, HttpCall, HttpReply, Job, Reach } from '../../src/core/channel.ts'
+import type { Box, Channel, HttpCall, HttpReply, Job, NoticeNames, Reach } from '../../src/core/channel.ts'
 import type { Instant } from '../../src/core/instant.ts'
 import type { NoticeFacts, RenderedNotice } from '../../src/core/notice.ts'
 import type { TrafficClass } from '../../src/core/quake-report.ts'
@@ -162,6 +162,16 @@ export function sampleRendered(variants: Record<string, string> = {}): RenderedN
   }
 }
 
+export const NAMES: NoticeNames = {
+  id: 'n-1',
+  lineage: 'l-1',
+  supersedes: null,
+  quake: 'q-1',
+  originAt: START - 600_000,
+  receivedAt: START - 2_000,
+  decidedAt: START,
+}
+
 /** The job of the sample notice over one leg of a channel. @throws the channel's reason when the notice does not fit */
 export function jobOf<C>(
   channel: Channel<C>,
@@ -170,7 +180,7 @@ export function jobOf<C>(
   change: Partial<Job> = {},
   facts: NoticeFacts = sampleFacts(),
 ): Job {
-  const composed = channel.compose(sampleRendered(), facts, settings, leg)
+  const composed = channel.compose(sampleRendered(), facts, settings, leg, NAMES)
   if (!composed.ok) throw new Error(composed.reason)
   return sampleJob({ leg, content: composed.content, ...change })
 }

@@ -4,11 +4,23 @@ import { describe, expect, test } from 'vitest'
 import { reactions, readRetryAfter, reactionTo, webhookId } from '../../channels/webhook/client.ts'
 import { config } from '../../channels/webhook/config.ts'
 import { webhook } from '../../channels/webhook/index.ts'
-import { composeAlarmBody } from '../../channels/webhook/message.ts'
 import { readSecret, signWebhook } from '../../channels/webhook/sign.ts'
 import type { HttpReply, Job } from '../../src/core/channel.ts'
+import { z } from 'zod'
+import { OUT_OF_REACH } from '../../src/core/channel.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/core/instant.ts'
-import { fakeReach, HANG, jobOf, sampleFacts, START, UNREACHABLE, URL_OF_NOTICE } from './fakes.ts'
+import { noticeSchema } from '../../src/web/public/api-schemas.ts'
+import {
+  fakeReach,
+  HANG,
+  jobOf,
+  NAMES,
+  sampleFacts,
+  sampleRendered,
+  START,
+  UNREACHABLE,
+  URL_OF_NOTICE,
+} from './fakes.ts'
 
 const secretOf = (byte: string, length = 32) => `whsec_${Buffer.from(byte.repeat(length)).toString('base64')}`
 const given = { url: 'https://partner.example.cn/in?room=1', secret: secretOf('k') }
@@ -53,8 +65,17 @@ describe('the message', () => {
         report: 1,
         kind: 'quick-report',
         class: 'actual',
+        lineage: 'l-1',
         supersedes: null,
-        quake: {
+        quake: 'q-1',
+        clocks: {
+          originToReceivedMs: 598_000,
+          receivedToDecidedMs: 2_000,
+          decidedToAcceptedMs: {},
+          acceptedToSeenMs: {},
+        },
+        deliveries: [],
+        origin: {
           originTime: '2024-03-05T06:20:00.000Z',
           latitude: 30.1,
           longitude: 100.2,
@@ -75,6 +96,18 @@ describe('the message', () => {
     expect(outcome).toMatchObject({ state: 'accepted', ref: call?.headers?.['webhook-id'] })
   })
 
+  test('holds the notice as the API has it, whatever its kind, and its parameters and reason beside that', () => {
+    const more = { origin: z.record(z.string(), z.unknown()).nullable(), withdrawal: z.string().nullable() }
+    const schema = z.strictObject({ ...noticeSchema.shape, ...more })
+    const withdrawal = sampleFacts({ kind: 'withdrawal', origin: null, withdrawal: 'no-quake', report: 2 })
+    for (const facts of [sampleFacts(), withdrawal]) {
+      const names = facts.kind === 'withdrawal' ? { ...NAMES, supersedes: 'n-0', originAt: null } : NAMES
+      const composed = webhook.compose(sampleRendered(), facts, settings, 'message', names)
+      const notice: unknown = JSON.parse((composed.ok && composed.content['notice']) || '{}')
+      expect(schema.parse(notice)).toMatchObject({ supersedes: names.supersedes, quake: 'q-1', lineage: 'l-1' })
+    }
+  })
+
   test('agrees with a vector computed from the specification', () => {
     const headers = signWebhook([given.secret], 'msg_1', START, '{}')
     expect(headers['webhook-id']).toBe('msg_1')
@@ -84,20 +117,10 @@ describe('the message', () => {
   })
 
   test('a withdrawal says so, and restates no parameters', () => {
-    const facts = sampleFacts({
-      kind: 'withdrawal',
-      origin: null,
-      withdrawal: 'no-quake',
-      replaces: 'S 第1报',
-      report: 2,
-    })
+    const facts = sampleFacts({ kind: 'withdrawal', origin: null, withdrawal: 'no-quake', report: 2 })
     const { content } = jobFor({}, facts)
     expect(content['type']).toBe('notice.withdrawn')
-    expect(JSON.parse(content['notice'] ?? '')).toMatchObject({
-      quake: null,
-      supersedes: 'S 第1报',
-      withdrawal: 'no-quake',
-    })
+    expect(JSON.parse(content['notice'] ?? '')).toMatchObject({ origin: null, withdrawal: 'no-quake' })
   })
 
   test('every try of a delivery has one id without a full stop, every delivery its own', async () => {
@@ -118,10 +141,9 @@ describe('the message', () => {
   })
 
   test('an alarm goes out under its own type', async () => {
-    const body = composeAlarmBody('hold.raised', { gate: 'size', reason: 'M ≥ 6.5' })
+    const body = JSON.stringify({ type: 'hold.raised', hold: { gate: 'size', reason: 'M ≥ 6.5' } })
     const { call } = await send(status(200), jobFor({ content: { body } }))
-    expect(JSON.parse(String(call?.body))).toEqual({ type: 'hold.raised', hold: { gate: 'size', reason: 'M ≥ 6.5' } })
-    expect(JSON.parse(composeAlarmBody('alarm', { id: 1 }))).toEqual({ type: 'alarm', alarm: { id: 1 } })
+    expect(call?.body).toBe(body)
   })
 
   test('content that is none is refused before it is sent', async () => {
@@ -130,7 +152,12 @@ describe('the message', () => {
       expect(outcome).toMatchObject({ state: 'rejected', code: 'content' })
       expect(reach.calls).toHaveLength(0)
     }
-    expect(webhook.compose({ title: '', text: ' ', variants: {} }, sampleFacts(), settings, 'message').ok).toBe(false)
+    const none = { title: '', text: ' ', variants: {} }
+    expect(webhook.compose(none, sampleFacts(), settings, 'message', NAMES).ok).toBe(false)
+    // Only the fit was asked for: what came of it names no notice.
+    const unnamed = webhook.compose(sampleRendered(), sampleFacts(), settings, 'message')
+    const { outcome } = await send(status(200), jobFor({ content: unnamed.ok ? unnamed.content : {} }))
+    expect(outcome).toMatchObject({ state: 'rejected', code: 'content' })
   })
 })
 
@@ -180,6 +207,15 @@ describe('the answer', () => {
     expect(readRetryAfter('-5', START)).toBeNull()
   })
 
+  test('a name that leads into a private network is for a person; nothing was sent', async () => {
+    const refused: HttpReply = { got: 'nothing', sent: false, reason: OUT_OF_REACH }
+    const { outcome, call } = await send(refused)
+    expect(call?.within).toBe('public')
+    expect(outcome).toMatchObject({ state: 'rejected', code: OUT_OF_REACH, fix: 'operator' })
+    const within = await send(status(200), jobFor(), config.parse({ ...given, intranet: true }))
+    expect(within.call?.within).toBe('intranet')
+  })
+
   test('a day without success is for a person, and nothing is sent any more', async () => {
     const { outcome, reach } = await send(status(200), jobFor({ firstAttemptAt: START - 25 * HOUR }))
     expect(outcome).toMatchObject({ state: 'rejected', code: 'stale', fix: 'operator' })
@@ -224,6 +260,23 @@ describe('the settings', () => {
     [{ unknown: true }],
   ])('%j is refused', (change) => {
     expect(config.safeParse({ ...given, ...change }).success).toBe(false)
+  })
+
+  test.each([
+    ['10.1.2.3', true],
+    ['192.168.0.7', true],
+    ['172.31.255.1', true],
+    ['[fd12::1]', true],
+    ['169.254.169.254', false],
+    ['100.100.100.200', false],
+    ['0.0.0.0', false],
+    ['[fe80::1]', false],
+    ['[::ffff:10.1.2.3]', false],
+    ['2852039166', false],
+  ])('an address that is not public is refused: %s; a private one may be allowed: %j', (host, may) => {
+    const url = `https://${host}/in`
+    expect(config.safeParse({ ...given, url }).success).toBe(false)
+    expect(config.safeParse({ ...given, url, intranet: true }).success).toBe(may)
   })
 
   test('plain http is for loopback', () => {

@@ -56,6 +56,8 @@ describe('a word for subscribers', () => {
     ['is still planned', standingOf({ state: 'planning', sent: 0 }), 'pending'],
     ['is sent', standingOf({}), 'accepted'],
     ['was overtaken by a newer one', standingOf({ state: 'replaced', sent: 3 }), 'accepted'],
+    ['was stopped on its way', standingOf({ state: 'stopped', sent: 3, open: 7 }), 'accepted'],
+    ['was stopped before anyone was told', standingOf({ state: 'refused', sent: 0 }), 'rejected'],
     ['was never handed over', null, 'absent'],
   ])('that %s is said to be so', async (_name, standing, state) => {
     const { client, job } = setUp(standing)
@@ -69,6 +71,12 @@ describe('a word for subscribers', () => {
       state: 'accepted',
       warning: expect.stringContaining('9 人未成功') as string,
     })
+  })
+
+  test('that a person stopped says how many were told, and that the others will not be', async () => {
+    const { client, job } = setUp(standingOf({ state: 'stopped', sent: 3, open: 7 }))
+    const said = '渠道已由人工停用：已推送 3 人，其余未推送，解除停用后不再补推'
+    expect(await client.probe(job)).toMatchObject({ state: 'accepted', warning: said })
   })
 
   test('is not sent when its withdrawal would not say so by its title', () => {
@@ -97,6 +105,7 @@ describe('the settings', () => {
     ['a subject in brackets, which Apple refuses', { subject: 'mailto:<duty@bureau.example>' }, 'subject'],
     ['an address of this network', { allowHosts: ['10.0.0.1'] }, 'allowHosts'],
     ['a whole address as host', { allowHosts: ['https://push.example/'] }, 'allowHosts'],
+    ['a transport that there is not', { transport: 'http3' }, 'transport'],
     ['a certificate that is none', { ca: 'ca.pem' }, 'ca'],
     ['a word that is worth a week', { ttl: 604_800 }, 'ttl'],
     ['a proxy with a path', { proxies: { 'fcm.googleapis.com': 'http://proxy/x' } }, 'proxies'],

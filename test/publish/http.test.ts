@@ -2,6 +2,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import { lookWithin } from '../../src/publish/connectors.ts'
 import { openOutbound } from '../../src/publish/http.ts'
 
 const servers: Server[] = []
@@ -92,4 +93,61 @@ test('a redirect is an answer like any other: nobody follows it with the bureauâ
   )
   expect(await post(`http://${first}/`)).toMatchObject({ got: 'reply', status: 307 })
   expect(heard).toBe(0)
+})
+
+describe('a call that may reach the public net only', () => {
+  const open = openOutbound({ loopbackOnly: false })
+  const call = (url: string, within: 'public' | 'intranet') =>
+    open.http({ method: 'POST', url, body: '{}', deadlineMs: 2_000, within })
+
+  test.each([
+    'https://10.0.0.1/',
+    'https://169.254.169.254/latest',
+    'https://100.100.100.200/',
+    'https://[fd00::1]/',
+    'https://[::ffff:127.0.0.1]/',
+    'https://0/',
+  ])('is not made to %s', async (url) => {
+    expect(await call(url, 'public')).toEqual({ got: 'nothing', sent: false, reason: 'address-out-of-reach' })
+  })
+
+  test('is not made to the metadata services of clouds either where the houseâ€™s own network is allowed', async () => {
+    for (const url of ['https://169.254.169.254/', 'https://100.100.100.200/', 'https://[fe80::1]/'])
+      expect(await call(url, 'intranet')).toMatchObject({ sent: false, reason: 'address-out-of-reach' })
+  })
+
+  const two = [
+    { address: '142.250.72.10', family: 4 },
+    { address: '127.0.0.1', family: 4 },
+  ]
+  test('is not made to a name that has a private address among its own, and no socket is opened', async () => {
+    let sockets = 0
+    const host = await peer((socket) => {
+      sockets += 1
+      socket.once('data', () => socket.end('HTTP/1.1 204 No Content\r\n\r\n'))
+    })
+    const lane = openOutbound({ loopbackOnly: false, resolve: (_host, _options, done) => done(null, two) })
+    const url = `http://partner.example.cn:${host.split(':')[1]}/`
+    const reply = await lane.http({ method: 'POST', url, body: '{}', deadlineMs: 2_000, within: 'public' })
+    await lane.close()
+    expect(reply).toEqual({ got: 'nothing', sent: false, reason: 'address-out-of-reach' })
+    expect(sockets).toBe(0)
+  })
+
+  test('is made to the very addresses that were looked at', () => {
+    const [good] = two
+    const look = lookWithin('public', (_host, _options, done) => done(null, good ? [good] : []))
+    const given: unknown[] = []
+    look('partner.example.cn', { all: true }, (...answer) => given.push(answer))
+    look('partner.example.cn', {}, (...answer) => given.push(answer))
+    expect(given).toEqual([
+      [null, [good]],
+      [null, '142.250.72.10', 4],
+    ])
+  })
+
+  test('is made to loopback by its spelling: stand-ins and local receivers', async () => {
+    const host = await peer((socket) => socket.once('data', () => socket.end('HTTP/1.1 204 No Content\r\n\r\n')))
+    expect(await call(`http://${host}/`, 'public')).toMatchObject({ got: 'reply', status: 204 })
+  })
 })

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import webPush from 'web-push'
 import { openLane, type Lane, type Letter, type PostOutcome } from '../../src/push/lane.ts'
 import { openPreparedKeys } from '../../src/push/prepared.ts'
-import type { Exchange, Session } from '../../src/push/session.ts'
+import type { Exchange, Session } from '../../src/push/exchange.ts'
 import { openVapid } from '../../src/push/vapid.ts'
 
 const vapid = openVapid({ ...webPush.generateVAPIDKeys(), subject: 'mailto:duty@bureau.example' })
@@ -24,7 +24,7 @@ function letter(id: string, change: Partial<Letter> = {}): Letter {
   return { id, text, short: Buffer.from(`s ${id}`), topic: 't', urgency: 'high', ttl: 900, priority: 2, ...change }
 }
 
-const ANSWERS = [201, 201, 404, 413, 429, 500, 503, 403, 301, 'lost', 'broken'] as const
+const ANSWERS = [201, 201, 404, 413, 429, 500, 503, 403, 301, 'lost', 'broken', 'refused'] as const
 type Scripted = (typeof ANSWERS)[number]
 
 /** Salt and our point: what a reader derives key and nonce from. */
@@ -46,6 +46,7 @@ function openScripted(answer: (path: string, body: Buffer) => Scripted | Promise
         bodies.push(Buffer.from(body))
         const said = await answer(path, body)
         if (said === 'broken') open = false
+        if (said === 'refused') return { got: 'nothing', sent: false, reason: said }
         return said === 'lost' || said === 'broken'
           ? { got: 'nothing', sent: true, reason: said }
           : { got: 'reply', status: said, retryAfter: '1' }
@@ -109,6 +110,16 @@ describe('a lane', () => {
     lane.close()
   })
 
+  it('sends again at once what a service did not take, and rests only when it never does', async () => {
+    const said: Scripted[] = ['refused', 'refused', 201, 'refused', 'refused', 'refused']
+    const { start, bodies } = openScripted(() => said.shift() ?? 201)
+    const lane = start()
+    expect((await lane.post(letter('w'), addressee(1))).state).toBe('sent')
+    expect((await lane.post(letter('w'), addressee(2))).state).toBe('later')
+    expect(new Set(bodies.map(keyOf)).size).toBe(2)
+    lane.close()
+  })
+
   it('lets a withdrawal wait for the reply to the word that it takes back, and the others pass', async () => {
     const order: string[] = []
     let release: (said: Scripted) => void = () => undefined
@@ -146,6 +157,26 @@ describe('a lane', () => {
     expect(bodies.length).toBe(asked + 1)
     lane.close()
   })
+
+  it.each([413, 'broken', 'refused'] as const)(
+    'brings nothing back of a word that was stopped on its way (%s)',
+    async (end) => {
+      let release: (said: Scripted) => void = () => undefined
+      const held = new Promise<Scripted>((resolve) => {
+        release = resolve
+      })
+      const { start, bodies } = openScripted(() => held)
+      const lane = start()
+      const posted = lane.post(letter('old'), addressee(1))
+      await expect.poll(() => bodies.length).toBe(1)
+      lane.drop('old')
+      release(end)
+      expect((await posted).state).toBe('later')
+      expect((await lane.post(letter('old'), addressee(2))).state).toBe('later')
+      expect(bodies).toHaveLength(1)
+      lane.close()
+    },
+  )
 
   it('drops what is queued for a word that was replaced', async () => {
     let release: (said: Scripted) => void = () => undefined

@@ -75,6 +75,7 @@ export async function openRoom(service: PushService): Promise<Room> {
     allowHosts: [service.allow],
     ca: service.ca,
     proxies: {},
+    transport: 'auto',
     digestMinutes: 30,
     publicUrl: 'https://bureau.example',
   }

@@ -5,6 +5,7 @@ import { createECDH, randomBytes, type ECDH } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createSecureServer, type IncomingHttpHeaders, type ServerHttp2Session } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decrypt } from 'http_ece'
@@ -13,6 +14,8 @@ export interface Message {
   path: string
   headers: IncomingHttpHeaders
   body: Buffer
+  /** Which of our clients spoke: our own framing wants no table for replies, the runtime's leaves it as it is. */
+  over: 'frames' | 'runtime'
   /** What the subscriber reads. */
   text: { title: string; body: string; tag: string; drill: boolean; withdrawn: boolean }
 }
@@ -29,7 +32,11 @@ export interface PushService {
   messages: Message[]
   /** Asked for every message; undefined hangs. */
   answer: (message: Message, nth: number) => Answer | undefined
+  /** Lets an answer go; a test may keep it. */
+  respond: (answer: () => void) => void
   subscribe(): { endpoint: string; keys: { p256dh: string; auth: string } }
+  /** Taken one by one by the next connections, instead of being served. */
+  scripts: ((socket: TLSSocket) => void)[]
   /** Ends every connection as a service does that is restarted. */
   hangUp(): void
   connections(): number
@@ -77,13 +84,25 @@ export async function startPushService(): Promise<PushService> {
             authSecret: person.auth.toString('base64url'),
           })
         : Buffer.from('{}')
-      const message: Message = { path, headers, body, text: JSON.parse(read.toString()) as Message['text'] }
+      const over = stream.session?.remoteSettings.headerTableSize === 0 ? 'frames' : 'runtime'
+      const message: Message = { path, headers, body, over, text: JSON.parse(read.toString()) as Message['text'] }
       service.messages.push(message)
       const answer = service.answer(message, service.messages.length)
-      if (!answer || stream.destroyed) return
-      stream.respond({ ':status': answer.status, ...answer.headers })
-      stream.end()
+      if (!answer) return
+      service.respond(() => {
+        if (stream.destroyed) return
+        stream.respond({ ':status': answer.status, ...answer.headers })
+        stream.end()
+      })
     })
+  })
+  const serving = server.listeners('secureConnection') as ((socket: TLSSocket) => void)[]
+  server.removeAllListeners('secureConnection')
+  server.on('secureConnection', (socket: TLSSocket) => {
+    const script = service.scripts.shift()
+    socket.on('error', () => undefined)
+    if (script) script(socket)
+    else for (const each of serving) each.call(server, socket)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -92,7 +111,9 @@ export async function startPushService(): Promise<PushService> {
     allow: `127.0.0.1:${port}`,
     ca: cert,
     messages: [],
+    scripts: [],
     answer: () => ({ status: 201, headers: { location: '/m/1' } }),
+    respond: (answer) => answer(),
     subscribe: () => {
       const pair = createECDH('prime256v1')
       pair.generateKeys()
@@ -112,6 +133,8 @@ export async function startPushService(): Promise<PushService> {
       service.hangUp()
       connections = 0
       service.messages = []
+      service.scripts = []
+      service.respond = (answer) => answer()
       service.answer = () => ({ status: 201, headers: { location: '/m/1' } })
     },
     close: () =>

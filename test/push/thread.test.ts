@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ATTENUATION_MODELS } from '../../src/core/intensity/attenuation.ts'
 import { DAY } from '../../src/core/instant.ts'
-import { startPush } from '../../src/push/start.ts'
+import { startPush, type PushSending } from '../../src/push/start.ts'
+import { saveSwitch } from '../../src/store/outlets.ts'
 import { HOME, openRoom, type Room } from './room.ts'
 import { startPushService, type PushService } from './service.ts'
 
@@ -18,10 +19,8 @@ afterAll(async () => {
   await service.close()
 })
 
-test('a word handed over leaves through the thread, with keys made ahead, and a word without a delivery is refused', async () => {
-  for (let i = 0; i < 3; i += 1) await room.subscribe()
-  const logged: string[] = []
-  const push = startPush({
+const start = (logged: string[]): PushSending =>
+  startPush({
     db: room.pool,
     worker: {
       database: room.database,
@@ -38,6 +37,11 @@ test('a word handed over leaves through the thread, with keys made ahead, and a 
     alarm: (subject, raised, reason) => logged.push(`${subject} ${raised} ${reason}`),
     log: (level, message, fields) => logged.push(`${level} ${message} ${JSON.stringify(fields)}`),
   })
+
+test('a word handed over leaves through the thread, with keys made ahead, and a word without a delivery is refused', async () => {
+  for (let i = 0; i < 3; i += 1) await room.subscribe()
+  const logged: string[] = []
+  const push = start(logged)
   const delivery = await room.say({}, push)
   await expect.poll(() => service.messages.length, { timeout: 30_000 }).toBe(3)
   await expect.poll(async () => (await push.standing(delivery))?.state, { timeout: 30_000 }).toBe('done')
@@ -49,7 +53,28 @@ test('a word handed over leaves through the thread, with keys made ahead, and a 
   expect(logged).toEqual([])
 })
 
+test('a switch that a person turns is met by the thread before the person is answered', async () => {
+  service.reset()
+  await room.clear()
+  for (let i = 0; i < 150; i += 1) await room.subscribe()
+  const answers: (() => void)[] = []
+  service.respond = (answer) => void answers.push(answer)
+  const push = start([])
+  const delivery = await room.say({ quake: 'stopped' }, push)
+  await expect.poll(() => service.messages.length, { timeout: 30_000 }).toBe(100)
+  await saveSwitch(room.pool, { outlet: 'push', on: true, actor: '王工', reason: '', at: new Date(0).toISOString() })
+  await push.obey()
+  // What was answered makes room, and nothing comes into it.
+  service.respond = (answer) => answer()
+  for (const answer of answers) answer()
+  await expect.poll(async () => (await push.standing(delivery))?.state, { timeout: 30_000 }).toBe('stopped')
+  expect(await push.standing(delivery)).toMatchObject({ sent: 100, open: 50 })
+  expect(service.messages).toHaveLength(100)
+  await push.stop()
+})
+
 test('where no outlet is on there is no thread', async () => {
   const push = startPush({ db: room.pool, worker: null, alarm: () => undefined, log: () => undefined })
+  await push.obey()
   await push.stop()
 })

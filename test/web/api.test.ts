@@ -73,6 +73,7 @@ beforeAll(async () => {
   })
   const event = {
     seq: 7,
+    seal: 'a7',
     at: NOW,
     code: 'f1',
     kind: 'formal-report',
@@ -148,6 +149,8 @@ describe('the API', () => {
     ['/api/v1/notices?limit=101', 400, 'limit'],
     ['/api/v1/quakes?limit=x', 400, 'limit'],
     ['/api/v1/quakes?before=a%20b', 400, 'before'],
+    ['/api/v1/quakes?before=nobody', 400, 'before'],
+    ['/api/v1/notices?before=nobody', 400, 'before'],
     ['/api/v1/notices?before=1&before=2', 400, 'before'],
     ['/api/v1/notices/%3Cscript%3E', 400, 'id'],
     ['/api/v1/nothing', 404, 'not-found'],
@@ -196,13 +199,27 @@ describe('the API', () => {
   })
 })
 
+test.each([
+  ['/n/nobody22', 404, 'public, max-age=1'],
+  ['/cap/nobody.xml', 404, 'public, max-age=1'],
+  ['/api/v1/nothing', 404, 'public, max-age=1'],
+  ['/api/v1/notices/nobody', 404, 'no-store'],
+  ['/api/v1/notices?limit=x', 400, 'no-store'],
+  ['/screen/current.txt?max=x', 400, 'no-store'],
+  ['/healthz', 200, 'no-store'],
+])('what is not there may be there in a second: no cache keeps %s (%i) any longer', async (path, status, cache) => {
+  const answer = await ask(path)
+  await answer.arrayBuffer()
+  expect([answer.status, answer.headers.get('cache-control')]).toEqual([status, cache])
+})
+
 describe('the OpenAPI document', () => {
   const document = async () => (await readJson('/api/v1/openapi.json')) as OpenApi
   interface OpenApi {
     openapi: string
     paths: Record<
       string,
-      { get: { responses: Record<string, { content: Record<string, { schema: { $ref: string } }> }> } }
+      { get?: { responses: Record<string, { content: Record<string, { schema: { $ref: string } }> }> } }
     >
     components: { schemas: Record<string, object> }
   }
@@ -220,6 +237,8 @@ describe('the OpenAPI document', () => {
   test('describes what is really answered, read by its own text alone', async () => {
     const read = await document()
     for (const [path, { get }] of Object.entries(read.paths)) {
+      // What concerns one subscriber alone: openapi-push.test.ts.
+      if (!get || path.includes('/push/')) continue
       const ref = get.responses['200']?.content['application/json']?.schema.$ref ?? ''
       const text = JSON.stringify({
         $ref: ref.replace('/components/schemas/', '/$defs/'),
@@ -273,5 +292,12 @@ describe('the feeds as they are served', () => {
     expect(JSON.parse(data)).toMatchObject({ '@type': 'NewsArticle', url: `${identity.publicUrl}/n/f1` })
     const hostile = await (await ask('/n/w1')).text()
     expect(hostile).not.toContain('<script>')
+  })
+
+  test('every address that the page for programs names is answered', async () => {
+    const html = await (await ask('/data')).text()
+    const named = [...html.slice(html.indexOf('<main'), html.indexOf('</main')).matchAll(/<a href="([^"]+)"/g)]
+    expect(named.length).toBeGreaterThan(8)
+    for (const [, url = ''] of named) expect([url, (await ask(url)).status]).toEqual([url, 200])
   })
 })

@@ -131,12 +131,16 @@ describe('the picture card', () => {
     }
   })
 
-  it('that was withdrawn says so across the whole width, and repeats no figure and no epicentre', () => {
-    for (const svg of draw(noticeOf('formal-report', { state: 'withdrawn' }))) {
-      const said = textsOf(svg).map(({ text }) => text)
+  it('that was withdrawn says so first, across the whole width, and repeats nothing of what it said', () => {
+    const notice = noticeOf('formal-report', { state: 'withdrawn' })
+    for (const svg of draw(notice)) {
+      const texts = textsOf(svg)
+      const said = texts.map(({ text }) => text)
+      const heightOf = (part: string): number => texts.find(({ text }) => text.includes(part))?.y ?? Number.NaN
+      expect(heightOf('【已撤回】')).toBeLessThan(heightOf('正式速报'))
       expect(said).toContain('【已撤回】')
       expect(said).toContain('本公告已撤回，请勿转发。')
-      expect(svg).toContain('line-through')
+      expect(svg).not.toContain(notice.facts.origin?.place)
       expect(svg).not.toContain('class="sketch"')
       expect(said).not.toContain('5.0')
       expect(said.join()).not.toContain('震源深度')

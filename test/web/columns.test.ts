@@ -4,6 +4,7 @@ import { loadTemplates } from '../../src/app/templates.ts'
 import { MINUTE } from '../../src/core/instant.ts'
 import type { NoticeKind } from '../../src/core/notice.ts'
 import { createRenderer } from '../../src/core/rendering/renderer.ts'
+import { MOST_ERRATA } from '../../src/store/errata.ts'
 import type { NoticeView } from '../../src/store/notices.ts'
 import { createPages } from '../../src/web/public/pages.ts'
 import type { SiteIdentity } from '../../src/web/public/pages/frame.ts'
@@ -117,6 +118,17 @@ describe('errata', () => {
     const body = page(said('correction', MINUTE))
     expect(body).toContain('原公告的震级有误')
     expect(body).not.toContain('6.4')
+  })
+
+  test('lead to those that are older than the page has room for', () => {
+    const errata = Array.from({ length: MOST_ERRATA }, (_, n) => ({
+      said: first,
+      now: said('revision', -n * MINUTE, { id: `n-${n}` }),
+    }))
+    expect(read('/errata', {}, { errata })).toContain(
+      `href="./notices?kind=withdrawal&amp;before=n-${MOST_ERRATA - 1}"`,
+    )
+    expect(read('/errata', {}, { errata: errata.slice(1) })).not.toContain('notices?kind=')
   })
 
   test('give a revision in its own official words', () => {

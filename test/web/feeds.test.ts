@@ -242,6 +242,17 @@ test('GeoJSON has one feature per quake with the published values; a withdrawn o
   expect(page.body.match(/4\.7/g)).toHaveLength(1)
 })
 
+test('a quake stands by what is on record of its notices, not by which of them the website carries last', () => {
+  const writing = { publicUrl: BASE, demonstration: false }
+  const values = (notices: NoticeView[]) => writeQuakeListing([{ id: 'q', notices }], 30, writing).quakes[0]?.values
+  // The withdrawal is on record; its page is not stored yet.
+  expect(values([told({ state: 'withdrawn' })])).toBeNull()
+  // Said again after a withdrawal, and the first said to be the right one.
+  const none = { ...FACTS, origin: null }
+  const gone = [told({ state: 'withdrawn', lineage: 'l-2' }), told({ kind: 'withdrawal', lineage: 'l-2', facts: none })]
+  expect(values([told({}), ...gone])).toMatchObject({ magnitude: 4.7 })
+})
+
 test('an automatic determination’s depth is not told in the feed of quakes, as it is not in the notice', () => {
   const origin = { ...ORIGIN, sourceCode: 'AU', automatic: true }
   const quick = told({ kind: 'quick-report', facts: { ...FACTS, kind: 'quick-report', origin } })

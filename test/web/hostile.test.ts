@@ -17,6 +17,7 @@ import { rssPage } from '../../src/web/public/feeds/rss.ts'
 import { writeNotice } from '../../src/web/public/notice-json.ts'
 import { writeQuakeListing } from '../../src/web/public/quake-json.ts'
 import { openWordings } from '../../src/web/public/wording.ts'
+import { NAMES } from '../channels/fakes.ts'
 import { factsOf, originOf, readTemplates } from '../core/rendering/facts.ts'
 import { identity, NOTICE, NOW, pages, templates } from './sample-pages.ts'
 
@@ -87,6 +88,6 @@ test('in JSON it is text, and in a page’s data block it cannot end it', () => 
 
 test('a partner is sent it as JSON', () => {
   const settings = webhookConfig.parse({ url: 'https://partner.example.cn/', secret: `whsec_${'A'.repeat(43)}=` })
-  const composed = webhook.compose(rendered, facts, settings, 'message')
-  expect(composed.ok && JSON.parse(composed.content['notice'] ?? '')).toMatchObject({ quake: { place: PLACE } })
+  const composed = webhook.compose(rendered, facts, settings, 'message', NAMES)
+  expect(composed.ok && JSON.parse(composed.content['notice'] ?? '')).toMatchObject({ origin: { place: PLACE } })
 })

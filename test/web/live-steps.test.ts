@@ -5,16 +5,20 @@ import {
   endOf,
   extendRing,
   MOST_KEPT,
+  numberOf,
   readOffset,
   writeFrame,
   type LiveEvent,
+  type Offset,
   type Ring,
 } from '../../src/web/live/events.ts'
-import { openSteps } from '../../src/web/live/steps.ts'
+import { openSteps, type Step } from '../../src/web/live/steps.ts'
 import { createParser } from './stream-reader.ts'
 
-const eventOf = (seq: number): LiveEvent => ({
+const sealOf = (seq: number, line = 0): string => (line * 65_536 + seq).toString(16).padStart(12, '0')
+const eventOf = (seq: number, seal = sealOf(seq)): LiveEvent => ({
   seq,
+  seal,
   at: 1_700_000_000_000 + seq,
   code: `code${seq}`,
   kind: 'revision',
@@ -24,7 +28,7 @@ const eventOf = (seq: number): LiveEvent => ({
   paths: [`/n/code${seq}`, '/'],
 })
 const ringOf = (seqs: readonly number[], head = seqs.at(-1) ?? 0): Ring =>
-  extendRing(null, { head, events: seqs.map(eventOf), whole: true })
+  extendRing(null, { head, events: seqs.map((seq) => eventOf(seq)), whole: true })
 
 /** A public process: what it has read, what its disk has, who is connected and where each stands. */
 interface Node {
@@ -34,10 +38,13 @@ interface Node {
 }
 interface Reader {
   node: number | null
-  at: number | null
+  at: Offset | null
   lastId: string
-  greeted: number | null
-  got: number[]
+  /** Where it was greeted, or told to read everything anew. */
+  since: Offset | null
+  /** Offsets of what it was told after that. */
+  got: Offset[]
+  resets: number
 }
 
 type Act =
@@ -46,44 +53,52 @@ type Act =
   | { act: 'crash'; node: number }
   | { act: 'connect'; reader: number; node: number }
   | { act: 'serve'; reader: number; cut: number | null }
+  | { act: 'restore'; to: number }
 
-const acts: fc.Arbitrary<Act[]> = fc.array(
-  fc.oneof(
-    fc.record({ act: fc.constant('commit' as const), events: fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }) }),
-    fc.record({ act: fc.constant('look' as const), node: fc.nat(1) }),
-    fc.record({ act: fc.constant('crash' as const), node: fc.nat(1) }),
-    fc.record({ act: fc.constant('connect' as const), reader: fc.nat(2), node: fc.nat(1) }),
-    fc.record({
-      act: fc.constant('serve' as const),
-      reader: fc.nat(2),
-      cut: fc.option(fc.nat(400)),
-    }),
-  ),
-  { maxLength: 60 },
-)
+const usual = [
+  fc.record({ act: fc.constant('commit' as const), events: fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }) }),
+  fc.record({ act: fc.constant('look' as const), node: fc.nat(1) }),
+  fc.record({ act: fc.constant('crash' as const), node: fc.nat(1) }),
+  fc.record({ act: fc.constant('connect' as const), reader: fc.nat(2), node: fc.nat(1) }),
+  fc.record({ act: fc.constant('serve' as const), reader: fc.nat(2), cut: fc.option(fc.nat(400)) }),
+]
+const restores = fc.record({ act: fc.constant('restore' as const), to: fc.nat(12) })
 
-function play(list: readonly Act[]): { readers: Reader[]; record: number[]; end: number } {
-  const record: number[] = []
-  let head = 0
+/** A row of the sealed journal. */
+interface Row {
+  seq: number
+  seal: string
+  isEvent: boolean
+}
+
+function play(list: readonly Act[]): { readers: Reader[]; record: Row[] } {
+  let record: Row[] = []
+  let line = 0
   const nodes: Node[] = [0, 1].map(() => ({ ring: null, disk: null, steps: openSteps(false) }))
-  const readers: Reader[] = [0, 1, 2].map(() => ({ node: null, at: null, lastId: '', greeted: null, got: [] }))
+  const readers: Reader[] = [0, 1, 2].map(() => ({ node: null, at: null, lastId: '', since: null, got: [], resets: 0 }))
+  /** What shelf.ts asks of store/shown.ts. */
   const look = (node: Node): void => {
-    const after = node.ring?.head ?? 0
-    const events = record.filter((seq) => seq > after).map(eventOf)
-    node.ring = extendRing(node.ring, { head, events, whole: true })
+    const sealAt = node.ring && record[node.ring.head - 1]?.seal
+    const isSame = node.ring !== null && (node.ring.head === 0 || sealAt === seals.get(node.ring))
+    const ring = isSame ? node.ring : null
+    const events = record
+      .filter((row) => row.isEvent && row.seq > (ring?.head ?? 0))
+      .map((row) => eventOf(row.seq, row.seal))
+    node.ring = extendRing(ring, { head: record.length, events, whole: true })
+    seals.set(node.ring, record.at(-1)?.seal ?? '')
     node.disk = node.ring
     node.steps.set(node.ring, true)
   }
-  const serve = (reader: Reader, cut: number | null): void => {
-    const node = reader.node === null ? undefined : nodes[reader.node]
-    const step = node?.steps.next(reader.at)
+  const seals = new WeakMap<Ring, string>()
+  const send = (reader: Reader, step: Step | null, cut: number | null): void => {
     if (!step) return
     reader.at = step.at
     const parser = createParser(({ id, type }) => {
       reader.lastId = id
-      if (type === 'notice') reader.got.push(Number(id))
-      if (type === 'hello') reader.greeted ??= Number(id)
-      expect(type).not.toBe('reset')
+      if (type === 'notice') return void reader.got.push(id)
+      if (type === 'reset') reader.resets += 1
+      reader.since = id
+      reader.got = []
     })
     const text = step.bytes.toString('utf8')
     parser.feed(cut === null ? text : text.slice(0, cut))
@@ -92,10 +107,13 @@ function play(list: readonly Act[]): { readers: Reader[]; record: number[]; end:
   }
   for (const each of list) {
     if (each.act === 'commit') {
-      for (const isEvent of each.events) {
-        head += 1
-        if (isEvent) record.push(head)
-      }
+      for (const isEvent of each.events)
+        record.push({ seq: record.length + 1, seal: sealOf(record.length + 1, line), isEvent })
+    } else if (each.act === 'restore') {
+      // The restore itself is a row, so that no two records are the same up to here.
+      record = record.slice(0, each.to)
+      line += 1
+      record.push({ seq: record.length + 1, seal: sealOf(record.length + 1, line), isEvent: false })
     } else if (each.act === 'look') {
       const node = nodes[each.node]
       if (node) look(node)
@@ -109,8 +127,10 @@ function play(list: readonly Act[]): { readers: Reader[]; record: number[]; end:
     } else {
       const reader = readers[each.reader]
       if (!reader) continue
-      if (each.act === 'serve') serve(reader, each.cut)
-      else {
+      if (each.act === 'serve') {
+        const node = reader.node === null ? undefined : nodes[reader.node]
+        send(reader, node?.steps.next(reader.at) ?? null, each.cut)
+      } else {
         reader.node = each.node
         reader.at = reader.lastId === '' ? null : readOffset(reader.lastId)
       }
@@ -120,22 +140,43 @@ function play(list: readonly Act[]): { readers: Reader[]; record: number[]; end:
   for (const node of nodes) look(node)
   for (const reader of readers) {
     reader.node ??= 0
+    const steps = nodes[reader.node]?.steps
     reader.at = reader.lastId === '' ? null : readOffset(reader.lastId)
-    serve(reader, null)
+    // Two beats later it would be told so.
+    send(reader, (steps?.isBehind(reader.at) ? steps.reset() : steps?.next(reader.at)) ?? null, null)
   }
-  return { readers, record, end: head }
+  return { readers, record }
+}
+
+/** What a reader must have been told who was greeted here; null when this record has no such place. */
+function owed(record: readonly Row[], since: Offset | null): Offset[] | null {
+  const seq = numberOf(since ?? '')
+  const row = record[seq - 1]
+  if (seq > 0 && (row === undefined || `${seq}-${row.seal}` !== since)) return null
+  return record.filter((each) => each.isEvent && each.seq > seq).map((each) => `${each.seq}-${each.seal}`)
 }
 
 test('any interleaving of commits, reconnects, restarts and two nodes ends with each event once, in order', () => {
   fc.assert(
-    fc.property(acts, (list) => {
+    fc.property(fc.array(fc.oneof(...usual), { maxLength: 60 }), (list) => {
       const { readers, record } = play(list)
-      for (const { greeted, got } of readers) {
-        expect(greeted).not.toBeNull()
-        expect(got).toEqual(record.filter((seq) => seq > (greeted ?? 0)))
+      for (const { since, got, resets } of readers) {
+        expect(since).not.toBeNull()
+        expect(got).toEqual(owed(record, since))
+        expect(resets).toBe(0)
       }
     }),
     { numRuns: 500 },
+  )
+})
+
+test('a record that was restored from a backup, once or often, and has gone on since, leaves no reader with another history', () => {
+  fc.assert(
+    fc.property(fc.array(fc.oneof(...usual, restores), { maxLength: 60 }), (list) => {
+      const { readers, record } = play(list)
+      for (const { since, got } of readers) expect(got).toEqual(owed(record, since))
+    }),
+    { numRuns: 1_000 },
   )
 })
 
@@ -147,8 +188,8 @@ describe('the ring', () => {
     expect(ring.floor).toBe(seqs[4])
     const steps = openSteps(false)
     steps.set(ring, true)
-    expect(steps.next(ring.floor)?.bytes.toString()).toContain(`code${seqs[5]}`)
-    const far = steps.next(ring.floor - 1)
+    expect(steps.next(String(ring.floor))?.bytes.toString()).toContain(`code${seqs[5]}`)
+    const far = steps.next(String(ring.floor - 1))
     expect(far?.bytes.toString()).toMatch(new RegExp(`^id: ${endOf(ring)}\nevent: reset\n`))
     expect(far?.at).toBe(endOf(ring))
   })
@@ -171,7 +212,18 @@ describe('the ring', () => {
 test('an offset that is none leads to everything anew, never to silence', () => {
   const steps = openSteps(false)
   steps.set(ringOf([5]), true)
-  for (const text of ['', 'x', '-1', '1e3', '9'.repeat(40), '１']) {
+  for (const text of [
+    '',
+    'x',
+    '-1',
+    '1e3',
+    '9'.repeat(40),
+    '１',
+    '5-',
+    '5-xyz',
+    `5-${sealOf(5)}-1`,
+    `5-${sealOf(6)}`,
+  ]) {
     expect(steps.next(readOffset(text))?.bytes.toString()).toContain('event: reset')
   }
 })
@@ -179,31 +231,32 @@ test('an offset that is none leads to everything anew, never to silence', () => 
 test('a reader that stays ahead of a record restored to an earlier state starts anew; one that waits for a slower node does not', () => {
   const steps = openSteps(false)
   steps.set(ringOf([5]), false)
-  expect(steps.isBehind(9)).toBe(false)
-  expect(steps.next(9)).toBeNull()
+  const [five, nine] = [`5-${sealOf(5)}`, `9-${sealOf(9)}`]
+  expect(steps.isBehind(nine)).toBe(false)
+  expect(steps.next(nine)).toBeNull()
   steps.set(ringOf([5]), true)
-  expect(steps.isBehind(9)).toBe(true)
-  expect(steps.isBehind(5)).toBe(false)
-  expect(steps.reset()?.at).toBe(5)
+  expect(steps.isBehind(nine)).toBe(true)
+  expect(steps.isBehind(five)).toBe(false)
+  expect(steps.reset()?.at).toBe(five)
 })
 
 test('no text of a notice can end a frame or begin another', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.nat(), (text, id) => {
+    fc.property(fc.string({ unit: 'binary' }), fc.nat().map(String), (text, id) => {
       const heard: unknown[] = []
       const parser = createParser((event) => heard.push(event))
       parser.feed(writeFrame('notice', { text }, id))
-      expect(heard).toEqual([{ id: String(id), type: 'notice', data: JSON.stringify({ text }) }])
+      expect(heard).toEqual([{ id, type: 'notice', data: JSON.stringify({ text }) }])
     }),
   )
 })
 
 describe('the list of changes', () => {
   const seqs = Array.from({ length: 250 }, (_, n) => n + 1)
-  const read = (steps: ReturnType<typeof openSteps>, after: number | null) =>
+  const read = (steps: ReturnType<typeof openSteps>, after: Offset | null) =>
     JSON.parse(steps.changes(after, null)?.toString() ?? 'null') as {
       changes: { seq: number }[]
-      next: number
+      next: Offset
       reset: boolean
       newest: string | null
     } | null
@@ -212,7 +265,7 @@ describe('the list of changes', () => {
     const steps = openSteps(false)
     steps.set(ringOf(seqs), true)
     const got: number[] = []
-    let after = 0
+    let after = '0'
     for (;;) {
       const answer = read(steps, after)
       if (!answer || answer.changes.length === 0) break
@@ -225,19 +278,21 @@ describe('the list of changes', () => {
   test('begins now for who asks without an offset, and anew for who was away too long', () => {
     const steps = openSteps(false)
     expect(steps.changes(null, null)).toBeNull()
+    const last = `290-${sealOf(290)}`
     steps.set(extendRing(null, { head: 300, events: [eventOf(290)], whole: false }), true)
-    expect(read(steps, null)).toMatchObject({ changes: [], next: 290, reset: false, newest: 'code290' })
-    expect(read(steps, 3)).toMatchObject({ changes: [], next: 290, reset: true })
-    expect(read(steps, 400)).toMatchObject({ changes: [], next: 400, reset: false })
+    expect(read(steps, null)).toMatchObject({ changes: [], next: last, reset: false, newest: 'code290' })
+    expect(read(steps, '3')).toMatchObject({ changes: [], next: last, reset: true })
+    expect(read(steps, `290-${sealOf(1)}`)).toMatchObject({ changes: [], next: last, reset: true })
+    expect(read(steps, '400')).toMatchObject({ changes: [], next: '400', reset: false })
   })
 
   test('says since when it may be behind, and that it is a demonstration', () => {
     const steps = openSteps(true)
     steps.set(ringOf([1]), true)
-    expect(JSON.parse(steps.changes(0, 0)?.toString() ?? '')).toMatchObject({
+    expect(JSON.parse(steps.changes('0', 0)?.toString() ?? '')).toMatchObject({
       stale: '1970-01-01T00:00:00.000Z',
       demonstration: true,
     })
-    expect(steps.next(0)?.bytes.toString()).toContain('"demonstration":true')
+    expect(steps.next('0')?.bytes.toString()).toContain('"demonstration":true')
   })
 })

@@ -19,8 +19,10 @@ afterEach(async () => {
   for (const app of apps.splice(0)) await app.close()
 })
 
+const sealOf = (seq: number): string => seq.toString(16).padStart(12, '0')
 const eventOf = (seq: number, over: Partial<LiveEvent> = {}): LiveEvent => ({
   seq,
+  seal: sealOf(seq),
   at: 1_772_589_600_000,
   code: `code${seq}`,
   kind: 'formal-report',
@@ -84,11 +86,11 @@ test('a reader is greeted with its place, then told what changed, not what is tr
   live.tell(ringOf(3), true)
   const reader = read(port)
   await until(() => reader.events.length === 1)
-  expect(reader.events).toEqual([{ id: '3', type: 'hello', data: '{"newest":"code3"}' }])
+  expect(reader.events).toEqual([{ id: `3-${sealOf(3)}`, type: 'hello', data: '{"newest":"code3"}' }])
   live.tell(ringOf(3, 8), true)
   await until(() => reader.events.length === 2)
   const told = reader.events[1]
-  expect([told?.id, told?.type]).toEqual(['8', 'notice'])
+  expect([told?.id, told?.type]).toEqual([`8-${sealOf(8)}`, 'notice'])
   expect(JSON.parse(told?.data ?? '')).toEqual({
     seq: 8,
     at: '2026-03-04T02:00:00.000Z',
@@ -172,7 +174,7 @@ test('one that takes nothing is let go, and the others do not notice', async () 
   let seq = 1
   while (live.count() === 2 && seq < 400) {
     seq += 1
-    const events = [eventOf(seq, { serial: long })]
+    const events = [eventOf(seq - 1), eventOf(seq, { serial: long })]
     live.tell(extendRing(null, { head: seq, events, whole: true }), true)
     await until(() => good.codes().length === seq - 1)
   }
@@ -185,7 +187,7 @@ test('a sign of life comes without news, and a reader ahead of a restored record
   live.tell(ringOf(1), true)
   const reader = read(port, '/live?after=7')
   await until(() => reader.events.length === 1)
-  expect(reader.events[0]).toMatchObject({ type: 'reset', id: '1' })
+  expect(reader.events[0]).toMatchObject({ type: 'reset', id: `1-${sealOf(1)}` })
   let heard = ''
   const socket = connect(port, '127.0.0.1', () => socket.write('GET /live HTTP/1.1\r\nhost: x\r\n\r\n'))
   sockets.push(socket)
@@ -202,7 +204,7 @@ test('while the record is away readers are told since when, those who come later
   const late = read(port)
   await until(() => reader.events.length === 2 && late.events.length === 2)
   for (const { events } of [reader, late])
-    expect(events[1]).toEqual({ id: '1', type: 'stale', data: '{"since":"2026-03-04T02:00:00.000Z"}' })
+    expect(events[1]).toEqual({ id: `1-${sealOf(1)}`, type: 'stale', data: '{"since":"2026-03-04T02:00:00.000Z"}' })
   live.tellStale(null)
   await until(() => reader.events.length === 3)
   expect(reader.events[2]?.type).toBe('fresh')
@@ -241,7 +243,12 @@ test('the list of changes refuses what is no offset and may be held for a second
   const get = (query: string) => fetch(`http://127.0.0.1:${port}/api/v1/changes${query}`)
   const reply = await get('?after=1')
   expect(reply.headers.get('cache-control')).toBe('public, max-age=1')
-  expect(await reply.json()).toMatchObject({ next: 2, reset: false, stale: null, changes: [{ seq: 2, code: 'code2' }] })
+  expect(await reply.json()).toMatchObject({
+    next: `2-${sealOf(2)}`,
+    reset: false,
+    stale: null,
+    changes: [{ seq: 2, code: 'code2' }],
+  })
   for (const query of ['?after=', '?after=x', '?after=-1', '?after=1e3']) expect((await get(query)).status).toBe(400)
 })
 

@@ -103,7 +103,10 @@ test('a quake whose notices were withdrawn is headed by that, not by the quake',
   const withdrawal = { ...NOTICE, id: 'n-2', kind: 'withdrawal', code: 'gone2345', title: '【撤回】' }
   const { body } = pages.quake('q-1', [{ ...NOTICE, state: 'withdrawn' }, withdrawal], [])
   expect(body.indexOf('就此发布的公告已撤回')).toBeLessThan(body.indexOf('<h1'))
-  expect(body).toContain('<h1 id="title" lang="zh-CN">安徽某市某县发生4.6级地震</h1>')
+  expect(body).toContain(
+    '<h1 id="title" lang="zh-CN">【已撤回】<s><span class="part">安徽某市</span><span class="part">某县</span>',
+  )
+  expect(body).toContain('<title>【已撤回】安徽某市某县发生4.6级地震｜')
   expect(body).toContain('href="../n/gone2345"')
 })
 

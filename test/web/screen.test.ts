@@ -132,6 +132,11 @@ describe('GET /screen/current', () => {
     expect((await get('/screen/current.txt?max=200', { 'if-none-match': etag })).statusCode).toBe(200)
   })
 
+  test('knows a charset by any spelling that is in use', async () => {
+    for (const charset of ['UTF-8', 'utf8', 'GB2312', 'GBK'])
+      expect([charset, (await get(`/screen/current.txt?charset=${charset}`)).statusCode]).toEqual([charset, 200])
+  })
+
   test('refuses what cannot be: a length below the shortest, letters for a number, a charset that is none', async () => {
     for (const query of ['max=19', 'max=1e9', 'max=-1', 'max=60&max=60', 'charset=big5', 'charset=gbk&charset=gbk']) {
       const reply = await get(`/screen/current.txt?${query}`)

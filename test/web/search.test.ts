@@ -183,6 +183,7 @@ describe('the list of notices', () => {
       const reply = await get(`/notices?${query}`)
       expect([query, reply.statusCode]).toEqual([query, 400])
       expect(reply.body).toContain(said)
+      expect(reply.headers['cache-control']).toBe('no-store')
     }
   })
 
@@ -230,7 +231,11 @@ describe('the list of notices', () => {
     expect(replies.filter(({ statusCode }) => statusCode === 200)).toHaveLength(32)
     const sent = replies.filter(({ statusCode }) => statusCode === 503)
     expect(sent).toHaveLength(48)
-    for (const reply of sent) expect(reply.headers['retry-after']).toBe('1')
+    for (const { headers } of sent) {
+      expect(headers['retry-after']).toBe('1')
+      // A cache in front would turn everybody away for it.
+      expect(headers['cache-control']).toBe('no-store')
+    }
     expect(most).toBe(1)
   })
 })

@@ -25,10 +25,11 @@ test('a shared notice shows its title, its words and its picture', () => {
 test('one that was withdrawn says so, repeats nothing, and its picture has another address than the one kept elsewhere', () => {
   const shared = sharedOf({ state: 'withdrawn' })
   expect(shared).toMatchObject({
-    description: '这条公告已经撤回。',
+    title: '【已撤回】公告 兰震信〔2026〕7号 第1报',
+    description: '本公告已撤回，请勿转发。',
     image: `${identity.publicUrl}/n/abcd2345.png?withdrawn`,
   })
-  expect(shared['title']).toMatch(/^【已撤回】/)
+  expect(Object.values(shared).join('\n')).not.toContain(NOTICE.facts.origin?.place)
 })
 
 test('a drill has nothing to share', () => {

@@ -39,6 +39,9 @@ const SHOWN_FOR = 24 * HOUR
 /** Where the model may not be used: a circle that is none would not be drawn at all. */
 const PLAIN_RADIUS_KM = 50
 const RADIUS_STEP_KM = 10
+/** What the circle is. Outside our own pages an estimate says at most that a shock may be felt (DESIGN §6 "Felt"). */
+const MODEL_AREA = '圆形范围为模型估算的可能有感范围，非烈度速报，也不是灾情'
+const PLAIN_AREA = '圆形范围仅标示震中位置，不表示影响范围'
 const MOST_GEOCODES = 50
 
 /**
@@ -124,6 +127,7 @@ function describeQuake(facts: NoticeFacts, setting: AlertSetting): Described {
     kind === null ? setting.places.map((place) => estimateAt(setting.attenuation, origin, place)?.larger ?? null) : []
   const worst = Math.max(...degrees.map((degree) => degree ?? -Infinity), -Infinity)
   const severity = severityOf(worst)
+  const range = kind === null ? rangeOf(origin, setting.attenuation) : null
   const parameters: NamedValue[] = [
     { valueName: 'Magnitude', value: formatMagnitude(origin.magnitude) },
     ...(depth === '' ? [] : [{ valueName: 'Depth', value: depth.replace('千米', ' km') }]),
@@ -133,6 +137,7 @@ function describeQuake(facts: NoticeFacts, setting: AlertSetting): Described {
     ...(severity === 'Unknown'
       ? []
       : [{ valueName: 'SeverityBasis', value: '本地及关注地点的模型估算，非烈度速报，也不是灾情' }]),
+    { valueName: 'AreaBasis', value: range === null ? PLAIN_AREA : MODEL_AREA },
   ]
   return {
     event: kind?.mark ?? '地震',
@@ -141,7 +146,7 @@ function describeQuake(facts: NoticeFacts, setting: AlertSetting): Described {
     certainty: automatic ? 'Likely' : 'Observed',
     onset: formatOffset(origin.originTime),
     parameters,
-    area: areaOf(facts, origin, setting, kind === null),
+    area: areaOf(facts, origin, setting, { natural: kind === null, range }),
   }
 }
 
@@ -154,7 +159,12 @@ function severityOf(degree: number): CapAlert['info']['severity'] {
   return whole >= 6 ? 'Moderate' : 'Minor'
 }
 
-function areaOf(facts: NoticeFacts, origin: SpokenOrigin, setting: AlertSetting, natural: boolean): CapArea {
+function areaOf(
+  facts: NoticeFacts,
+  origin: SpokenOrigin,
+  setting: AlertSetting,
+  { natural, range }: { natural: boolean; range: number | null },
+): CapArea {
   const home = facts.home === null ? '' : `，距${facts.home.name}${facts.home.distanceKm}千米`
   const felt = setting.places.filter((place) => {
     const estimate = natural ? estimateAt(setting.attenuation, origin, place) : null
@@ -164,19 +174,19 @@ function areaOf(facts: NoticeFacts, origin: SpokenOrigin, setting: AlertSetting,
     areaDesc: `震中${origin.place}（${formatPosition(origin.latitude, origin.longitude)}）${home}`,
     latitude: roundDecimal(origin.latitude, 2),
     longitude: roundDecimal(origin.longitude, 2),
-    radiusKm: natural ? radiusOf(origin, setting.attenuation) : RADIUS_STEP_KM,
+    radiusKm: range ?? (natural ? PLAIN_RADIUS_KM : RADIUS_STEP_KM),
     geocodes: felt.slice(0, MOST_GEOCODES).map(({ code }) => ({ valueName: 'GB/T 2260', value: code })),
   }
 }
 
-/** How far the model expects anybody to feel it, in whole tens of kilometres. */
-function radiusOf(origin: SpokenOrigin, model: AttenuationModel): number {
-  if (estimateIntensity(model, origin.magnitude, 0, origin.depthKm) === null) return PLAIN_RADIUS_KM
-  let radius = RADIUS_STEP_KM
-  for (let km = radius; km <= model.validKm; km += RADIUS_STEP_KM) {
+/** How far the model expects anybody to feel it, in whole tens of kilometres; null where it may not be used. */
+function rangeOf(origin: SpokenOrigin, model: AttenuationModel): number | null {
+  if (estimateIntensity(model, origin.magnitude, 0, origin.depthKm) === null) return null
+  let range = RADIUS_STEP_KM
+  for (let km = range; km <= model.validKm; km += RADIUS_STEP_KM) {
     const estimate = estimateIntensity(model, origin.magnitude, km, origin.depthKm)
     if (estimate === null || !isFelt(estimate)) break
-    radius = km
+    range = km
   }
-  return radius
+  return range
 }

@@ -100,12 +100,27 @@ export function judgeEndpoint(
   if (host.length > LONGEST_HOST || host.endsWith('.') || LOOPBACK.test(host))
     return refuse('endpoint-host', 'the host is not a listed push service')
   if (only === 'loopback') return refuse('endpoint-not-local', '演示和演练只推送到本机的推送服务')
-  const fitting = [...PUSH_SERVICES.map(readEntry), ...listed].filter((entry) =>
-    entry.suffix ? host.endsWith(entry.host) && host.length > entry.host.length : host === entry.host,
-  )
+  const fitting = [...PUSH_SERVICES.map(readEntry), ...listed].filter((entry) => isNamed(entry, host))
   if (fitting.length === 0) return refuse('endpoint-host', 'the host is not a listed push service')
   if (!fitting.some((entry) => entry.port === port)) return refuse('endpoint-port', `the port ${port} is not listed`)
   return { ok: true, endpoint }
+}
+
+/** The entry of the lists that lets an origin in, as it is written there: few names for figures. Null: none does. */
+export function nameService(origin: string, allowHosts: readonly string[]): string | null {
+  if (!URL.canParse(origin)) return null
+  const url = new URL(origin)
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const port = url.port === '' ? 443 : Number(url.port)
+  const fits = (text: string): boolean => {
+    const entry = readEntry(text)
+    return entry.port === port && isNamed(entry, host)
+  }
+  return [...PUSH_SERVICES, ...allowHosts].find(fits) ?? null
+}
+
+function isNamed(entry: Allowed, host: string): boolean {
+  return entry.suffix ? host.endsWith(entry.host) && host.length > entry.host.length : host === entry.host
 }
 
 function isIpLiteral(host: string): boolean {

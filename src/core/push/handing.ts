@@ -12,8 +12,11 @@ export interface HandedWord {
 }
 
 export interface PushStanding {
-  /** planning: subscribers are being asked what they want. replaced: a newer word about the quake goes on in its place. */
-  state: 'planning' | 'sending' | 'done' | 'replaced'
+  /**
+   * planning: subscribers are being asked what they want. replaced: a newer word about the quake goes on in its place.
+   * stopped: by a person's switch, after some may have been told; refused: before anyone was.
+   */
+  state: 'planning' | 'sending' | 'done' | 'replaced' | 'stopped' | 'refused'
   sent: number
   /** Their push service said that the subscription is over. */
   gone: number

@@ -80,7 +80,7 @@
     const language = document.documentElement.lang === 'en' ? 'en' : 'zh'
     const consent = { version: form.dataset.version, language }
     const state = await ask('POST', '', null, { ...made.toJSON(), ...choice, consent })
-    await keep({ ...state, choice, consent })
+    await keep({ ...state, choice, consent, key: form.dataset.key })
   }
 
   const show = async () => {

@@ -71,22 +71,35 @@ self.addEventListener('notificationclick', (event) => {
   event.waitUntil(open(event.action, event.notification.data && event.notification.data.url))
 })
 
-// The browser has changed the subscription by itself: the choice and the consent go on.
-const renew = async (event) => {
-  const state = await recall()
-  const options = event.oldSubscription && event.oldSubscription.options
-  if (!state || !options) return
+// The browser has changed the subscription by itself: the choice and the consent go on. Some say neither what was nor what is.
+const renew = async (event, state) => {
+  const old = event.oldSubscription
+  const options = old ? old.options : { userVisibleOnly: true, applicationServerKey: state.key }
   const made = event.newSubscription || (await self.registration.pushManager.subscribe(options))
   const headers = { 'content-type': 'application/json' }
   const body = JSON.stringify({ ...made.toJSON(), ...state.choice, consent: state.consent })
   const reply = await fetch('/api/v1/push/subscriptions', { method: 'POST', headers, body })
-  if (!reply.ok) return
+  if (!reply.ok) throw new Error(`HTTP ${reply.status}`)
   const next = await reply.json()
   await (await caches.open('push')).put(STATE, new Response(JSON.stringify({ ...state, ...next })))
   if (next.id === state.id) return
+  // Its address is dead: should this fail, the push service will say so of it.
   await fetch(`/api/v1/push/subscriptions/${state.id}`, {
     method: 'DELETE',
     headers: { authorization: `Bearer ${state.unsubscribe}` },
-  })
+  }).catch(() => undefined)
 }
-self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(renew(event)))
+// Nobody must believe to be subscribed who is not: what agreed to another text, or found no server, begins again by hand.
+const change = async (event) => {
+  const state = await recall()
+  if (!state) return
+  try {
+    await renew(event, state)
+  } catch {
+    await (await caches.open('push')).delete(STATE)
+    const body = '浏览器更换了推送地址，未能自动续订。点此重新订阅。'
+    const lang = 'zh-CN'
+    await self.registration.showNotification('地震推送订阅已中断', { body, lang, data: { url: '/subscribe' } })
+  }
+}
+self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(change(event)))

@@ -3,7 +3,7 @@
 import { formatUtc } from '../../core/instant.ts'
 import type { ShownRow } from '../../store/shown.ts'
 
-/** A notice whose page was stored for the first time; readers resume after its `seq`. */
+/** A notice whose page was stored for the first time; readers resume behind it. */
 export type LiveEvent = ShownRow
 
 /** The newest events: all there are after `floor`, the record read up to `head`. */
@@ -36,9 +36,23 @@ export function extendRing(ring: Ring | null, look: Look): Ring {
   return { floor: dropped?.seq ?? known, head: look.head, events: joined.slice(-MOST_KEPT) }
 }
 
+/**
+ * A place in the order of record: an event's `seq`, and the seal that proves that the reader has read this very record and
+ * not one that was replaced by a backup. A number alone is taken at its word; '' is before everything.
+ */
+export type Offset = string
+
+export const OFFSET = /^(\d{1,15})(?:-([0-9a-f]{1,64}))?$/
+
+/** The place behind this event. */
+export function offsetOf({ seq, seal }: LiveEvent): Offset {
+  return `${seq}-${seal}`
+}
+
 /** Where a reader stands who has everything. */
-export function endOf(ring: Ring): number {
-  return ring.events.at(-1)?.seq ?? ring.floor
+export function endOf(ring: Ring): Offset {
+  const last = ring.events.at(-1)
+  return last ? offsetOf(last) : String(ring.floor)
 }
 
 export type Following =
@@ -48,27 +62,35 @@ export type Following =
   /** The reader has heard of more than we have read. */
   | { state: 'ahead' }
 
-/** What a reader lacks whose last event was this one. */
-export function findFollowing(ring: Ring, after: number): Following {
-  if (after < ring.floor) return { state: 'reset' }
-  if (after > ring.head) return { state: 'ahead' }
-  return { state: 'events', events: ring.events.filter(({ seq }) => seq > after) }
+/** What a reader lacks who stands here. */
+export function findFollowing({ floor, head, events }: Ring, after: Offset): Following {
+  const seq = numberOf(after)
+  const seal = OFFSET.exec(after)?.[2]
+  if (seq < floor) return { state: 'reset' }
+  if (seq > head) return { state: 'ahead' }
+  if (seal !== undefined && !events.some((event) => event.seq === seq && event.seal === seal)) return { state: 'reset' }
+  return { state: 'events', events: events.filter((event) => event.seq > seq) }
 }
 
-/** An offset as a reader sent it: -1, before everything, when it is none. */
-export function readOffset(text: string): number {
-  return /^\d{1,15}$/.test(text) ? Number(text) : -1
+/** The number of a place; -1 before everything. */
+export function numberOf(offset: Offset): number {
+  return Number(OFFSET.exec(offset)?.[1] ?? -1)
+}
+
+/** An offset as a reader sent it; before everything when it is none. */
+export function readOffset(text: string): Offset {
+  return OFFSET.test(text) ? text : ''
 }
 
 /** The API's form of an event. */
-export function writeEvent(event: LiveEvent): object {
-  return { ...event, at: formatUtc(event.at) }
+export function writeEvent({ seq, at, code, kind, serial, report, quake, paths }: LiveEvent): object {
+  return { seq, at: formatUtc(at), code, kind, serial, report, quake, paths }
 }
 
 /**
  * One event of the stream (WHATWG HTML §9.2). JSON has no raw line end, so data is one line whatever it holds.
  * @param id left out: the reader's offset stays
  */
-export function writeFrame(event: string, data: object, id?: number): string {
+export function writeFrame(event: string, data: object, id?: Offset): string {
   return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }

@@ -4,9 +4,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { formatUtc, type Instant } from '../../core/instant.ts'
 import { OPEN_DATA } from '../public/open-data.ts'
+import type { PlainGet } from '../public/plain-get.ts'
+import { writeDate, writeHead } from '../public/reply.ts'
 import { PUBLIC_HEADERS } from '../serving.ts'
 import { countedAs } from './address.ts'
-import { readOffset, writeFrame, type Ring } from './events.ts'
+import { readOffset, writeFrame, type Offset, type Ring } from './events.ts'
 import { openSteps } from './steps.ts'
 
 export interface LiveLimits {
@@ -32,6 +34,8 @@ export const LIVE_LIMITS: LiveLimits = {
 }
 
 export interface Live {
+  /** Takes the connection of a plain GET of /live for its stream; false when nothing was done. */
+  take(get: PlainGet, socket: Socket): boolean
   /** True when it answered: a GET or HEAD of /live or /api/v1/changes. */
   answer(request: IncomingMessage, response: ServerResponse): boolean
   /** @param sure false while the ring is the copy on disk */
@@ -45,8 +49,8 @@ export interface Live {
 
 interface Reader {
   socket: Socket
-  /** Its last event; null until it was greeted. */
-  at: number | null
+  /** Where it stands; null until it was greeted. */
+  at: Offset | null
   stale: Instant | null
   /** It was ahead of the record at the last beat as well. */
   ahead: boolean
@@ -65,6 +69,7 @@ const STREAM_HEAD = [
   'no',
   ...SAFE,
 ]
+const PLAIN_HEAD = writeHead(200, STREAM_HEAD)
 const JSON_TYPE = 'application/json; charset=utf-8'
 const BEAT = Buffer.from(':\n\n')
 const BEATS = 15
@@ -155,46 +160,58 @@ export function openLive(demonstration: boolean, limits: LiveLimits = LIVE_LIMIT
     ])
     response.end(body)
   }
-  const take = (request: IncomingMessage, response: ServerResponse, query: URLSearchParams): void => {
-    const { socket } = request
-    // Behind an answer that is still being written: whoever sends requests ahead is no reader of ours.
-    if (response.socket === null) return void socket.destroy()
-    if (isClosed) return refuse(response, 'closing', 'this server is about to end')
-    if (count >= limits.most) return refuse(response, 'busy', 'too many readers at once')
-    const address = countedAs(socket.remoteAddress)
-    const here = address === null ? 0 : (perAddress.get(address) ?? 0)
-    if (here >= limits.mostPerAddress) return refuse(response, 'busy-address', 'too many streams from this address')
-    const offset = request.headers['last-event-id'] ?? query.get('after')
+  /** The rule that keeps this reader out; null: there is a place. */
+  const judge = (address: string | null): readonly [rule: string, why: string] | null => {
+    if (isClosed) return ['closing', 'this server is about to end']
+    if (count >= limits.most) return ['busy', 'too many readers at once']
+    if (address === null || (perAddress.get(address) ?? 0) < limits.mostPerAddress) return null
+    return ['busy-address', 'too many streams from this address']
+  }
+  const enter = (socket: Socket, address: string | null, offset: string | null | undefined): Reader => {
     const at = typeof offset === 'string' ? readOffset(offset) : null
     const reader: Reader = { socket, at, stale: null, ahead: false }
     count += 1
     served += 1
-    if (address !== null) perAddress.set(address, here + 1)
+    if (address !== null) perAddress.set(address, (perAddress.get(address) ?? 0) + 1)
     const mine = circles[served % BEATS]
     mine?.add(reader)
     socket.once('close', () => {
       mine?.delete(reader)
       count -= 1
-      const left = (perAddress.get(address ?? '') ?? 1) - 1
-      if (address !== null && left > 0) perAddress.set(address, left)
-      else perAddress.delete(address ?? '')
+      if (address === null) return
+      const left = (perAddress.get(address) ?? 1) - 1
+      if (left > 0) perAddress.set(address, left)
+      else perAddress.delete(address)
     })
+    return reader
+  }
+  /** What it is greeted with, in one piece with the head: thousands come in one moment. */
+  const greet = (reader: Reader): string => {
+    const step = steps.next(reader.at)
+    if (step) reader.at = step.at
+    return `retry: ${PAUSES_MS[served % PAUSES_MS.length]}\n\n${step?.text ?? ''}`
+  }
+  const take = (request: IncomingMessage, response: ServerResponse, query: URLSearchParams): void => {
+    const { socket } = request
+    // Behind an answer that is still being written: whoever sends requests ahead is no reader of ours.
+    if (response.socket === null) return void socket.destroy()
+    const address = countedAs(socket.remoteAddress)
+    const refused = judge(address)
+    if (refused) return refuse(response, ...refused)
+    const reader = enter(socket, address, request.headers['last-event-id']?.toString() ?? query.get('after'))
     socket.setNoDelay(true)
     // Ends with the connection, not in chunks: the same bytes serve everybody.
     response.useChunkedEncodingByDefault = false
     response.shouldKeepAlive = false
     response.writeHead(200, STREAM_HEAD)
-    // In one piece with the head: thousands come in one moment.
-    const step = steps.next(at)
-    reader.at = step?.at ?? at
-    response.write(`retry: ${PAUSES_MS[served % PAUSES_MS.length]}\n\n${step?.text ?? ''}`)
+    response.write(greet(reader))
     serve(reader)
   }
   const list = (response: ServerResponse, query: URLSearchParams): void => {
     const text = query.get('after')
     const after = text === null ? null : readOffset(text)
-    const known = after === -1 ? null : steps.changes(after, stale)
-    if (known === null && after !== -1) return refuse(response, 'record-away', 'the record was not read yet')
+    const known = after === '' ? null : steps.changes(after, stale)
+    if (known === null && after !== '') return refuse(response, 'record-away', 'the record was not read yet')
     const refusal = { error: `after = ${JSON.stringify(text)}: must be an offset`, rule: 'after' }
     const bytes = known ?? Buffer.from(JSON.stringify(refusal))
     const length = String(bytes.length)
@@ -212,6 +229,18 @@ export function openLive(demonstration: boolean, limits: LiveLimits = LIVE_LIMIT
   }
 
   return {
+    take: ({ url, headers }, socket) => {
+      if (url !== '/live') return false
+      const address = countedAs(socket.remoteAddress)
+      if (judge(address) !== null) return false
+      const reader = enter(socket, address, headers['last-event-id'])
+      socket.setTimeout(0)
+      socket.on('data', hangUp)
+      socket.on('error', ignore)
+      socket.write(`${PLAIN_HEAD}${writeDate(Date.now())}Connection: close\r\n\r\n${greet(reader)}`)
+      serve(reader)
+      return true
+    },
     answer: (request, response) => {
       const [path, question = ''] = (request.url ?? '').split('?')
       if (path !== '/live' && path !== '/api/v1/changes') return false
@@ -242,3 +271,11 @@ export function openLive(demonstration: boolean, limits: LiveLimits = LIVE_LIMIT
     },
   }
 }
+
+/** A reader has nothing more to say on this connection. */
+function hangUp(this: Socket): void {
+  this.destroy()
+}
+
+/** A reader that is gone is taken off the list when its socket closes. */
+function ignore(): void {}

@@ -12,7 +12,9 @@ const demonstration = z
   .literal(true)
   .optional()
   .meta({ description: 'stands only in a demonstration, where nothing is real' })
-const next = z.string().nullable().meta({ description: 'what to ask for as `before`; null on the last page' })
+const next = z.string().nullable().meta({
+  description: 'what to ask for as `before`; null when nothing is left, else the next page may still be empty',
+})
 /** Further kinds may come: a reader passes over what it does not know. */
 const kind = z.string().meta({ examples: [...NOTICE_KINDS] })
 
@@ -107,7 +109,9 @@ export const changeListSchema = z
         paths: z.array(z.string()).meta({ description: 'what may be fetched anew' }),
       }),
     ),
-    next: z.int().meta({ description: 'what to ask for as `after`' }),
+    next: z
+      .string()
+      .meta({ description: 'what to ask for as `after`; it names the record as well, which a number does not' }),
     reset: z.boolean().meta({ description: 'too far behind: fetch everything anew' }),
     newest: z.string().nullable().meta({ description: 'code of the newest notice' }),
     stale: instant.nullable().meta({ description: 'since when the record could not be read' }),
@@ -123,3 +127,35 @@ export const refusalSchema = z
   })
   .meta({ id: 'Refusal' })
 export type Refusal = z.infer<typeof refusalSchema>
+
+const preferences = z.strictObject({
+  districts: z.array(z.string()),
+  minIntensity: z.number().nullable(),
+  minMagnitude: z.number().nullable(),
+  night: z.number().nullable(),
+  digest: z.boolean(),
+  rebuttals: z.boolean(),
+})
+
+export const subscribedSchema = z
+  .strictObject({
+    id: z.string(),
+    unsubscribe: z.string().meta({ description: 'the key to this subscription: to read, to change, to delete it' }),
+  })
+  .meta({ id: 'Subscribed' })
+
+export const changedSchema = z.strictObject({ id: z.string(), preferences }).meta({ id: 'ChangedSubscription' })
+
+export const subscriptionExportSchema = z
+  .strictObject({
+    id: z.string(),
+    endpoint: z.string(),
+    pushService: z.string(),
+    keys: z.strictObject({ p256dh: z.string(), auth: z.string() }),
+    preferences,
+    consent: z.strictObject({ version: z.string(), language: z.enum(['zh', 'en']), at: instant }),
+    createdAt: instant,
+    renewedAt: instant,
+    lastReachedAt: instant.nullable(),
+  })
+  .meta({ id: 'Subscription', description: 'All that is kept of one subscriber' })

@@ -3,7 +3,7 @@
 import { findStored } from '../../store/pages.ts'
 import { findNotice, listNotices } from '../../store/notices.ts'
 import type { Queryable } from '../../store/pool.ts'
-import { listToldQuakes } from '../../store/quakes.ts'
+import { isTold, listToldQuakes } from '../../store/quakes.ts'
 import type { Refusal } from './api-schemas.ts'
 import { LISTED, MOST_LISTED, writeListing, writeNotice } from './notice-json.ts'
 import { writeQuakeListing } from './quake-json.ts'
@@ -48,20 +48,26 @@ export function openArchive(context: ArchiveContext, turns: Turns): Archive {
     what: string,
     before: unknown,
     limit: unknown,
-    read: (before: string | null, most: number) => Promise<string>,
+    read: (before: string | null, most: number) => Promise<string | null>,
   ): Promise<ArchiveAnswer> => {
     const most = readLimit(limit)
     if (most === null)
       return refuse(400, 'limit', `limit = ${JSON.stringify(limit)}: must be a whole number from 1 to ${MOST_LISTED}`)
     if (before !== undefined && (typeof before !== 'string' || !NAME.test(before)))
       return refuse(400, 'before', `before: must be the id of a ${what}, given once`)
-    return ask(`api ${what} ${most} ${before ?? ''}`, async () => found(await read(before ?? null, most)))
+    return ask(`api ${what} ${most} ${before ?? ''}`, async () => {
+      const body = await read(before ?? null, most)
+      return body === null ? refuse(400, 'before', `before: there is no ${what} ${before}`) : found(body)
+    })
   }
   return {
     list: (before, limit) =>
       page('notice', before, limit, async (after, most) => {
         const query = { class: 'actual', limit: most, before: after ?? undefined, onSite: [] } as const
-        return writeListing(await listNotices(db, query), most, publicUrl, demonstration)
+        const notices = await listNotices(db, query)
+        // Nothing comes after an id that is none: whoever took that for the end would believe that it has everything.
+        if (notices.length === 0 && after !== null && (await findNotice(db, after))?.id !== after) return null
+        return writeListing(notices, most, publicUrl, demonstration)
       }),
     notice: async (id) => {
       if (!NAME.test(id)) return refuse(400, 'id', 'id: must be the id or the code of a notice')
@@ -74,9 +80,11 @@ export function openArchive(context: ArchiveContext, turns: Turns): Archive {
       })
     },
     quakes: (before, limit) =>
-      page('quake', before, limit, async (after, most) =>
-        JSON.stringify(writeQuakeListing(await listToldQuakes(db, most, after), most, { publicUrl, demonstration })),
-      ),
+      page('quake', before, limit, async (after, most) => {
+        const quakes = await listToldQuakes(db, most, after)
+        if (quakes.length === 0 && after !== null && !(await isTold(db, after))) return null
+        return JSON.stringify(writeQuakeListing(quakes, most, { publicUrl, demonstration }))
+      }),
   }
 }
 

@@ -54,7 +54,9 @@ export function addAsked(app: FastifyInstance, context: AskedContext): void {
       const page = (await write(asked, language, context)) ?? busyIn(language)
       if (!page) return reply.callNotFound()
       if (page.status === 503) reply.header('retry-after', '1')
-      return reply.code(page.status).header('cache-control', 'public, max-age=2').type(page.contentType).send(page.body)
+      // A refusal of this moment must not be handed to others by a cache in front.
+      const cache = page.status === 200 ? 'public, max-age=2' : 'no-store'
+      return reply.code(page.status).header('cache-control', cache).type(page.contentType).send(page.body)
     })
     for (const form of ['txt', 'json'] as const)
       app.get<{ Querystring: Query }>(`${root}/screen/current.${form}`, async (request, reply) =>
@@ -140,7 +142,8 @@ function sendWord(
   if (max < SHORTEST || max > 1_000)
     return refuse('max', `max = ${JSON.stringify(most)}: must be a whole number from ${SHORTEST} to 1000`)
   const gbk = typeof charset === 'string' && /^(?:gbk|gb2312|gb18030)$/i.test(charset)
-  if (!gbk && charset !== 'utf-8') return refuse('charset', `charset = ${JSON.stringify(charset)}: utf-8 or gbk`)
+  if (!gbk && (typeof charset !== 'string' || !/^utf-?8$/i.test(charset)))
+    return refuse('charset', `charset = ${JSON.stringify(charset)}: utf-8 or gbk`)
   if (gbk && form === 'json') return refuse('charset', 'charset: JSON is UTF-8 (RFC 8259); gbk is for current.txt')
   const page = pages.get(WORDS_PATH)
   if (!page) return reply.callNotFound() as unknown as FastifyReply

@@ -9,6 +9,9 @@ import { MODES, type Mode } from './address.ts'
 const CSS = 'text/css; charset=utf-8'
 const JS = 'text/javascript; charset=utf-8'
 
+/** Pixels of the icon's pictures: iOS's home screen, then what a manifest is asked for. Made of icon.svg, never by hand. */
+export const ICON_SIZES = [180, 192, 512] as const
+
 /** Files of src/web/assets by the name they are asked for; those of one name in several modes are joined. */
 const ASSETS: readonly { name: string; modes: readonly Mode[]; files: readonly string[]; type: string }[] = [
   { name: 'app.css', modes: ['plain'], files: ['app.css'], type: CSS },
@@ -19,6 +22,12 @@ const ASSETS: readonly { name: string; modes: readonly Mode[]; files: readonly s
   { name: 'push.js', modes: MODES, files: ['push.js'], type: JS },
   { name: 'sw.js', modes: ['plain'], files: ['sw.js'], type: JS },
   { name: 'icon.svg', modes: MODES, files: ['icon.svg'], type: 'image/svg+xml' },
+  ...ICON_SIZES.map((size) => ({
+    name: `icon-${size}.png`,
+    modes: MODES,
+    files: [`icon-${size}.png`],
+    type: 'image/png',
+  })),
 ]
 
 /** A service worker rules over the folder it lies in: this one over the whole site. */
@@ -39,7 +48,8 @@ export async function loadAssets(): Promise<Assets> {
         status: 200,
         etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 20)}"`,
         body,
-        gzip: gzipSync(body, { level: 9 }),
+        // A picture is packed already.
+        gzip: type === 'image/png' ? null : gzipSync(body, { level: 9 }),
         changedAt: 0,
       }
       return modes.map((mode) => [`${mode} ${asset.path}`, asset] as const)

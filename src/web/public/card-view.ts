@@ -1,12 +1,12 @@
 // In: a notice, the form of a picture. Out: what its template prints, and where: sizes and places that follow from the text.
-// Must not restate what was withdrawn: of such a notice only its number and title stand, struck out.
+// Must not restate what was withdrawn: of such a notice only that it was, its kind and its number stand.
 import { drawSketch } from '../../core/rendering/sketch.ts'
 import { labelOf } from '../../core/rendering/label.ts'
 import { measureText } from '../../core/rendering/sketch-labels.ts'
 import { fitParts, fitText, LEADING, type Lines } from '../../core/rendering/wrap-text.ts'
 import type { NoticeView } from '../../store/notices.ts'
 import type { SiteIdentity } from './pages/frame.ts'
-import { figuresOf, fullSerial } from './pages/notice-parts.ts'
+import { figuresOf, fullSerial, splitTitle } from './pages/notice-parts.ts'
 import { addressOf } from './pages/share-head.ts'
 import { listAround } from './pages/sketch-map.ts'
 import { drawQr } from './qr.ts'
@@ -27,9 +27,9 @@ export interface CardForm {
   /** Lowest line of the title above the figures, and of the body. */
   titleEnd: number
   bodyEnd: number
-  /** Where 【已撤回】 stands: the title above it, nothing behind it. */
+  /** Of 【已撤回】: its height, and the foot of its letters within. Before everything else: thumbnails are cut. */
   band: number
-  bandEnd: number
+  bandFoot: number
   sketch: boolean
 }
 
@@ -47,8 +47,8 @@ export const CARD_FORMS: readonly CardForm[] = [
     bodies: [36, 32, 28, 24],
     titleEnd: 412,
     bodyEnd: 464,
-    band: 236,
-    bandEnd: 372,
+    band: 136,
+    bandFoot: 106,
     sketch: true,
   },
   {
@@ -63,8 +63,8 @@ export const CARD_FORMS: readonly CardForm[] = [
     bodies: [28, 25, 22, 19],
     titleEnd: 292,
     bodyEnd: 324,
-    band: 160,
-    bandEnd: 250,
+    band: 90,
+    bandFoot: 70,
     sketch: false,
   },
 ]
@@ -78,6 +78,8 @@ const FIELDS = {
   report: '',
   drill: '',
   withdrawn: '',
+  bandTop: '',
+  bandLine: '',
   title: [] as Line[],
   titleSize: '',
   body: [] as Line[],
@@ -123,6 +125,7 @@ const SKETCH = { width: 432, scale: 1.7, end: 440, least: 182 }
 const QR_SIDE = 120
 /** Instead of a text that is too long for a picture, or that the font cannot print. */
 const ELSEWHERE = '全文请见公告页面，扫码或输入网址可打开。'
+const WITHDRAWN = { title: '本公告已撤回，请勿转发。', body: '撤回说明请见公告页面。' }
 
 export function viewCard(notice: NoticeView, scene: CardScene): CardView {
   const { site, wording, form, plain, canPrint } = scene
@@ -130,20 +133,19 @@ export function viewCard(notice: NoticeView, scene: CardScene): CardView {
   const withdrawn = notice.state === 'withdrawn'
   const strips = stripsOf(notice, scene)
   const top = form.head + strips.length * form.strip
-  const kickerLine = top + form.head * 0.57
+  const kickerLine = top + (withdrawn ? form.band : 0) + form.head * 0.57
   const figures = origin === null || withdrawn || plain ? [] : figuresOf(notice, wording)
   const magnitude = figures.find(({ name }) => name === wording.say('figures', 'magnitude'))
-  const titleText = plain ? `地震公告（${wording.name('kinds', notice.kind)}）` : notice.title
+  const titleText = withdrawn
+    ? WITHDRAWN.title
+    : plain
+      ? `地震公告（${wording.name('kinds', notice.kind)}）`
+      : notice.title
   const titleTop = kickerLine + 16
-  const titleEnd = withdrawn ? form.band - 14 : magnitude ? form.titleEnd : form.bodyEnd - 90
-  const fitted = fitTitle(
-    titleText,
-    magnitude ? form.narrow : form.wide,
-    titleEnd - titleTop,
-    withdrawn ? form.bodies : form.titles,
-  )
-  const bodyTop = withdrawn ? form.bandEnd + 22 : titleTop + fitted.lines.length * fitted.size * LEADING + 20
-  const bodyText = withdrawn ? '本公告已撤回，请勿转发。' : plain ? ELSEWHERE : notice.text
+  const titleEnd = magnitude ? form.titleEnd : form.bodyEnd - 90
+  const fitted = fitTitle(titleText, magnitude ? form.narrow : form.wide, titleEnd - titleTop, form.titles)
+  const bodyTop = titleTop + fitted.lines.length * fitted.size * LEADING + 20
+  const bodyText = withdrawn ? WITHDRAWN.body : plain ? ELSEWHERE : notice.text
   const title = layLines(fitted, titleTop)
   const bodyLines = magnitude
     ? { size: 0, lines: [] }
@@ -185,6 +187,8 @@ export function viewCard(notice: NoticeView, scene: CardScene): CardView {
       report: wording.say('notice', 'report', { report: String(notice.report) }),
       drill: notice.class === 'drill' ? '演练' : '',
       withdrawn: withdrawn ? '已撤回' : '',
+      bandTop: String(top),
+      bandLine: String(top + form.bandFoot),
       title,
       titleSize: String(fitted.size),
       body: layLines(bodyLines, bodyTop),
@@ -238,7 +242,7 @@ function measureFigures(text: string): number {
 
 /** The place on its lines, what happened there on the next. */
 function fitTitle(text: string, width: number, height: number, sizes: readonly number[]): Lines {
-  const parts = text.split(/(?=发生\d)/)
+  const parts = splitTitle(text)
   return fitParts(parts.length > 1 ? parts : [text, ''], width, height, sizes) ?? fit(text, width, height, sizes)
 }
 

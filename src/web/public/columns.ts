@@ -8,6 +8,7 @@ import type { Queryable } from '../../store/pool.ts'
 import { listTimeliness, type TimelinessMonth } from '../../store/timeliness.ts'
 import type { ToGbk } from './gbk.ts'
 import { readGuide } from './guide.ts'
+import { dataSheet } from './pages/data.ts'
 import { errataSheet } from './pages/errata.ts'
 import type { Frame, Sheet, SiteIdentity } from './pages/frame.ts'
 import { guideSheet } from './pages/guide.ts'
@@ -75,6 +76,7 @@ export function createColumns(
         guideSheet(guide, pickShown(notices, now)),
         timelinessSheet(months, now),
         errataSheet(errata),
+        dataSheet(),
         ...standingSheets(site),
         ...pushSheets(site),
       ]),

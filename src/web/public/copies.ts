@@ -10,6 +10,8 @@ import type { Ring } from '../live/events.ts'
 /** What the folder knows of the record's order, and when the record was last read. */
 export interface RingCopy {
   ring: Ring
+  /** The beginning of its head's hash; null while nothing is sealed. */
+  seal: string | null
   readAt: Instant
 }
 

@@ -1,13 +1,15 @@
-// In: the head of a request. Out: a stored page's bytes with headers made beforehand, at once, or "not mine".
+// In: address and fields of a request. Out: a stored page's bytes with headers made beforehand, at once, or "not mine".
 // Must not wait for anything: no file, no database, no packing while a reader waits, but the first after a page changed.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { StoredPage } from '../../store/pages.ts'
 import { PUBLIC_HEADERS } from '../serving.ts'
 import { ENGLISH, readAddress } from './address.ts'
 import type { Assets } from './assets.ts'
 import { isHeld, takesGzip } from './negotiate.ts'
 import { isOpenData, OPEN_DATA } from './open-data.ts'
-import { makeReply, openReplies, type Reply } from './reply.ts'
+import type { PlainGet } from './plain-get.ts'
+import { answerWith, makeReply, openWriter, type Reply } from './reply.ts'
 
 /** The copies this process serves from; filled from the table, or from disk while the database is away. */
 export interface PageShelf {
@@ -34,6 +36,8 @@ export interface HotContext {
 export interface Hot {
   /** True when it answered: a GET or HEAD for a page or a file that is there. */
   answer(request: IncomingMessage, response: ServerResponse): boolean
+  /** The same for a plain GET on a connection that no server of Node's has seen; false when nothing was written. */
+  answerPlain(get: PlainGet, socket: Socket): boolean
   /** Answers with the page of this path (without a mode), whatever the request asked for; false when there is none. */
   serve(path: string, request: IncomingMessage, response: ServerResponse): boolean
 }
@@ -84,32 +88,40 @@ export function openHot({ pages, assets, readsQuery, staleness }: HotContext): H
     return made
   }
 
-  const reply = openReplies(Date.now)
-  const send = (page: Prepared, request: IncomingMessage, response: ServerResponse): true => {
-    reply(choose(page, request), request, response)
-    return true
+  /** The page or file that is asked for; a path when it lies one stroke before it; null when it is not here. */
+  const look = (url: string): Prepared | string | null => {
+    const queryAt = url.indexOf('?')
+    const path = queryAt < 0 ? url : url.slice(0, queryAt)
+    const address = readAddress(path)
+    if (address.at === 'moved') return null
+    const file = files.get(`${address.mode} ${address.path}`)
+    if (file) return file
+    if (queryAt >= 0 && readsQuery(address.path)) return null
+    const page = find(address.path)
+    // A last stroke too many: relative links of the page would miss.
+    return page && path.endsWith('/') && !isFolder(address.path) ? path.slice(0, -1) : page
   }
+  const write = openWriter(Date.now)
 
   return {
-    answer: (request, response) => {
-      const { url = '/', method } = request
+    answer: ({ url = '/', method, headers }, response) => {
       if (method !== 'GET' && method !== 'HEAD') return false
-      const queryAt = url.indexOf('?')
-      const path = queryAt < 0 ? url : url.slice(0, queryAt)
-      const address = readAddress(path)
-      if (address.at === 'moved') return false
-      const file = files.get(`${address.mode} ${address.path}`)
-      if (file) return send(file, request, response)
-      if (queryAt >= 0 && readsQuery(address.path)) return false
-      const page = find(address.path)
-      if (!page) return false
-      // A last stroke too many: relative links of the page would miss.
-      if (path.endsWith('/') && !isFolder(address.path)) return move(path.slice(0, -1), response)
-      return send(page, request, response)
+      const found = look(url)
+      if (found === null) return false
+      if (typeof found === 'string') move(found, response)
+      else answerWith(choose(found, headers), response)
+      return true
     },
-    serve: (path, request, response) => {
+    answerPlain: ({ url, headers }, socket) => {
+      const found = look(url)
+      if (found === null || typeof found === 'string') return false
+      write(choose(found, headers), socket)
+      return true
+    },
+    serve: (path, { headers }, response) => {
       const page = find(path)
-      return page !== null && send(page, request, response)
+      if (page) answerWith(choose(page, headers), response)
+      return page !== null
     },
   }
 }
@@ -141,14 +153,13 @@ function prepare(page: StoredPage, shown: StoredPage, cache: string, stale: Stal
   }
 }
 
-function choose(page: Prepared, { headers }: IncomingMessage): Reply {
+function choose(page: Prepared, headers: PlainGet['headers']): Reply {
   const packs = page.packed !== null && takesGzip(headers['accept-encoding'])
   if (page.page.status === 200 && isHeld(headers['if-none-match'], page.etag))
     return packs ? page.unchangedPacked : page.unchanged
   return packs && page.packed ? page.packed : page.plain
 }
 
-function move(to: string, response: ServerResponse): true {
+function move(to: string, response: ServerResponse): void {
   response.writeHead(308, ['location', to, 'content-length', '0', ...Object.entries(PUBLIC_HEADERS).flat()]).end()
-  return true
 }

@@ -1,23 +1,16 @@
 // In: the API's schemas. Out: its OpenAPI 3.1 document.
 // Must not describe a second time what a schema says.
 import { z } from 'zod'
-import {
-  changeListSchema,
-  noticeListSchema,
-  noticeSchema,
-  quakeListSchema,
-  quakeSchema,
-  refusalSchema,
-} from './api-schemas.ts'
+import { OFFSET } from '../live/events.ts'
+import * as schemasOfAnswers from './api-schemas.ts'
 import { LISTED, MOST_LISTED } from './notice-json.ts'
-
-const SCHEMAS = { changeListSchema, noticeListSchema, noticeSchema, quakeListSchema, quakeSchema, refusalSchema }
-const JSON_TYPE = 'application/json'
+import { answer, refusals } from './openapi-parts.ts'
+import { PUSH_PATHS, PUSH_SECURITY } from './openapi-push.ts'
 
 /** /api/v1/openapi.json */
 export function describeApi(publicUrl: string): string {
   const registry = z.registry<{ id: string }>()
-  for (const schema of Object.values(SCHEMAS)) {
+  for (const schema of Object.values(schemasOfAnswers)) {
     const { id } = schema.meta() ?? {}
     if (id !== undefined) registry.add(schema, { id })
   }
@@ -28,7 +21,7 @@ export function describeApi(publicUrl: string): string {
       title: 'Quakedesk',
       version: '1',
       description:
-        'Open data of the bureau: notices and the quakes they are about. GET only, no key; what may be kept has an ETag. Feeds: /feeds/notices.{atom,rss,json}, /feeds/quakes.geojson, /feeds/cap.atom.',
+        'Open data of the bureau: notices and the quakes they are about. No key; what may be kept has an ETag. Feeds: /feeds/notices.{atom,rss,json}, /feeds/quakes.geojson, /feeds/cap.atom. Posted are subscriptions to push only.',
     },
     servers: [{ url: publicUrl }],
     paths: {
@@ -51,16 +44,21 @@ export function describeApi(publicUrl: string): string {
             {
               name: 'after',
               in: 'query',
-              description: '`next` of the answer before; left out: only where the record ends now',
-              schema: { type: 'integer', minimum: 0 },
+              description:
+                '`next` of the answer before, or 0 for all that is kept; left out: only where the record ends now',
+              schema: { type: 'string', pattern: OFFSET.source },
             },
           ],
           responses: { 200: answer('ChangeList', {}), ...refusals(400, 503) },
         },
       },
       '/api/v1/quakes': { get: list('listQuakes', 'Quakes of which something is published', 'QuakeList', 'a quake') },
+      ...PUSH_PATHS,
     },
-    components: { schemas: Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)])) },
+    components: {
+      schemas: Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)])),
+      securitySchemes: PUSH_SECURITY,
+    },
   })
 }
 
@@ -88,27 +86,4 @@ function list(operationId: string, summary: string, schema: string, what: string
     ],
     responses: { 200: answer(schema), ...refusals(400, 503) },
   }
-}
-
-const KEPT = { etag: { schema: { type: 'string' } } }
-
-function answer(schema: string, headers: object = KEPT): object {
-  return {
-    description: schema,
-    headers,
-    content: { [JSON_TYPE]: { schema: { $ref: `#/components/schemas/${schema}` } } },
-  }
-}
-
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'A parameter is wrong; the answer names it',
-  404: 'There is none',
-  503: 'Too many readers, or the record is away: ask again after Retry-After',
-}
-
-function refusals(...statuses: number[]): object {
-  const schema = { $ref: '#/components/schemas/Refusal' }
-  return Object.fromEntries(
-    statuses.map((status) => [status, { description: REASONS[status], content: { [JSON_TYPE]: { schema } } }]),
-  )
 }

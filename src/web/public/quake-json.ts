@@ -18,8 +18,11 @@ export function writeQuake({ id, notices }: ToldQuake, { publicUrl, demonstratio
   const first = notices[0]
   const head = notices.at(-1)
   if (!first || !head) return null
-  const withdrawn = head.kind === 'withdrawal'
-  const origin = withdrawn ? null : (notices.findLast((notice) => notice.facts.origin !== null)?.facts.origin ?? null)
+  // By what is on record of each, not by the last on the list: the website may carry a withdrawal later than the record does,
+  // and of two lineages the younger may be the one that was withdrawn.
+  const standing = notices.filter(({ state, kind }) => state !== 'withdrawn' && kind !== 'withdrawal')
+  const withdrawn = standing.length === 0
+  const origin = standing.findLast((notice) => notice.facts.origin !== null)?.facts.origin ?? null
   return {
     id,
     state: withdrawn ? 'withdrawn' : 'current',

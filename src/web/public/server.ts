@@ -11,7 +11,7 @@ import { openArchive } from './archive.ts'
 import { addAsked } from './asked.ts'
 import { loadAssets } from './assets.ts'
 import { openHot, type PageShelf, type Staleness } from './hot.ts'
-import { openListener, type Answerer } from './listener.ts'
+import { openListener, type Answerer, type PlainAnswerer } from './listener.ts'
 import type { Listing } from './pages/notice-list.ts'
 import { addPictures } from './pictures.ts'
 import { addPush, takesBody } from './push/routes.ts'
@@ -48,6 +48,9 @@ const REQUEST_MS = 10_000
 /** A reader that takes nothing for so long has gone. Longer than the 72 s of keep-alive, which proxies count on. */
 const SILENT_MS = 75_000
 
+/** What a crowd may ask for at once by a mistyped address: a cache in front answers for a second. */
+const UNMADE: ReadonlySet<number> = new Set([404, 308])
+
 /** Builds the public server; the caller listens. */
 export async function buildPublicServer(context: PublicContext): Promise<FastifyInstance> {
   const options = servingOptions(REQUEST_MS)
@@ -59,18 +62,33 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
     readsQuery: (path) => app.hasRoute({ method: 'GET', url: path }),
     staleness: context.staleness ?? (() => null),
   })
-  const answerAtOnce: Answerer = (request, response) =>
+  const answered: Answerer = (request, response) =>
     hot.answer(request, response) || context.live?.answer(request, response) === true
+  const atOnce: PlainAnswerer = (get, socket) => {
+    if (hot.answerPlain(get, socket)) return 'answered'
+    return context.live?.take(get, socket) === true ? 'kept' : 'passed'
+  }
+  let leave = (): void => undefined
   const app: FastifyInstance = Fastify({
     loggerInstance: context.logger,
     ...options,
     bodyLimit: 1,
-    serverFactory: (route) => openListener(limits, answerAtOnce, route),
+    serverFactory: (route) => {
+      const listener = openListener(limits, atOnce, answered, route)
+      leave = listener.leave
+      return listener.server
+    },
   })
   // A stream ends when its reader goes: a server that is to end would wait for it.
-  app.addHook('preClose', async () => context.live?.close())
+  app.addHook('preClose', async () => {
+    context.live?.close()
+    leave()
+  })
   app.addHook('onSend', async (_request, reply) => {
     for (const [name, value] of Object.entries(PUBLIC_HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value)
+    // Said nothing, a cache may keep an answer as long as it likes, a 404 too (RFC 9111 §4.2.2): the page may be there in a moment.
+    if (!reply.hasHeader('cache-control'))
+      reply.header('cache-control', UNMADE.has(reply.statusCode) ? 'public, max-age=1' : 'no-store')
   })
   // Only subscriptions are posted here: elsewhere a body is not waited for.
   app.addHook('onRequest', async (request, reply): Promise<unknown> => {

@@ -5,7 +5,7 @@ import { listEtags, listPublicPages, type StoredPage } from '../../store/pages.t
 import type { Queryable } from '../../store/pool.ts'
 import { listShown } from '../../store/shown.ts'
 import { extendRing, MOST_KEPT, type Ring } from '../live/events.ts'
-import { openCopies } from './copies.ts'
+import { openCopies, type RingCopy } from './copies.ts'
 
 export interface Shelf {
   get(path: string): StoredPage | undefined
@@ -36,17 +36,19 @@ export async function openShelf({ db, folder, realNow, tell, onError }: ShelfCon
   for (const page of await copies.readPages()) pages.set(page.path, page)
   const copy = await copies.readRing()
   let ring = copy?.ring ?? null
+  let seal = copy?.seal ?? null
   let savedAt = copy?.readAt ?? 0
   let readAt = copy?.readAt ?? null
   let last: Instant | null = null
   let turn: Promise<boolean> = Promise.resolve(true)
   if (ring) tell(ring, false)
 
-  const readRing = async (): Promise<Ring> => {
+  const readRing = async (): Promise<{ ring: Ring; seal: string | null }> => {
     const look = await listShown(db, ring?.head ?? 0, MOST_KEPT)
-    // A record that was restored to an earlier state is read from its beginning.
-    if (ring && look.head < ring.head) return extendRing(null, await listShown(db, 0, MOST_KEPT))
-    return extendRing(ring, look)
+    if (look.afterSeal === seal) return { ring: extendRing(ring, look), seal: look.headSeal }
+    // Another record than the one we read so far: restored from a backup, however far it has gone since.
+    const anew = await listShown(db, 0, MOST_KEPT)
+    return { ring: extendRing(null, anew), seal: anew.headSeal }
   }
   const readPages = async (): Promise<void> => {
     const etags = await listEtags(db)
@@ -59,9 +61,9 @@ export async function openShelf({ db, folder, realNow, tell, onError }: ShelfCon
     // A disk that is full does not keep the news from the readers.
     await copies.change(fresh, gone).catch(onError)
   }
-  const saveRing = async (fresh: Ring, at: Instant): Promise<void> => {
-    if (fresh.events === ring?.events && at - savedAt < READ_AT_MS) return
-    await copies.saveRing({ ring: fresh, readAt: at }).then(() => (savedAt = at), onError)
+  const saveRing = async (fresh: RingCopy): Promise<void> => {
+    if (fresh.ring.events === ring?.events && fresh.readAt - savedAt < READ_AT_MS) return
+    await copies.saveRing(fresh).then(() => (savedAt = fresh.readAt), onError)
   }
   const refreshNow = async (): Promise<boolean> => {
     try {
@@ -70,11 +72,12 @@ export async function openShelf({ db, folder, realNow, tell, onError }: ShelfCon
       // told: after a crash nobody has heard of more than the copy holds.
       const fresh = await readRing()
       await readPages()
-      await saveRing(fresh, at)
-      ring = fresh
+      await saveRing({ ...fresh, readAt: at })
+      ring = fresh.ring
+      seal = fresh.seal
       last = at
       readAt = at
-      tell(fresh, true)
+      tell(fresh.ring, true)
       return true
     } catch (error) {
       onError(error)

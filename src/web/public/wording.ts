@@ -27,6 +27,8 @@ export interface Wording {
   day(at: Instant): string
   /** 2017年6月3日 */
   date(at: Instant): string
+  /** 2017年6月. @param month from 1 */
+  month(year: number, month: number): string
   /** As people say it: 0.35 秒, 12 分 06 秒, 2 小时 05 分. */
   duration(ms: number): string
   /** What a modelled degree may say of itself: at most 可能 (DESIGN §6 "Felt"). */
@@ -119,7 +121,7 @@ function openWording(language: Language, w: Lists): Wording {
   }
 }
 
-type Times = Pick<Wording, 'time' | 'day' | 'date' | 'duration'>
+type Times = Pick<Wording, 'time' | 'day' | 'date' | 'month' | 'duration'>
 
 const CHINESE: Times = {
   time: (at) => {
@@ -131,6 +133,7 @@ const CHINESE: Times = {
     return `${p.month}月${p.day}日`
   },
   date: (at) => `${beijingParts(at).year}年${CHINESE.day(at)}`,
+  month: (year, month) => `${year}年${month}月`,
   duration: (ms) => writeDuration(ms, { under: '不足', second: ' 秒', minute: ' 分 ', hour: ' 小时 ', end: ' 分' }),
 }
 
@@ -144,6 +147,7 @@ const ENGLISH: Times = {
     return `${p.day} ${MONTHS[p.month - 1]}`
   },
   date: (at) => `${ENGLISH.day(at)} ${beijingParts(at).year}`,
+  month: (year, month) => `${MONTHS[month - 1]} ${year}`,
   duration: (ms) => writeDuration(ms, { under: 'under', second: ' s', minute: ' min ', hour: ' h ', end: ' min' }),
 }
 

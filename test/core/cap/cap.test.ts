@@ -137,6 +137,18 @@ describe('one message', () => {
     expect(info.parameters.map((p) => p.valueName)).not.toContain('SeverityBasis')
   })
 
+  test('says what its circle is: a model’s estimate, or the epicentre and nothing more', () => {
+    const basisOf = (origin: Partial<typeof ORIGIN>): string | undefined =>
+      made(subjectOf({ origin: { ...ORIGIN, ...origin } })).info.parameters.find((p) => p.valueName === 'AreaBasis')
+        ?.value
+    // Far from every place of the bureau: no severity, but a circle.
+    const far = { latitude: 20, longitude: 110 }
+    expect(made(subjectOf({ origin: { ...ORIGIN, ...far } })).info.severity).toBe('Unknown')
+    for (const origin of [{}, far]) expect(basisOf(origin)).toMatch(/模型估算.*非烈度速报/)
+    for (const origin of [{ depthKm: 300 }, { kind: 'collapse' as const, depthKm: 0 }])
+      expect(basisOf(origin)).toMatch(/仅标示震中/)
+  })
+
   test('about a collapse says so and estimates no intensity', () => {
     const { info } = made(subjectOf({ origin: { ...ORIGIN, kind: 'collapse', depthKm: 0 } }))
     expect(info).toMatchObject({ event: '塌陷', severity: 'Unknown' })

@@ -1,7 +1,7 @@
 // In: what was said and what replaced it. Out: the page of revisions, corrections and withdrawals, newest first.
 // Must not say a false fact without its mark in the same line (DESIGN L8), and explains in the notices' own words only.
 import { nameErrors } from '../../../core/rendering/changes.ts'
-import type { Erratum } from '../../../store/errata.ts'
+import { MOST_ERRATA, type Erratum } from '../../../store/errata.ts'
 import type { Wording } from '../wording.ts'
 import type { Scene, Sheet } from './frame.ts'
 import { fullSerial } from './notice-parts.ts'
@@ -18,8 +18,17 @@ export function errataSheet(errata: readonly Erratum[]): Sheet {
     path: '/errata',
     template: 'errata',
     title: (wording) => wording.say('errata', 'title'),
-    view: (scene) => ({ errata: errata.map((each) => writeErratum(each, scene)) }),
+    view: (scene) => ({
+      errata: errata.map((each) => writeErratum(each, scene)),
+      older: errata.length < MOST_ERRATA ? [] : Object.keys(MARKS).map((kind) => leadTo(kind, errata, scene)),
+    }),
   }
+}
+
+/** Where those of a kind stand that are older than the page. */
+function leadTo(kind: string, errata: readonly Erratum[], { wording, up }: Scene): object {
+  const last = errata.at(-1)?.now.id ?? ''
+  return { name: wording.name('kinds', kind), url: `${up}notices?kind=${kind}&before=${last}` }
 }
 
 function writeErratum({ said, now }: Erratum, { wording, up }: Scene): object {

@@ -4,6 +4,7 @@ import { Liquid, type Template } from 'liquidjs'
 import type { Instant } from '../../../core/instant.ts'
 import type { AttenuationModel } from '../../../core/intensity/attenuation.ts'
 import type { WatchedPlace } from '../../../core/judgement/policy.ts'
+import { expandIncludes } from '../../../core/rendering/include.ts'
 import type { Page } from '../../../store/pages.ts'
 import { ENGLISH } from '../address.ts'
 import { LANGUAGES, openWordings, type Language, type Wording } from '../wording.ts'
@@ -77,7 +78,7 @@ const STRICT = { strictVariables: true, strictFilters: true, ownPropertyOnly: tr
 /**
  * Prepares templates and words once.
  * @param templates source by file name, as in templates/pages
- * @throws when a template cannot be parsed, or the word lists differ in their keys
+ * @throws when a template cannot be parsed, a partial is missing, or the word lists differ in their keys
  */
 export function openFrame(templates: ReadonlyMap<string, string>, site: SiteIdentity): Frame {
   const liquid = new Liquid({ ...STRICT, outputEscape: 'escape' })
@@ -85,10 +86,10 @@ export function openFrame(templates: ReadonlyMap<string, string>, site: SiteIden
   const whole = new Liquid(STRICT)
   const wordings = openWordings(templates)
   const parsed = new Map<string, Template[]>()
-  for (const [name, source] of templates) {
-    if (!name.endsWith('.liquid')) continue
+  for (const name of templates.keys()) {
+    if (!name.endsWith('.liquid') || name.startsWith('_')) continue
     const key = name.slice(0, -'.liquid'.length)
-    parsed.set(key, (isLayout(key) ? whole : liquid).parse(source))
+    parsed.set(key, (isLayout(key) ? whole : liquid).parse(expandIncludes(name, templates).source))
   }
   const fill = (name: string, view: object): string => {
     const template = parsed.get(name)

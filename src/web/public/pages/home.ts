@@ -5,11 +5,22 @@ import { romanIntensity } from '../../../core/intensity/felt.ts'
 import type { NoticeView } from '../../../store/notices.ts'
 import type { Wording } from '../wording.ts'
 import type { Scene, Sheet, SiteIdentity } from './frame.ts'
-import { clocksOf, districtsOf, figuresOf, fullSerial, rowOf, writeDistricts, type District } from './notice-parts.ts'
+import {
+  clocksOf,
+  districtsOf,
+  figuresOf,
+  fullSerial,
+  rowOf,
+  breakTitle,
+  writeDistricts,
+  type District,
+} from './notice-parts.ts'
 import { hasSketch, sketchOf } from './sketch-map.ts'
 
 /** A day after its last word a quake is no longer what this page is about. */
 const EVENT_MS = 24 * HOUR
+/** Nearest districts that the first page shows; the notice has them all. */
+const MOST_DISTRICTS = 12
 
 export function homeSheet(notices: readonly NoticeView[], now: Instant): Sheet {
   const shown = pickShown(notices, now)
@@ -26,13 +37,15 @@ export function homeSheet(notices: readonly NoticeView[], now: Instant): Sheet {
 /**
  * The notice that the page is about; null when it is quiet. In a sequence the largest shock stays on top (peers.md §1.6:
  * aftershocks that push it off the screen mislead); without a standing determination, the newest word: a withdrawal, say.
+ * What was withdrawn is never what the page is about, also where the withdrawal itself is not on the site.
  */
 export function pickShown(notices: readonly NoticeView[], now: Instant): NoticeView | null {
   const recent = notices.filter((notice) => now - notice.issuedAt < EVENT_MS)
   const standing = recent.filter(({ state, facts }) => state === 'current' && facts.origin !== null)
   const magnitude = ({ facts }: NoticeView): number => facts.origin?.magnitude ?? -Infinity
   const largest = Math.max(...standing.map(magnitude))
-  return standing.find((notice) => magnitude(notice) === largest) ?? recent[0] ?? null
+  const word = standing.find((notice) => magnitude(notice) === largest)
+  return word ?? recent.find(({ state }) => state !== 'withdrawn') ?? null
 }
 
 function homeView(notices: readonly NoticeView[], shown: NoticeView | null, scene: Scene): object {
@@ -49,7 +62,8 @@ function homeView(notices: readonly NoticeView[], shown: NoticeView | null, scen
     report: shown ? wording.say('notice', 'report', { report: String(shown.report) }) : '',
     url: shown ? `${up}n/${shown.code}` : '',
     quakeUrl: shown?.quake ? `${up}quakes/${shown.quake}` : '',
-    title: shown?.title ?? '',
+    mark: '',
+    parts: breakTitle(shown?.title ?? ''),
     text: shown?.text ?? '',
     state: shown && shown.state !== 'current' ? wording.name('states', shown.state) : '',
     serial: shown ? fullSerial(shown) : '',
@@ -58,7 +72,11 @@ function homeView(notices: readonly NoticeView[], shown: NoticeView | null, scen
     here: shown ? hereOf(shown, districts, scene) : [],
     known: shown ? knownOf(shown, districts, wording) : [],
     unknown: shown ? unknownOf(shown, wording) : [],
-    districts: writeDistricts(districts, wording),
+    places: writeDistricts(districts.slice(0, MOST_DISTRICTS), wording),
+    otherPlaces:
+      districts.length > MOST_DISTRICTS
+        ? wording.say('home', 'otherDistricts', { n: String(districts.length - MOST_DISTRICTS) })
+        : '',
     clocks: shown ? clocksOf(shown, wording) : [],
     notices: notices.map((notice) => rowOf(notice, scene)),
   }

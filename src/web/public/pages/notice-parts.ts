@@ -18,8 +18,25 @@ export interface Row {
   issued: string
   state: string
   url: string
+  /** Before the title of what was withdrawn; '' for what was not. */
+  mark: string
   title: string
   serial: string
+}
+
+/** In the text, not in its style: a line that is copied, read aloud or cut at its end keeps it (DESIGN L8). */
+export function markOf({ state }: Pick<NoticeView, 'state'>): string {
+  return state === 'withdrawn' ? '【已撤回】' : ''
+}
+
+/** The place, then what happened there. */
+export function splitTitle(title: string): string[] {
+  return title.split(/(?=发生\d)/)
+}
+
+/** Where a heading may break before it breaks within a name: after a province, a prefecture or a city, and before what happened. */
+export function breakTitle(title: string): string[] {
+  return title.split(/(?=发生\d)|(?=【演练】$)|(?<=[省州盟市区])(?![省州盟市区县旗])(?=[^发附]{2})/)
 }
 
 export function rowOf(notice: NoticeView, { wording, up }: Scene): Row {
@@ -29,6 +46,7 @@ export function rowOf(notice: NoticeView, { wording, up }: Scene): Row {
     issued: wording.time(notice.issuedAt),
     state: wording.name('states', notice.state),
     url: `${up}n/${notice.code}`,
+    mark: markOf(notice),
     title: notice.title,
     serial: fullSerial(notice),
   }

@@ -1,17 +1,16 @@
 // In: one notice. Out: its page: the text as it was issued, where it stands, its clocks, its channels, what identifies it.
-// Must not change a word of the text; a withdrawn one is headed by that, in the tab's title too.
+// Must not change a word of the text; of a withdrawn one nothing stands without the mark, in the tab's title neither.
 import { createHash } from 'node:crypto'
 import { beijingParts } from '../../../core/instant.ts'
-import type { NoticeView } from '../../../store/notices.ts'
+import type { DeliveryView, NoticeView } from '../../../store/notices.ts'
 import { drawQr } from '../qr.ts'
 import { escapeHtml, type Scene, type Sheet } from './frame.ts'
-import { clocksOf, districtsOf, figuresOf, fullSerial, writeDistricts } from './notice-parts.ts'
+import { clocksOf, districtsOf, figuresOf, fullSerial, markOf, breakTitle, writeDistricts } from './notice-parts.ts'
 import { addressOf, writeShareHead } from './share-head.ts'
+import type { Wording } from '../wording.ts'
 
 /** Under its id and its short code. */
 export function noticeSheets(notice: NoticeView): Sheet[] {
-  // Who only sees the title, in a tab or a search, must see that it no longer stands.
-  const standing = notice.state === 'withdrawn' ? '【已撤回】' : ''
   // Both hold the same; it takes a millisecond, while other channels wait for their turn.
   let code: string | null = null
   const qr = ({ site, wording }: Scene): string =>
@@ -20,16 +19,43 @@ export function noticeSheets(notice: NoticeView): Sheet[] {
     path,
     template: 'notice',
     drill: notice.class === 'drill',
-    title: () => `${standing}${notice.title}`,
+    // Who only sees the title, in a tab or a search, must see that it no longer stands.
+    title: () => `${markOf(notice)}${notice.title}`,
     view: (scene) => noticeView(notice, scene),
     head: ({ site }) => writeShareHead(notice, site),
-    raw: { body: notice.variants['website'] ?? bodyOf(notice), qr },
+    raw: { body: bodyOf(notice), qr },
   }))
 }
 
-/** What a notice says that no website outlet was to carry; the others bring sign and serial in their own text. */
+/** The website's own text, with sign and serial; the plain one where no website outlet was to carry it. */
 function bodyOf(notice: NoticeView): string {
-  return `<p class="notice-text">${escapeHtml(notice.text)}</p>\n<p class="notice-serial">公告编号：${escapeHtml(fullSerial(notice))}</p>`
+  const serial = `<p class="notice-serial">公告编号：${escapeHtml(fullSerial(notice))}</p>`
+  if (markOf(notice) === '')
+    return notice.variants['website'] ?? `<p class="notice-text">${escapeHtml(notice.text)}</p>\n${serial}`
+  // What was said stays said (DESIGN L5): line by line under its mark, without the table of values.
+  const lines = notice.text.split('\n').filter((line) => line.trim() !== '')
+  const struck = lines.map((line) => `<p class="notice-text">${markOf(notice)}<s>${escapeHtml(line)}</s></p>`)
+  return `${struck.join('\n')}\n${serial}`
+}
+
+/** What citizens read; the rest carries the word from machine to machine. Robots ring the duty staff's own phones. */
+const FOR_MACHINES: readonly string[] = ['cap', 'webhook']
+const FOR_NOBODY: readonly string[] = ['robot']
+/** The order of the table. */
+const BEST_KNOWN: readonly string[] = ['website', 'weibo', 'wechat']
+
+function bestKnownFirst(a: DeliveryView, b: DeliveryView): number {
+  const placeOf = ({ channel }: DeliveryView): number => BEST_KNOWN.indexOf(channel) + 1 || BEST_KNOWN.length + 1
+  return placeOf(a) - placeOf(b)
+}
+
+function writeDelivery({ channel, url, state, acceptedAt }: DeliveryView, since: number, wording: Wording): object {
+  return {
+    channel: wording.name('channels', channel),
+    url: url ?? '',
+    state: wording.name('deliveries', state),
+    took: acceptedAt === null ? '—' : wording.duration(acceptedAt - since),
+  }
 }
 
 /** Letters and digits that are not taken for each other. */
@@ -51,12 +77,15 @@ function noticeView(notice: NoticeView, { site, wording, up }: Scene): object {
   const withdrawn = notice.state === 'withdrawn'
   const replaced = notice.state === 'superseded'
   const index = indexOf(notice, site.indexPrefix)
+  const told = notice.deliveries.filter((d) => !FOR_NOBODY.includes(d.channel))
+  const write = (delivery: DeliveryView): object => writeDelivery(delivery, notice.decidedAt, wording)
   return {
     tone: notice.state,
     kind: wording.name('kinds', notice.kind),
     report: wording.say('notice', 'report', { report: String(notice.report) }),
     issued: wording.say('notice', 'issued', { time: wording.time(notice.issuedAt) }),
-    title: notice.title,
+    mark: markOf(notice),
+    parts: breakTitle(notice.title),
     tombstone: withdrawn || replaced ? wording.say('notice', notice.state) : '',
     successorUrl: notice.supersededBy === null ? '' : `${up}n/${notice.supersededBy}`,
     successorWord: wording.say('notice', withdrawn ? 'seeWithdrawal' : 'seeNewer'),
@@ -64,15 +93,13 @@ function noticeView(notice: NoticeView, { site, wording, up }: Scene): object {
     figures: figuresOf(notice, wording),
     places: writeDistricts(districtsOf(notice, site), wording),
     clocks: clocksOf(notice, wording),
-    // Robots ring the duty staff's own phones: no channel of the public.
-    deliveries: notice.deliveries
-      .filter((d) => d.channel !== 'robot')
-      .map((d) => ({
-        channel: wording.name('channels', d.channel),
-        url: d.url ?? '',
-        state: wording.name('deliveries', d.state),
-        took: d.acceptedAt === null ? '—' : wording.duration(d.acceptedAt - notice.decidedAt),
-      })),
+    deliveries: told
+      .filter((d) => !FOR_MACHINES.includes(d.channel))
+      .toSorted(bestKnownFirst)
+      .map(write),
+    machines: told.filter((d) => FOR_MACHINES.includes(d.channel)).map(write),
+    // A drill is on no list that programs may ask.
+    dataUrl: notice.class === 'actual' ? `/api/v1/notices/${notice.id}` : '',
     facts: [
       ...(index === null ? [] : [{ name: wording.say('notice', 'index'), value: index }]),
       { name: wording.say('notice', 'publisher'), value: site.bureauName },

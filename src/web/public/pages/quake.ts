@@ -7,34 +7,36 @@ import type { StoredReport } from '../../../core/quake.ts'
 import type { NoticeView } from '../../../store/notices.ts'
 import type { Wording } from '../wording.ts'
 import type { Scene, Sheet } from './frame.ts'
-import { districtsOf, figuresOf, rowOf, writeDistricts } from './notice-parts.ts'
+import { districtsOf, figuresOf, markOf, rowOf, breakTitle, writeDistricts } from './notice-parts.ts'
 import { hasSketch, sketchOf } from './sketch-map.ts'
 
 export function quakeSheet(id: string, notices: readonly NoticeView[], reports: readonly StoredReport[]): Sheet {
-  // A withdrawal's title speaks of a serial; the page is about what had been said.
-  const told = notices.findLast((notice) => notice.kind !== 'withdrawal')
-  const standing = notices.some((notice) => notice.kind === 'withdrawal') ? undefined : told
+  // A withdrawal's title speaks of a serial; the page is about what was said. After a withdrawal the quake may have come
+  // back under another number: what stands goes before what was withdrawn.
+  const said = notices.filter((notice) => notice.kind !== 'withdrawal')
+  const standing = said.findLast((notice) => notice.state !== 'withdrawn')
+  const told = standing ?? said.at(-1)
   return {
     path: `/quakes/${id}`,
     template: 'quake',
     wide: true,
-    title: (wording) => told?.title ?? wording.say('quake', 'title'),
-    view: (scene) => quakeView(notices, told, reports, scene),
+    title: (wording) => (told ? `${markOf(told)}${told.title}` : wording.say('quake', 'title')),
+    view: (scene) => quakeView(notices, { told, standing }, reports, scene),
     raw: { sketch: (scene) => (standing ? sketchOf(standing, scene) : '') },
   }
 }
 
 function quakeView(
   notices: readonly NoticeView[],
-  told: NoticeView | undefined,
+  { told, standing }: { told: NoticeView | undefined; standing: NoticeView | undefined },
   reports: readonly StoredReport[],
   scene: Scene,
 ): object {
   const { wording, site, up } = scene
-  const withdrawal = notices.findLast((notice) => notice.kind === 'withdrawal')
-  const standing = withdrawal === undefined ? told : undefined
+  const withdrawal = standing ? undefined : notices.findLast((notice) => notice.kind === 'withdrawal')
   return {
-    title: told?.title ?? wording.say('quake', 'title'),
+    mark: told ? markOf(told) : '',
+    parts: breakTitle(told?.title ?? wording.say('quake', 'title')),
     tombstone: withdrawal === undefined ? '' : wording.say('quake', 'withdrawn'),
     successorUrl: withdrawal === undefined ? '' : `${up}n/${withdrawal.code}`,
     figures: standing ? figuresOf(standing, wording) : [],

@@ -4,7 +4,7 @@ import type { Instant } from '../../../core/instant.ts'
 import type { NoticeView } from '../../../store/notices.ts'
 import type { Scene, Sheet } from './frame.ts'
 import { pickShown } from './home.ts'
-import { figuresOf, fullSerial, rowOf } from './notice-parts.ts'
+import { figuresOf, fullSerial, rowOf, breakTitle } from './notice-parts.ts'
 
 /** @param notices newest first, all of one class */
 export function screenSheet(notices: readonly NoticeView[], now: Instant): Sheet {
@@ -26,7 +26,8 @@ function screenView(notices: readonly NoticeView[], shown: NoticeView | null, sc
     shown: shown !== null,
     open: shown?.state === 'current' && shown.facts.origin !== null,
     kind: shown ? wording.name('kinds', shown.kind) : '',
-    title: shown?.title ?? '',
+    mark: '',
+    parts: breakTitle(shown?.title ?? ''),
     // Of a word without figures (a withdrawal, say) the text itself is what must be read.
     text: shown ? (shown.variants['brief'] ?? shown.text) : '',
     figures: shown ? figuresOf(shown, wording) : [],

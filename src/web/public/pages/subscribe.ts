@@ -2,6 +2,7 @@
 // Must not promise a push: who cannot be reached is told so, and where else to look.
 import { romanIntensity } from '../../../core/intensity/felt.ts'
 import type { Page } from '../../../store/pages.ts'
+import { ICON_SIZES } from '../assets.ts'
 import type { Scene, Sheet, SiteIdentity } from './frame.ts'
 
 const DEGREES = [2, 3, 4, 5, 6] as const
@@ -29,7 +30,7 @@ export function pushSheets(site: SiteIdentity): Sheet[] {
       template: 'subscribe',
       title: (wording) => wording.say('subscribe', 'title'),
       view: subscribeView,
-      head: `<link rel="manifest" href="/manifest.webmanifest">\n${site.push ? '<script src="/assets/push.js" defer></script>\n' : ''}`,
+      ...(site.push ? { head: '<script src="/assets/push.js" defer></script>\n' } : {}),
     },
     leave('ask'),
     leave('done'),
@@ -66,9 +67,13 @@ function subscribeView({ site, wording }: Scene): object {
   }
 }
 
-/** What a phone needs to put the site on its home screen: iOS pushes to nothing else. */
+/**
+ * What a phone needs to put the site on its home screen: iOS (16.4 and later) pushes to nothing else. Its pictures fill the
+ * square, so that a system may cut its own shape out of them (`maskable`: what matters lies within 80 % of the width).
+ */
 export function manifestPage(site: SiteIdentity): Page {
   const body = {
+    id: '/',
     name: `${site.bureauName}${site.demonstration ? '（演示）' : ''}`,
     short_name: '地震公告',
     lang: 'zh-CN',
@@ -77,7 +82,17 @@ export function manifestPage(site: SiteIdentity): Page {
     display: 'standalone',
     background_color: '#f3f4f1',
     theme_color: '#0b4f8a',
-    icons: [{ src: '/assets/icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' }],
+    icons: [
+      { src: '/assets/icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' },
+      ...ICON_SIZES.slice(1).flatMap((size) =>
+        ['any', 'maskable'].map((purpose) => ({
+          src: `/assets/icon-${size}.png`,
+          sizes: `${size}x${size}`,
+          type: 'image/png',
+          purpose,
+        })),
+      ),
+    ],
   }
   return { path: '/manifest.webmanifest', contentType: MANIFEST_TYPE, status: 200, body: JSON.stringify(body) }
 }

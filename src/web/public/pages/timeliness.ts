@@ -53,12 +53,9 @@ function listMonths(told: readonly TimelinessMonth[], now: Instant): string[] {
 }
 
 function writeMonth(name: string, month: TimelinessMonth | undefined, wording: Wording): object {
-  const [year = '', number = ''] = name.split('-')
+  const [year = 0, number = 0] = name.split('-').map(Number)
   return {
-    name: wording.say('timeliness', 'month1', {
-      year,
-      month: wording.language === 'zh' ? String(Number(number)) : number,
-    }),
+    name: wording.month(year, number),
     count: month ? wording.say('timeliness', 'count', { n: String(month.notices) }) : '',
     cells: month
       ? CLOCKS.map((clock) => ({

@@ -23,7 +23,7 @@ export interface SubscribableOutlet {
   class: 'actual' | 'drill'
   reach: 'any' | 'loopback'
   allowHosts: readonly string[]
-  /** Hosts that are reached through a proxy, whose own resolver answers. */
+  /** Hosts, with a port that is not 443, that are reached through a proxy, whose own resolver answers. */
   proxied: readonly string[]
 }
 
@@ -53,7 +53,7 @@ const consentSchema = z.union([
 ])
 
 /** PushSubscription.toJSON() and the choice beside it. */
-const subscriptionSchema = preferencesSchema.extend({
+export const subscriptionSchema = preferencesSchema.extend({
   endpoint: z.string(),
   expirationTime: z.number().nullish(),
   keys: z.object({ p256dh: z.string(), auth: z.string() }),
@@ -97,7 +97,7 @@ export function openSubscribing(context: SubscribingContext): Subscribing {
       const read = readSubscriberKeys(keys.p256dh, keys.auth)
       if (!read.ok) return refuse(422, read.rule, 'the keys are not those of a browser')
       const { endpoint } = found
-      if (!outlet.proxied.includes(endpoint.host)) {
+      if (!outlet.proxied.includes(new URL(endpoint.origin).host)) {
         const pinned = await context.resolver.pin(endpoint, context.now())
         if (!pinned.ok) return refuse(422, pinned.rule, pinned.reason)
       }
