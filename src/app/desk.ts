@@ -9,13 +9,16 @@ import type { PeopleContext } from '../people/context.ts'
 import { makeFirstLink } from '../people/invitations.ts'
 import { findSitting } from '../people/sessions.ts'
 import { openVisitors } from '../people/visitors.ts'
+import { verifyJournal } from '../store/journal.ts'
 import { openSealing, readSecret } from '../store/sealing.ts'
 import { listAccountRoutes } from '../web/desk/account-routes.ts'
 import { listBoardRoutes, type BoardPages } from '../web/desk/board/routes.ts'
 import { nameCookie, readCookie, type DoorContext } from '../web/desk/door.ts'
 import { openDeskFrame } from '../web/desk/frame.ts'
+import { listJournalRoutes } from '../web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../web/desk/people-routes.ts'
 import type { Config } from '../config.ts'
+import { readHeads } from './journal-heads.ts'
 
 const TEMPLATES = fileURLToPath(new URL('../../templates/desk', import.meta.url))
 
@@ -57,6 +60,11 @@ export async function openDeskPages(parts: DeskParts): Promise<DoorContext> {
       ...listAccountRoutes({ people, frame, bureau, visitors }),
       ...listPeopleRoutes({ people, frame, deskUrl }),
       ...listBoardRoutes({ board, frame, command }),
+      ...listJournalRoutes({
+        pool,
+        frame,
+        verify: async () => verifyJournal(pool, await readHeads(config.dataFolder)),
+      }),
     ],
     find: (token, isAct, now) => findSitting(pool, token, isAct, now),
     now: realNow,

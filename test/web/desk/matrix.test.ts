@@ -6,12 +6,14 @@ import type { Session } from '../../../src/people/sessions.ts'
 import { listAccountRoutes } from '../../../src/web/desk/account-routes.ts'
 import { listBoardRoutes } from '../../../src/web/desk/board/routes.ts'
 import { openDoor, requireActs, type DeskRoute } from '../../../src/web/desk/door.ts'
+import { listJournalRoutes } from '../../../src/web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../../../src/web/desk/people-routes.ts'
 
 const EVERYBODY = ROLES
 const STAFF: readonly Role[] = ['duty', 'publicity', 'lead']
 const BOARD: readonly Role[] = [...STAFF, 'observer']
 const DECIDING: readonly Role[] = ['duty', 'lead']
+const RECORD: readonly Role[] = ['audit-admin', 'lead']
 const SECURITY: readonly Role[] = ['security-admin']
 
 /** Written by hand: who may come in where. 'anyone' needs no session, 'half-way' one that waits for its code. */
@@ -48,6 +50,10 @@ const MATRIX: Readonly<Record<string, readonly Role[] | 'anyone' | 'half-way'>> 
   'GET /parts/notices/:id/progress': BOARD,
   'POST /alarms/:id/acknowledge': STAFF,
   'POST /switches': DECIDING,
+  'GET /journal': RECORD,
+  'POST /journal/verify': RECORD,
+  'GET /journal.csv': RECORD,
+  'GET /journal.json': RECORD,
 }
 
 /** The real table; what stands behind each route is not asked here. */
@@ -56,6 +62,7 @@ const routes: DeskRoute[] = [
   ...listAccountRoutes({ people: nothing, frame: nothing, bureau: nothing, visitors: async () => null }),
   ...listPeopleRoutes({ people: nothing, frame: nothing, deskUrl: '' }),
   ...listBoardRoutes({ board: nothing, frame: nothing, command: nothing }),
+  ...listJournalRoutes({ pool: nothing, frame: nothing, verify: nothing }),
 ].map((route) => ({ ...route, handle: async () => ({ page: 'in' }) }))
 const keyOf = ({ method, path }: DeskRoute): string => `${method} ${path}`
 

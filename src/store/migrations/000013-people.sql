@@ -70,3 +70,9 @@ grant update (used_at) on invitation to quakedesk_app;
 grant update (stage, offered, seen_at, ends_at) on desk_session to quakedesk_app;
 grant delete on desk_session, sign_in_failure to quakedesk_app;
 grant usage on all sequences in schema public to quakedesk_app;
+
+-- For whoever asks a year later: by whom, what, about what. Rows come in order of time, so a span of time is a span of ids.
+create index journal_actor on journal (actor, id);
+create index journal_act on journal (act text_pattern_ops, id);
+create index journal_subject on journal (subject, id);
+create index journal_at on journal using brin (at);

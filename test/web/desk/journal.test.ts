@@ -1,0 +1,105 @@
+// In: a journal with a past. Out: what an auditor finds of it, and that no cell of an export is a formula. Real PostgreSQL.
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Session } from '../../../src/people/sessions.ts'
+import { appendJournal, sealJournal, verifyJournal } from '../../../src/store/journal.ts'
+import { openPool } from '../../../src/store/pool.ts'
+import { openDeskFrame } from '../../../src/web/desk/frame.ts'
+import { listJournalRoutes, writeCell } from '../../../src/web/desk/journal-routes.ts'
+import { readDeskTemplates } from '../../support/desk-templates.ts'
+import { freshDatabase, type FreshDatabase } from '../../support/database.ts'
+
+const session = {
+  accountId: 'p-1',
+  login: 'shenji',
+  name: '审计员',
+  roles: ['audit-admin'],
+  stage: 'full',
+  csrf: 'word',
+} as unknown as Session
+const DAY = 86_400_000
+const START = Date.parse('2031-03-01T00:00:00+08:00')
+let database: FreshDatabase
+let pool: Pool
+let ask: (path: string) => Promise<string>
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  pool = openPool(database.appConfig, 2, () => undefined)
+  await pool.query(`insert into organisation values ('bureau', '某局', 'bureau')`)
+  await pool.query(
+    `insert into account (id, login, name, organisation_id, roles, created_at, created_by) values ('p-wang', 'wang', '王小明', 'bureau', '{duty}', now(), 'start')`,
+  )
+  for (let day = 0; day < 230; day += 1)
+    await appendJournal(pool, START + day * DAY, {
+      actor: day % 2 ? 'p-wang' : 'system',
+      act: day % 3 ? 'hold.open' : 'notice.published',
+      subject: `h-${day}`,
+      detail: { why: day === 9 ? '=cmd|"x"!A1, <b>' : '' },
+    })
+  await sealJournal(pool, START)
+  const frame = openDeskFrame(readDeskTemplates(), { bureauName: '某地震局', demonstration: false })
+  const routes = listJournalRoutes({ pool, frame, verify: () => verifyJournal(pool) })
+  ask = async (path) => {
+    const [where = '', query = ''] = path.split('?')
+    const [method = '', at = ''] = where.split(' ')
+    const route = routes.find((one) => one.method === method && one.path === at)
+    const visit = { session, params: {}, query: new URLSearchParams(query), form: new URLSearchParams(), address: '' }
+    const shown = await route?.handle(visit)
+    return shown === undefined ? '' : 'page' in shown ? shown.page : 'data' in shown ? shown.data : ''
+  }
+})
+afterAll(async () => {
+  await pool.end()
+  await database.drop()
+})
+
+const countRows = (page: string): number => page.split('<th scope="row">').length - 1
+
+test('the newest hundred are shown, with the next hundred behind a link, until the first', async () => {
+  let page = await ask('GET /journal')
+  const seen: number[] = []
+  for (;;) {
+    seen.push(countRows(page))
+    const more = /href="\/desk\/journal\?([^"]*before=\d+)"/.exec(page)?.[1]
+    if (more === undefined) break
+    page = await ask(`GET /journal?${more.replaceAll('&amp;', '&')}`)
+  }
+  expect(seen).toEqual([100, 100, 30])
+})
+
+test('a kind of act, a person, a thing and Beijing days are found', async () => {
+  expect(countRows(await ask('GET /journal?act=notice.&actor=p-wang'))).toBe(38)
+  expect(countRows(await ask('GET /journal?act=hold'))).toBe(0)
+  expect(countRows(await ask('GET /journal?subject=h-7'))).toBe(1)
+  expect(countRows(await ask('GET /journal?from=2031-03-02&to=2031-03-04'))).toBe(3)
+  expect(await ask('GET /journal?from=gestern')).toContain('日期须写作')
+  expect(await ask('GET /journal?subject=h-7')).toContain('王小明（p-wang）')
+})
+
+test('what stands in a row is text on the page, and no formula in a spreadsheet', async () => {
+  expect(await ask('GET /journal?subject=h-9')).not.toContain('<b>')
+  const csv = await ask('GET /journal.csv?subject=h-9')
+  expect(csv.split('\r\n')).toHaveLength(3)
+  expect(csv).toContain('"{""why"":""=cmd|\\""x\\""!A1, <b>""}"')
+  expect(writeCell('=1+1')).toBe("'=1+1")
+  expect(writeCell('@SUM(A1)')).toBe("'@SUM(A1)")
+  const json = JSON.parse(await ask('GET /journal.json?subject=h-9')) as { rows: { seq: number; hash: string }[] }
+  expect(json.rows).toMatchObject([{ subject: 'h-9', actor: 'p-wang', seq: 10 }])
+  expect(json.rows[0]?.hash).toMatch(/^[0-9a-f]{64}$/)
+})
+
+test('the whole answer is exported, beyond one page', async () => {
+  expect((await ask('GET /journal.csv')).trimEnd().split('\r\n')).toHaveLength(231)
+})
+
+test('a row that was changed by the database’s owner is found and named', async () => {
+  expect(await ask('POST /journal/verify')).toContain('链条完整：已封 230 条')
+  const owner = openPool(database.ownerConfig, 1, () => undefined)
+  await expect(pool.query(`update journal set actor = 'x' where id = 5`)).rejects.toThrow(/permission denied/)
+  await owner.query('alter table journal disable trigger user')
+  await owner.query(`update journal set actor = 'x' where id = 5`)
+  await owner.query('alter table journal enable trigger user')
+  await owner.end()
+  expect(await ask('POST /journal/verify')).toContain('链条不符：第 5 封（留痕第 5 号）')
+})
