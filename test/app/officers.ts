@@ -19,6 +19,8 @@ export interface Visitor {
   get(path: string): Promise<Page>
   /** Sends a form with the session's own word, as the last page had it. */
   post(path: string, fields?: Record<string, string | string[]>): Promise<Page>
+  /** Name and value of the session's cookie, for a browser that is to be the same person. */
+  cookie(): { name: string; value: string }
 }
 
 /** A browser without a session. */
@@ -34,6 +36,10 @@ export function openVisitor(bureau: Pick<Bureau, 'deskPort'>): Visitor {
     return { status: reply.status, body, to: reply.headers.get('location') ?? '' }
   }
   return {
+    cookie: () => {
+      const [name = '', value = ''] = cookie.split('=')
+      return { name, value }
+    },
     get: async (path) => read(await fetch(`${base}${path}`, { headers: { cookie }, redirect: 'manual' })),
     post: async (path, fields = {}) => {
       const form = new URLSearchParams({ csrf })
