@@ -106,7 +106,7 @@ export function openCommands(context: CommandContext): (name: string, input: unk
     list: () => listDesk(context, deadLetters),
     show: async ({ serial }) => {
       const notices = await listLineage(context.pool, splitSerial(serial).serial)
-      if (notices.length === 0) return { ok: false, reason: `no notice with serial ${serial}` }
+      if (notices.length === 0) return { ok: false, reason: `没有文号为 ${serial} 的公告` }
       return {
         ok: true,
         result: { notices: notices.map((n) => writeForDesk(n, context)) },
@@ -120,7 +120,7 @@ export function openCommands(context: CommandContext): (name: string, input: unk
     split: async (input) => answer(await context.acts.split(input.quake, input.source, input.id, input.as)),
     'kill-switch': async (input) => {
       if (input.outlet !== '*' && !context.outletIds.includes(input.outlet)) {
-        return { ok: false, reason: `no outlet ${input.outlet}; there are ${context.outletIds.join(', ')} and *` }
+        return { ok: false, reason: `没有渠道 ${input.outlet}；现有 ${context.outletIds.join('、')} 和 *` }
       }
       const { outlet, on, as: actor, why: reason } = input
       const now = context.clock.now('actual')
@@ -146,14 +146,14 @@ export function openCommands(context: CommandContext): (name: string, input: unk
         await appendJournal(client, context.clock.now('actual'), { actor, act: 'alarm.acknowledge', subject })
         return true
       })
-      if (!done) return { ok: false, reason: `no alarm ${subject} that waits for anyone` }
+      if (!done) return { ok: false, reason: `没有待确认的告警 ${subject}` }
       return { ok: true, result: { alarm: input.alarm } }
     },
     verify: async () => {
       const chain = await verifyJournal(context.pool, await context.journalHeads())
       if (chain.ok) return { ok: true, result: chain }
-      const row = chain.journalId === null ? '' : ` (journal row ${chain.journalId})`
-      return { ok: false, reason: `the journal is not as it was sealed: seal ${chain.seq}${row}: ${chain.why}` }
+      const row = chain.journalId === null ? '' : `（留痕第 ${chain.journalId} 号）`
+      return { ok: false, reason: `留痕与封存时不符：第 ${chain.seq} 封${row}：${chain.why}` }
     },
     drill: (input) => context.drill(input.scenario, input.as),
   }
@@ -210,23 +210,23 @@ async function denyQuake(context: CommandContext, input: Input<'no-quake'>): Pro
   const from = parseZonedTime(input.from)
   const to = parseZonedTime(input.to)
   if (from === null || to === null || to <= from) {
-    return { ok: false, usage: true, reason: '--from and --to: ISO 8601 instants with their zone, in this order' }
+    return { ok: false, usage: true, reason: '起止时间（--from、--to）须为带时区的 ISO 8601 时刻，且先起后止' }
   }
   const now = context.clock.now('actual')
   if (now < to + DENY_AFTER_MS) {
     return {
       ok: false,
-      reason: `a quake at ${input.to} could still be reported: not before ${formatUtc(to + DENY_AFTER_MS)}`,
+      reason: `${input.to} 的地震仍可能报来：最早 ${formatUtc(to + DENY_AFTER_MS)} 方可发布`,
     }
   }
   const silent = context.silentOfficial()
   if (silent.length > 0)
     return {
       ok: false,
-      reason: `official source ${silent.join(', ')} does not answer: nobody can say that nothing happened`,
+      reason: `官方来源 ${silent.join('、')} 没有应答：此时不能断言没有发生地震`,
     }
   const told = findReported(context, from, to, input.floor)
-  if (told !== null) return { ok: false, reason: `a determination within the window is on record: ${told}` }
+  if (told !== null) return { ok: false, reason: `该时段内已有测定记录：${told}` }
   return answer(
     await context.acts.denyQuake(
       { from, to, area: input.area, magnitudeFloor: input.floor, cause: input.cause },
@@ -244,7 +244,7 @@ function findReported(context: CommandContext, from: number, to: number, floor: 
       if ((report.magnitude?.value ?? 0) < floor || report.latitude === null || report.longitude === null) continue
       const km = distanceKm({ latitude: report.latitude, longitude: report.longitude }, context.home)
       if (km <= DENY_KM)
-        return `${report.source} ${report.sourceEventId}, M ${report.magnitude?.value}, ${Math.round(km)} km from ${context.home.name}`
+        return `${report.source} ${report.sourceEventId}，M ${report.magnitude?.value}，距${context.home.name} ${Math.round(km)} 千米`
     }
   }
   return null
@@ -253,12 +253,12 @@ function findReported(context: CommandContext, from: number, to: number, floor: 
 /** 未发生 must say window, area and floor (DESIGN §6); what the officer leaves out follows from the notice. */
 async function describeCheck(context: CommandContext, input: Input<'withdraw'>): Promise<CheckedArea | string> {
   const head = (await listLineage(context.pool, splitSerial(input.serial).serial)).at(-1)
-  if (!head) return `no notice with serial ${input.serial}`
+  if (!head) return `没有文号为 ${input.serial} 的公告`
   const about = head.originAt ?? head.issuedAt
   const from = input.from === undefined ? about - 10 * 60_000 : parseZonedTime(input.from)
   const to = input.to === undefined ? context.clock.now(head.class) : parseZonedTime(input.to)
   if (from === null || to === null || to <= from)
-    return '--from and --to: ISO 8601 instants with their zone, in this order'
+    return '起止时间（--from、--to）须为带时区的 ISO 8601 时刻，且先起后止'
   const { area, magnitudeFloor } = denyClaim(head.facts.origin, context.home.name)
   return { from, to, area: input.area ?? area, magnitudeFloor: input.floor ?? magnitudeFloor, cause: input.cause ?? '' }
 }

@@ -49,17 +49,17 @@ export async function listDead({ pool, now, repeats }: DeadLetterContext): Promi
 export async function resendDead(of: string, by: string, context: DeadLetterContext): Promise<CommandAnswer> {
   const { pool, now, repeats } = context
   const letters = await listDeadLetters(pool, { silentSince: now() - SILENT_MS, limit: MOST, of })
-  if (letters.length === 0) return { ok: false, reason: `nothing of ${of} has failed for good; list names what has` }
+  if (letters.length === 0) return { ok: false, reason: `${of} 没有最终失败的发布任务；list 可查看现有的` }
   const unfit = letters.find(({ outlet, leg }) => !repeats(outlet, leg))
   if (unfit)
     return {
       ok: false,
-      reason: `${unfit.outlet}/${unfit.leg} could post twice: look there, then settle ${unfit.serial} --outlet ${unfit.outlet} --is posted|again`,
+      reason: `${unfit.outlet}/${unfit.leg} 重发可能造成重复发布：请先到该渠道查看，再用 settle ${unfit.serial} --outlet ${unfit.outlet} --is posted|again 处理`,
     }
   const sent: string[] = []
   for (const letter of letters.toReversed()) if (await sendAgain(letter, by, context)) sent.push(letter.serial)
   return sent.length === 0
-    ? { ok: false, reason: `${of} is being sent or asked for at this moment; try again` }
+    ? { ok: false, reason: `${of} 正在发送或核对，请稍候再试` }
     : { ok: true, result: { of, again: sent } }
 }
 

@@ -42,19 +42,19 @@ export async function settleDelivery(said: Said, context: SettleContext): Promis
   const { serial, report } = splitSerial(said.serial)
   const notices = await listLineage(context.pool, serial)
   const notice = report === null ? notices.at(-1) : notices.find((one) => one.report === report)
-  if (!notice) return { ok: false, reason: `no notice with serial ${said.serial}` }
+  if (!notice) return { ok: false, reason: `没有文号为 ${said.serial} 的公告` }
   const meant = notice.deliveries.filter(
     (one) => one.outlet === said.outlet && (said.leg === undefined || one.leg === said.leg),
   )
   const [delivery] = meant
   if (!delivery || meant.length > 1) {
     const there = notice.deliveries.map((one) => `${one.outlet}/${one.leg} (${one.state})`).join(', ')
-    return { ok: false, reason: `${meant.length === 0 ? 'no such delivery' : 'which leg? --leg'}; there are ${there}` }
+    return { ok: false, reason: `${meant.length === 0 ? '没有这项发布任务' : '请用 --leg 指明哪一路'}；现有 ${there}` }
   }
   if (!SETTLED_FROM[said.is].includes(delivery.state))
     return {
       ok: false,
-      reason: `${delivery.outlet}/${delivery.leg} is ${delivery.state}: only ${SETTLED_FROM[said.is].join(', ')} can be settled as ${said.is}`,
+      reason: `${delivery.outlet}/${delivery.leg} 现为 ${delivery.state}：只有 ${SETTLED_FROM[said.is].join('、')} 可以改为 ${said.is}`,
     }
   const verdict: Verdict =
     said.is === 'posted'
@@ -77,7 +77,7 @@ export async function settleDelivery(said: Said, context: SettleContext): Promis
   if (!settled)
     return {
       ok: false,
-      reason: `${delivery.outlet}/${delivery.leg} is being sent or asked for at this moment; try again`,
+      reason: `${delivery.outlet}/${delivery.leg} 正在发送或核对，请稍候再试`,
     }
   return { ok: true, result: `${said.serial} ${delivery.outlet}/${delivery.leg}: ${said.is}` }
 }

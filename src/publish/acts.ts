@@ -31,7 +31,7 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
     make: (picture: Picture) => Decision | string | Promise<Decision | string>,
     done: string,
   ): Promise<Acted> => {
-    let refusal = 'nothing was to be done'
+    let refusal = '没有需要处理的内容'
     const state = await ledger.commit(async (picture) => {
       const made = await make(picture)
       if (typeof made !== 'string') return made
@@ -49,7 +49,7 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
         const quake = hold && picture.quakes.get(hold.quakeId)
         if (!hold || !quake) return noHold(id)
         if (hold.reportId === null)
-          return `hold ${id} waits for a better determination; there is nothing to publish yet`
+          return `${id} 在等待更好的测定结果，目前没有可发布的内容`
         await refreshLineages([quake], context.pool)
         const held = { ...hold, reportId: hold.reportId }
         return publishHeld(picture, quake, held, by, ledger.circumstances(hold.class), context)
@@ -91,13 +91,13 @@ function findLineage(picture: Picture, serial: string): { quake: Quake; lineage:
     const lineage = quake.lineages.find((l) => l.serial === wanted)
     if (!lineage) continue
     const head = headOf(lineage)
-    if (head.kind === 'withdrawal') return `${wanted} was already withdrawn by ${describeHead(lineage)}`
+    if (head.kind === 'withdrawal') return `${wanted} 已由 ${describeHead(lineage)} 撤回`
     if (report !== null && report !== head.report) {
-      return `${serial} was superseded by ${describeHead(lineage)}: withdraw that one`
+      return `${serial} 已由 ${describeHead(lineage)} 取代，请撤回后者`
     }
     return { quake, lineage }
   }
-  return `no notice with serial ${wanted}`
+  return `没有文号为 ${wanted} 的公告`
 }
 
 function withdrawLineage(
@@ -110,7 +110,7 @@ function withdrawLineage(
   const decision = begin(picture, context.clock(known.class))
   const quake = decision.workbench.touch(known)
   const standing = quake.lineages.find((l) => l.id === lineage.id)
-  if (!standing) return `${lineage.serial} is not on record`
+  if (!standing) return `${lineage.serial} 不在记录中`
   const said = quake.reports.find((r) => r.id === headOf(lineage).reportId) ?? quake.reports.at(-1) ?? null
   const word: Word = {
     kind: 'withdrawal',
@@ -134,7 +134,7 @@ function withdrawLineage(
 /** A word that could not be made (an area with markup in it) is refused to whoever gave it, not laid aside as done. */
 function spokenOr(decision: Decision): Decision | string {
   if (decision.plan.notices.length > 0) return decision
-  return `not published: ${decision.plan.holds.at(-1)?.reason ?? 'the text could not be made'}`
+  return `未发布：${decision.plan.holds.at(-1)?.reason ?? '文稿无法生成'}`
 }
 
 /** A claim without a determination gets a quake of its own without reports, so that it can be withdrawn like any other. */

@@ -17,14 +17,14 @@ export function mergeQuakes(
   const { fromQuake, intoQuake, by } = act
   const from = picture.quakes.get(fromQuake)
   const into = picture.quakes.get(intoQuake)
-  if (!from || !into) return `no quake ${from ? intoQuake : fromQuake}`
-  if (from === into) return 'a quake cannot be merged into itself'
-  if (from.class !== into.class) return `a ${from.class} quake cannot be merged into a ${into.class} one`
+  if (!from || !into) return `没有地震事件 ${from ? intoQuake : fromQuake}`
+  if (from === into) return '不能与自身合并'
+  if (from.class !== into.class) return '实况与演练的地震事件不能合并'
   const gone = [from, into].find((quake) => quake.mergedInto !== null)
-  if (gone) return `${gone.id} was merged into ${gone.mergedInto} before`
+  if (gone) return `${gone.id} 此前已并入 ${gone.mergedInto}`
   const said = standingLineage(from)
   if (said && !standingLineage(into)) {
-    return `${said.serial} speaks of ${fromQuake}: merge ${intoQuake} into it, so that the notice is followed`
+    return `${said.serial} 已就 ${fromQuake} 发布：请把 ${intoQuake} 并入它，使公告得以接续`
   }
   const decision = begin(picture, context.clock(from.class))
   const { plan } = decision
@@ -47,14 +47,14 @@ export function splitQuake(
   context: LedgerContext,
 ): Decision | string {
   const known = picture.quakes.get(act.quakeId)
-  if (!known) return `no quake ${act.quakeId}`
+  if (!known) return `没有地震事件 ${act.quakeId}`
   const base = baseId(act.sourceEventId)
   const moving = known.reports.filter((r) => r.source === act.source && baseId(r.sourceEventId) === base)
-  if (moving.length === 0) return `${act.quakeId} has no report ${act.sourceEventId} of ${act.source}`
-  if (moving.length === known.reports.length) return 'that would leave an empty quake behind'
+  if (moving.length === 0) return `${act.quakeId} 没有来源 ${act.source} 的测定 ${act.sourceEventId}`
+  if (moving.length === known.reports.length) return '拆分后原事件将没有任何测定'
   const lineage = standingLineage(known)
   if (lineage && moving.some((r) => r.id === headOf(lineage).reportId)) {
-    return `${lineage.serial} states that very determination: split the others from it, or withdraw it first`
+    return `${lineage.serial} 发布的正是这一测定：请改为拆出其余测定，或先撤回公告`
   }
   const decision = begin(picture, context.clock(known.class))
   const { plan } = decision

@@ -1,6 +1,7 @@
 // In: a hold and the officer who decided it. Out: what it kept is said, or stays unspoken for good.
 // Must not open what no person may open (test rows, impossible values): the judgement still runs.
 import type { Circumstances } from '../core/judgement/policy.ts'
+import { nameGate } from '../core/judgement/gate-names.ts'
 import { prefer } from '../core/judgement/prefer.ts'
 import type { Quake, StoredReport } from '../core/quake.ts'
 import { closeHold } from './carry-out.ts'
@@ -25,7 +26,7 @@ export function findHold(picture: Picture, id: string, context: LedgerContext): 
 
 /** The refusal where nothing is held under an id. */
 export function noHold(id: string): string {
-  return `no open hold ${id}: it was decided before, or never existed`
+  return `没有待核事项 ${id}：已有人处理，或从未有过`
 }
 
 /** Says what was held, under the officer's name; a sentence when the judgement still says no. */
@@ -46,7 +47,7 @@ export function publishHeld(
   settleQuake(decision, picture, quake, { reportId: null, association: 'again', why: '' }, world, context, acts)
   const verdict = decision.plan.decisions[0]
   if (decision.plan.notices.length === 0) {
-    return `not published: ${verdict?.gate ?? ''} ${verdict?.reason ?? 'the judgement found nothing to say'}`
+    return `未发布（${nameGate(verdict?.gate ?? '')}）：${verdict?.reason ?? '按规则没有可发布的内容'}`
   }
   decision.changes.push((p) => p.released.add(reportId))
   return decision

@@ -110,7 +110,7 @@ describe('withdrawing a notice', () => {
 
     const again = await withdraw(serial)
     expect(again.code).toBe(1)
-    expect(again.err).toMatch(/already withdrawn by .*第3报/)
+    expect(again.err).toMatch(/已由 .*第3报 撤回/)
   })
 
   test('refuses a superseded notice and names its successor; without a name it is refused as well', async () => {

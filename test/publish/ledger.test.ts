@@ -133,7 +133,7 @@ describe('a person’s words that make no notice', () => {
     await hear([formalOf(ningbo)])
     const [said] = await query<{ serial: string }>('select serial from lineage')
     const checked = { from: now - MINUTE, to: now, area: '<script>alert(1)</script>', magnitudeFloor: 3, cause: '' }
-    const refusal = { ok: false, reason: expect.stringMatching(/not published: .*核查范围/) as string }
+    const refusal = { ok: false, reason: expect.stringMatching(/未发布：.*核查范围/) as string }
     expect(await acts.withdraw(said?.serial ?? '', 'no-quake', '王工', checked)).toEqual(refusal)
     expect(await acts.denyQuake(checked, '王工')).toEqual(refusal)
     expect(await kinds()).toEqual(['formal-report'])
