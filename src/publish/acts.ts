@@ -48,8 +48,7 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
         const hold = findHold(picture, id, context)
         const quake = hold && picture.quakes.get(hold.quakeId)
         if (!hold || !quake) return noHold(id)
-        if (hold.reportId === null)
-          return `${id} 在等待更好的测定结果，目前没有可发布的内容`
+        if (hold.reportId === null) return `${id} 在等待更好的测定结果，目前没有可发布的内容`
         await refreshLineages([quake], context.pool)
         const held = { ...hold, reportId: hold.reportId }
         return publishHeld(picture, quake, held, by, ledger.circumstances(hold.class), context)

@@ -26,9 +26,18 @@ export async function distrustWaiting(client: ClientBase, takenAt: string, now: 
      where class = 'actual' and state in ('queued', 'sending')`,
     [at, reason],
   )
+  await endSittings(client, at)
   await client.query(
     `insert into journal (at, actor, act, subject, detail) values ($1, 'restore', 'database.restored', $2, $3)`,
     [at, takenAt, JSON.stringify({ unknown: rowCount ?? 0 })],
   )
   return rowCount ?? 0
+}
+
+/** Whoever was shown out after the backup was taken would sit at the desk again; a link that was used would open once more. */
+async function endSittings(client: ClientBase, at: string): Promise<void> {
+  const there = await client.query<{ it: string | null }>(`select to_regclass('public.desk_session')::text as it`)
+  if (there.rows[0]?.it == null) return
+  await client.query('delete from desk_session')
+  await client.query('update invitation set used_at = $1 where used_at is null', [at])
 }

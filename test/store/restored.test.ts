@@ -9,6 +9,7 @@ import { MIGRATIONS } from '../../src/app/database.ts'
 import { backup } from '../../src/store/backup.ts'
 import { restore } from '../../src/store/backup-restore.ts'
 import { listMigrations } from '../../src/store/migrate.ts'
+import { findInvitation, findSession } from '../../src/store/people/sessions.ts'
 import { withClient } from '../../src/store/postgres/start.ts'
 import { distrustWaiting } from '../../src/store/restored.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
@@ -90,6 +91,34 @@ test('a delivery that waited when the backup was taken is looked for, never simp
   expect(attempts).toEqual([{ outcome: 'lost', finished_at: new Date(NOW) }])
   expect(journal).toEqual([{ act: 'database.restored', subject: '2026-03-04T02:00:00.000Z' }])
   expect(leased.map((row) => (row as { state: string }).state)).not.toContain('sending')
+})
+
+test('nobody sits at the desk by a session of the backup, and no link of its time opens the door', async () => {
+  await withClient(from.appConfig, async (client) => {
+    const later = new Date(NOW + 3_600_000)
+    await client.query(`insert into organisation values ('bureau', '某局', 'bureau')`)
+    await client.query(
+      `insert into account (id, login, name, organisation_id, roles, state, created_at, created_by)
+       values ('p-1', 'wang', '王', 'bureau', '{duty}', 'active', $1, 'start')`,
+      [later],
+    )
+    await client.query(
+      `insert into desk_session (token_hash, account_id, stage, csrf, begun_at, seen_at, ends_at)
+       values ('\\x01', 'p-1', 'full', '', $1, $1, $1)`,
+      [later],
+    )
+    await client.query(
+      `insert into invitation (token_hash, account_id, made_by, made_at, ends_at) values ('\\x02', 'p-1', 'p-1', $1, $1)`,
+      [later],
+    )
+  })
+  await backup(from.ownerConfig, file(), TAKEN)
+  await restoreIt()
+  await withClient(into.appConfig, async (client) => {
+    expect(await findSession(client, Buffer.of(1), NOW)).toBeNull()
+    expect(await findInvitation(client, Buffer.of(2), NOW)).toBeNull()
+    expect((await client.query('select id from account')).rows).toEqual([{ id: 'p-1' }])
+  })
 })
 
 describe('a backup that somebody made up, with checksums that fit', () => {
