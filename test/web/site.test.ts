@@ -203,6 +203,17 @@ test('the newest notices are found in the order of an index: a list of years is 
   }
 })
 
+test('looking for what is due reads each table once, whatever the planner believes of a record that was just restored', async () => {
+  const { rows } = await pool.query<{ name: string; settings: string[] | null }>(
+    `select proname as name, proconfig as settings from pg_proc
+     where proname in ('allot_index_numbers', 'spell_notices') order by proname`,
+  )
+  expect(rows).toEqual([
+    { name: 'allot_index_numbers', settings: ['enable_nestloop=off'] },
+    { name: 'spell_notices', settings: ['enable_nestloop=off'] },
+  ])
+})
+
 test('a drill changes the wall display of drills and no other', async () => {
   await pool.query(
     `insert into lineage (id, class, year, number, serial) values ('l-drill', 'drill', 2025, 1, '演练1号')`,
