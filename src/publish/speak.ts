@@ -108,7 +108,7 @@ export function speak(
     origin_at: word.report?.originTime == null ? null : formatUtc(word.report.originTime),
     received_at: formatUtc(word.report?.receivedAt ?? now),
     decided_at: formatUtc(now),
-    issued_at: formatUtc(now),
+    issued_at: formatUtc(facts.issuedAt),
     authorisation_id: word.authorisation?.id ?? null,
     actor: context.actor,
     publication_level: word.authorisation?.publicationLevel ?? '',
@@ -186,7 +186,7 @@ function gatherFacts(word: Word, setting: Setting, context: SpeakContext): Notic
     serial: setting.serial,
     report: setting.report,
     url: setting.url,
-    issuedAt: now,
+    issuedAt: issueAfter(head, now, policy.gates.clockSkewMs),
     origin,
     previous: word.kind === 'revision' || word.kind === 'correction' ? lastOrigin(word.lineage) : null,
     replaces: head ? `${setting.serial} 第${head.report}报` : '',
@@ -197,6 +197,15 @@ function gatherFacts(word: Word, setting: Setting, context: SpeakContext): Notic
     home: origin && word.exposure ? { name: policy.home.name, distanceKm: Math.round(word.exposure.homeKm) } : null,
     maybeFelt: (word.exposure?.maxIntensity ?? -Infinity) >= policy.gates.feltIntensity,
   }
+}
+
+/**
+ * A word is issued after the one that it replaces, also where another node said that one by a clock that is a little ahead:
+ * lists are in the order of issue, and a CAP message that is older than what it names is none. Beyond the tolerated skew a
+ * clock is wrong, and its time is not carried on.
+ */
+function issueAfter(head: SpokenNotice | null, now: Instant, skewMs: number): Instant {
+  return head !== null && head.issuedAt >= now && head.issuedAt - now <= skewMs ? head.issuedAt + 1 : now
 }
 
 function lastOrigin(lineage: Lineage | null): SpokenOrigin | null {
@@ -236,11 +245,11 @@ function deliveryRow(
     priority: PRIORITY[notice.kind as NoticeKind],
     state,
     content: composed.ok ? composed.content : {},
-    due_at: notice.issued_at,
+    due_at: notice.decided_at,
     lease_owner: sending ? context.node : '',
     lease_ms: LEASE_MS,
     attempts: sending ? 1 : 0,
-    first_attempt_at: sending ? notice.issued_at : null,
+    first_attempt_at: sending ? notice.decided_at : null,
     reason,
     expires_at: notice.kind === 'quick-report' ? formatUtc(now + context.policy.gates.quickReportLifeMs) : null,
   }

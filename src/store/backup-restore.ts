@@ -68,6 +68,8 @@ export async function restore(
       await client.query('ROLLBACK').catch(() => undefined)
       throw error
     }
+    // Everything is there. Without statistics the first questions are planned as for empty tables.
+    await client.query('ANALYZE')
   })
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0)
   return { createdAt: header.createdAt, tables: manifest.tables.length, rows, version }

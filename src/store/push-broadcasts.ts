@@ -182,7 +182,7 @@ export async function leaseBatches(
        select b.broadcast_id, b.n, p.priority, p.handed_at from push_batch b join push_broadcast p on p.id = b.broadcast_id
        where b.open <> '{}' and b.due_at <= clock_timestamp() and p.state in ('planning', 'sending')
          and (b.lease_until is null or b.lease_until < clock_timestamp()) and b.origin <> all ($4)
-         and not push_is_stopped(p.outlet_id, p.notice_id)
+         and not is_switched_off(p.outlet_id, p.notice_id)
        order by p.priority, p.handed_at, b.n limit $3 for update of b skip locked
      )
      update push_batch b set lease_owner = $1, lease_until = clock_timestamp() + make_interval(secs => $2::double precision / 1000)

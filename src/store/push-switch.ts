@@ -11,7 +11,7 @@ export async function stopBroadcasts(db: Queryable, known: readonly string[]): P
   const { rows } = await db.query<{ id: string }>(
     `with stopped as (
        update push_broadcast p set state = 'stopped', done_at = clock_timestamp()
-       where p.state in ('planning', 'sending') and push_is_stopped(p.outlet_id, p.notice_id) returning p.id
+       where p.state in ('planning', 'sending') and is_switched_off(p.outlet_id, p.notice_id) returning p.id
      )
      select id from stopped
      union select id from push_broadcast where id = any($1) and state not in ('planning', 'sending')`,

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { channels } from '../../channels/index.ts'
 import { BadConfig, loadConfig, loadConfigFile } from '../../src/config.ts'
 import { reachHost } from '../../src/config/address.ts'
+import { LIVE_LIMITS } from '../../src/web/live/stream.ts'
 import { loadExample } from '../support/example-config.ts'
 
 const README = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8')
@@ -103,6 +104,17 @@ describe('a value that would fail only at night', () => {
     const outlets = [cap('cap'), cap('cap-drill', ', class: drill'), cap('cap-too')].join('\n')
     const faults = faultsOfSmall((yaml) => yaml.replace(/^outlets:.*$/m, (line) => `${line.split('[')[0]}\n${outlets}`))
     expect(faults).toEqual(['outlets (cap-too): cap has cap already, and one outlet of each class at the most'])
+  })
+
+  test('a number of streams that is none is a fault by name, a misspelt one is named with the nearest key', () => {
+    const faultsOfLive = (live: string): readonly string[] => faultsOfSmall((yaml) => `${yaml}live: { ${live} }\n`)
+    expect(faultsOfLive('streams: -1, streamsPerAddress: 1.5')).toEqual([
+      'live.streams = -1: must be a whole number from 0 to 200000',
+      'live.streamsPerAddress = 1.5: must be a whole number from 0 to 200000',
+    ])
+    expect(faultsOfLive('stream: 5')).toEqual(['live.stream = 5: no such key; did you mean streams?'])
+    const { live } = loadConfig(SMALL, folder, {}, channels, false)
+    expect([live.streams, live.streamsPerAddress]).toEqual([LIVE_LIMITS.most, LIVE_LIMITS.mostPerAddress])
   })
 
   test('two ports that are one, or none, are faults by name', () => {

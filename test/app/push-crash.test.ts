@@ -158,3 +158,39 @@ test('killed again and again in the middle of its words, the installation leaves
   )
   expect(rows.at(-1)).toEqual({ state: 'accepted', ref: String(PEOPLE) })
 }, 300_000)
+
+test('stopped at the desk in the middle of a word, it sends nothing more, whatever becomes of it', async () => {
+  const before = taken()
+  const origin = Math.floor(bureau.now() / 1_000) * 1_000 - 1_900_000
+  expect(await bureau.push('push-crash-3', writeDetermination('CC', origin))).toBe(202)
+  await until('messages come', async () => taken() - before >= 200, 60_000)
+  const answer = await bureau.command('kill-switch', { outlet: 'push', on: true, as: '王工' })
+  expect(answer.body).toMatchObject({ ok: true })
+  // What was on the line when it was answered still arrives.
+  const onTheLine = 128
+  const then = taken()
+  const delivery = async () => {
+    const db = await bureau.database()
+    const { rows } = await db.query<{ state: string; reason: string; sent: number }>(
+      `select d.state, d.reason, p.sent from delivery d join push_broadcast p on p.delivery_id = d.id order by p.handed_at`,
+    )
+    return rows.at(-1)
+  }
+  await until('the word is settled', async () => (await delivery())?.state === 'accepted', 60_000)
+  const settled = await delivery()
+  expect(settled?.reason).toContain(`已推送 ${settled?.sent} 人，其余未推送`)
+  expect(taken()).toBeLessThanOrEqual(then + onTheLine)
+  expect(settled?.sent).toBe(taken() - before)
+  expect(settled?.sent).toBeLessThan(PEOPLE)
+  const after = taken()
+  await bureau.kill('everything')
+  await bureau.start()
+  expect((await bureau.command('kill-switch', { outlet: 'push', on: false, as: '王工' })).body).toMatchObject({
+    ok: true,
+  })
+  // The next word goes to all: the sender is well, and had nothing left of the old one.
+  expect(await bureau.push('push-crash-4', writeDetermination('CC', origin + 1_800_000))).toBe(202)
+  await until('the next word is told', async () => (await words()).at(-1)?.state === 'done', 60_000)
+  expect(taken() - after).toBe(PEOPLE)
+  expect(newest()).toEqual({ 'formal-report': PEOPLE })
+}, 300_000)

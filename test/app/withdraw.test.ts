@@ -178,6 +178,40 @@ describe('withdrawing a notice', () => {
   })
 })
 
+describe('switching an outlet off', () => {
+  const weibo = (d: Delivery): boolean => d.outlet_id === 'weibo-main'
+
+  test('ends what waits there for its next try; switched on again, it says nothing old', async () => {
+    await bureau.town.script('weibo', [{ api: 'statuses/share', kind: 'error', code: 10_002 }])
+    const serial = await bureau.hear('AU', bureau.recent())
+    await untilStates(serial, ['queued'], weibo)
+    expect((await bureau.desk('kill-switch', 'weibo-main', 'on', '--as', '李工')).code).toBe(0)
+    await untilStates(serial, ['refused'], weibo)
+    await bureau.town.clearFaults()
+    expect((await bureau.desk('kill-switch', 'weibo-main', 'off', '--as', '李工')).code).toBe(0)
+    await bureau.pass(10 * 60_000)
+    await bureau.untilMoved()
+    await untilStates(serial, ['accepted', 'pending'], (d) => !weibo(d))
+    expect((await bureau.deliveries(serial)).filter(weibo)).toMatchObject([
+      { state: 'refused', reason: '渠道已由人工停用，未发送' },
+    ])
+    expect((await bureau.town.ledger('weibo')).filter((e) => e.text.includes(serial))).toEqual([])
+  })
+
+  test('off for all never stops a withdrawal, nor its next try', async () => {
+    const serial = await bureau.hear('AU', bureau.recent())
+    await untilStates(serial, ['accepted', 'pending'])
+    await bureau.town.script('weibo', [{ api: 'statuses/share', kind: 'error', code: 10_002 }])
+    await withdraw(serial)
+    await untilStates(serial, ['queued'], (d) => weibo(d) && d.kind === 'withdrawal')
+    expect((await bureau.desk('kill-switch', '*', 'on', '--as', '李工')).code).toBe(0)
+    await bureau.town.clearFaults()
+    await bureau.pass(60_000)
+    await untilStates(serial, ['accepted'], (d) => weibo(d) && d.kind === 'withdrawal')
+    expect((await bureau.desk('kill-switch', '*', 'off', '--as', '李工')).code).toBe(0)
+  })
+})
+
 async function findCode(serial: string): Promise<string> {
   const db = await bureau.database()
   const { rows } = await db.query<{ code: string }>(

@@ -36,6 +36,19 @@ describe('a quake', () => {
     const said = room.feed([formalOf(ningbo, { magnitude: { value: 1.9, type: 'M' } })])
     expect(said).toMatchObject({ kinds: ['formal-report'], outlets: EVERY })
   })
+  test('followed by a node whose clock is a little behind is followed in the order of issue; a clock that is wrong is not copied', () => {
+    const issued = (behindMs: number): number[] => {
+      const room = openRoom({ bureau: yinchuan })
+      const quick = reportOf(yinchuan)
+      room.feed([quick])
+      room.feed([formalOf(yinchuan, { receivedAt: quick.receivedAt - behindMs })])
+      expect(room.notices().map((n) => n.kind)).toEqual(['quick-report', 'formal-report'])
+      return room.notices().map((n) => Date.parse(n.issued_at) - quick.receivedAt)
+    }
+    expect(issued(0)).toEqual([0, 1])
+    expect(issued(3 * SECOND)).toEqual([0, 1])
+    expect(issued(61 * SECOND)).toEqual([0, -61 * SECOND])
+  })
   test('that turns out to be a collapse is followed on every outlet, by itself', () => {
     const room = openRoom({ bureau: yinchuan })
     room.feed([reportOf(yinchuan)])

@@ -80,6 +80,12 @@ describe('a sealing key', () => {
     expect(key.bytes.every((byte) => byte === 0)).toBe(true)
   })
 
+  it('has a salt of its own, however many are made', () => {
+    const { keys } = subscriber()
+    const salts = Array.from({ length: 600 }, () => deriveSealKey(keys).bytes.subarray(28, 44).toString('hex'))
+    expect(new Set(salts).size).toBe(600)
+  })
+
   it('that was prepared opens like a fresh one, and is handed out once', () => {
     const { pair, keys } = subscriber()
     const stock = openPreparedKeys(10)

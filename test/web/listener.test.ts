@@ -39,11 +39,14 @@ const shelf = new Map(
 const hot = openHot({ pages: shelf, assets: new Map(), readsQuery: (path) => path === '/list', staleness: () => null })
 
 let plain = 0
+/** Bytes that were still on their way to a client when its next request was read. */
+let mostUntaken = 0
 const open: Listener[] = []
 async function listen(isOurs: boolean, limits = LIMITS): Promise<number> {
   const listener = openListener(
     limits,
     (get, socket): PlainOutcome => {
+      mostUntaken = Math.max(mostUntaken, socket.writableLength)
       if (!isOurs || !hot.answerPlain(get, socket)) return 'passed'
       plain += 1
       return 'answered'
@@ -53,7 +56,8 @@ async function listen(isOurs: boolean, limits = LIMITS): Promise<number> {
       response.setHeader('x-routed', `${request.method} ${request.url}`)
       response.statusCode = 404
       request.resume()
-      request.on('end', () => response.end('nothing here'))
+      // At once: Node's refusal of what follows would overtake an answer that is still to come.
+      response.end('nothing here')
     },
   )
   open.push(listener)
@@ -93,6 +97,9 @@ function talk(port: number, pieces: readonly Buffer[]): Promise<string> {
     socket.on('close', () => resolve(heard.replace(/\r\nDate: [^\r]+/g, '')))
   })
 }
+
+const both = (pieces: readonly Buffer[]): Promise<[string, string]> =>
+  Promise.all([talk(ours, pieces), talk(nodes, pieces)])
 
 const pick = <T>(...values: readonly T[]) => fc.constantFrom(...values)
 const usualField = pick(
@@ -190,7 +197,9 @@ describe('a connection that begins with us', () => {
             : cuts.map((cut) => cut % (text.length + 1))
           const marks = [...new Set([0, ...at, text.length])].toSorted((a, b) => a - b)
           const pieces = marks.slice(1).map((mark, n) => Buffer.from(text.slice(marks[n], mark), 'latin1'))
-          const [mine, theirs] = await Promise.all([talk(ours, pieces), talk(nodes, pieces)])
+          let [mine, theirs] = await both(pieces)
+          // Whether Node refuses aloud depends on what came in one read with what: a difference of ours is there every time.
+          for (let again = 0; mine !== theirs && again < 5; again += 1) [mine, theirs] = await both(pieces)
           expect(mine).toBe(theirs)
         },
       ),
@@ -247,14 +256,24 @@ describe('a connection that begins with us', () => {
     const { socket, heard } = await dial(ours)
     socket.pause()
     plain = 0
+    mostUntaken = 0
     let wrote = 0
     // The machine between us takes some megabytes; then the first is left to Node, and all that follow.
-    while (wrote - plain < 3 && wrote < 1_000) {
+    const answeredWithin = async (known: number): Promise<void> => {
+      for (let turn = 0; turn < 50; turn += 1) {
+        if (plain > known) return
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+    }
+    let before = -1
+    while (before !== plain) {
+      before = plain
       socket.write(plainOf('/long'))
       wrote += 1
-      await new Promise((resolve) => setTimeout(resolve, 1))
+      await answeredWithin(before)
     }
-    expect(wrote).toBeLessThan(1_000)
+    expect(plain).toBeGreaterThan(5)
+    expect(mostUntaken).toBe(0)
     socket.resume()
     await until(() => heard().split('HTTP/1.1 200').length - 1 === wrote)
   })

@@ -79,7 +79,7 @@ test('pages that could not be stored are told to nobody', async () => {
 
 test('what is not sealed is not read: its place among the others is not known yet', async () => {
   await show(1)
-  expect(await listShown(pool, 0, 10)).toEqual({ head: 0, events: [], whole: true })
+  expect(await listShown(pool, 0, 10)).toEqual({ head: 0, headSeal: null, afterSeal: null, events: [], whole: true })
   await sealJournal(pool, NOW)
   expect((await listShown(pool, 0, 10)).events).toHaveLength(1)
 })

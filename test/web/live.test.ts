@@ -1,5 +1,6 @@
 // In: readers on a real port. Out: proof of what /live and /api/v1/changes say, and whom they turn away.
 import { connect, type AddressInfo, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import { afterEach, expect, test } from 'vitest'
@@ -266,4 +267,33 @@ test.each([
   ['fd00::5', null],
 ])('streams from %s count as %s: one household is one, a proxy in front is none', (address, counted) => {
   expect(countedAs(address)).toBe(counted)
+})
+
+/** A connection from somewhere in the world, as far as the stream looks at one. */
+function from(remoteAddress: string): Socket {
+  const stream = new Duplex({ read: () => undefined, write: (_part, _encoding, done) => done() })
+  return Object.assign(stream, {
+    remoteAddress,
+    setTimeout: () => stream,
+    destroySoon: () => stream.destroy(),
+  }) as never
+}
+
+test('one public address has so many streams and no more, a proxy in front as many as there are; a place that is left is free again', async () => {
+  const live = openLive(false, { ...LIVE_LIMITS, most: 6, mostPerAddress: 2 })
+  const enter = (socket: Socket): boolean => live.take({ url: '/live', headers: {} }, socket)
+  const [first, second] = [from('203.0.113.9'), from('::ffff:203.0.113.9')]
+  expect([first, second, from('203.0.113.9')].map(enter)).toEqual([true, true, false])
+  expect([from('203.0.113.10'), from('10.0.0.1'), from('10.0.0.1'), from('10.0.0.1')].map(enter)).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ])
+  expect([live.count(), enter(from('10.0.0.1'))]).toEqual([6, false])
+  first.destroy()
+  await until(() => live.count() === 5)
+  expect(enter(from('203.0.113.9'))).toBe(true)
+  live.close()
+  await until(() => live.count() === 0)
 })

@@ -1,6 +1,7 @@
 // In: a lineage whose website delivery was overtaken. Out: proof that every address another channel carries leads somewhere.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Pool } from 'pg'
+import { listNotices } from '../../src/store/notices.ts'
 import { savePages } from '../../src/store/pages.ts'
 import { openPool } from '../../src/store/pool.ts'
 import type { PageMaker } from '../../src/web/public/pages.ts'
@@ -130,6 +131,87 @@ test('what the website carries gets index numbers without a gap, once, also when
     `select count(*)::integer as n from page where path like '/n/%'`,
   )
   expect(rows).toHaveLength(told[0]?.n ?? 0)
+})
+
+test('an index number’s year is Beijing’s; what the website carries late takes the next number of its own year', async () => {
+  const site = openSite(pool, maker, () => NOW)
+  await pool.query(
+    `insert into lineage (id, class, year, number, serial) values ('l-year', 'actual', 2030, 1, '跨年1号')`,
+  )
+  const show = async (report: number, at: number): Promise<void> => {
+    await pool.query(
+      `insert into notice (id, code, class, lineage_id, report_no, kind, title, text, variants, facts, evaluation,
+         received_at, decided_at, issued_at, actor)
+       values ($1, $1, 'actual', 'l-year', $2, 'formal-report', 't', 't', '{}', '{}', 'reviewed', $3, $3, $3, 'system')`,
+      [`year${report}`, report, new Date(at).toISOString()],
+    )
+    await site.show(`year${report}`)
+    await site.refresh([`year${report}`])
+  }
+  // 2031-01-01 00:00 in Beijing.
+  const midnight = Date.UTC(2030, 11, 31, 16)
+  await show(1, midnight - 2)
+  await show(2, midnight)
+  await show(3, midnight - 1)
+  const { rows } = await pool.query(
+    `select notice_id as id, year, number from index_number where notice_id like 'year%' order by notice_id`,
+  )
+  expect(rows).toEqual([
+    { id: 'year1', year: 2030, number: 1 },
+    { id: 'year2', year: 2031, number: 1 },
+    { id: 'year3', year: 2030, number: 2 },
+  ])
+})
+
+test('the sitemap is made with the lists, not for every outcome of a channel', async () => {
+  const asked: boolean[] = []
+  const pagesOfAsked = async (_notices: unknown, _now: number, whole: boolean): Promise<[]> => {
+    asked.push(whole)
+    return []
+  }
+  const site = openSite(pool, maker, () => NOW, { pages: pagesOfAsked })
+  await site.refresh()
+  await site.refresh(['year1'])
+  expect(asked).toEqual([true, false])
+})
+
+test('the newest notices are found in the order of an index: a list of years is not sorted for a first word', async () => {
+  const asked: [string, unknown[]][] = []
+  const db = {
+    query: (text: string, values: unknown[] = []) => {
+      asked.push([text, values])
+      return pool.query(text, values) as never
+    },
+  }
+  const [last] = await listNotices(db, { class: 'actual', limit: 30, onSite: [] })
+  await listNotices(db, { class: 'actual', limit: 30, onSite: [], before: last?.id })
+  const lists = asked.filter(([text]) => text.includes('order by n.issued_at'))
+  expect(lists).toHaveLength(2)
+  const client = await pool.connect()
+  try {
+    // Of a dozen rows the planner would sort; asked not to, it has a way without.
+    await client.query('begin; set local enable_sort = off; set local enable_seqscan = off')
+    for (const [text, values] of lists) {
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values)
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+      expect(plan).toContain('notice_listed')
+      expect(plan).not.toMatch(/Sort/)
+    }
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+})
+
+test('looking for what is due reads each table once, whatever the planner believes of a record that was just restored', async () => {
+  const { rows } = await pool.query<{ name: string; settings: string[] | null }>(
+    `select proname as name, proconfig as settings from pg_proc
+     where proname in ('allot_index_numbers', 'spell_notices') order by proname`,
+  )
+  expect(rows).toEqual([
+    { name: 'allot_index_numbers', settings: ['enable_nestloop=off'] },
+    { name: 'spell_notices', settings: ['enable_nestloop=off'] },
+  ])
 })
 
 test('a drill changes the wall display of drills and no other', async () => {

@@ -224,6 +224,19 @@ describe('a stranger', () => {
     expect(await count()).toBe(0)
   })
 
+  test('whose host is reached through a proxy is not looked up here, whatever its port', async () => {
+    addresses = { 'push.bureau.example': ['10.0.0.1'] }
+    const [allowHosts, proxied] = [['push.bureau.example:8443', 'push.bureau.example'], ['push.bureau.example:8443']]
+    const behind = await build({ outlets: [{ id: 'push', class: 'actual', reach: 'any', allowHosts, proxied }] })
+    try {
+      const at = (endpoint: string) => post(browser({ endpoint }), behind)
+      expect((await at('https://push.bureau.example:8443/x')).statusCode).toBe(201)
+      expect((await at('https://push.bureau.example/x')).json()).toMatchObject({ rule: 'address-not-public' })
+    } finally {
+      await behind.close()
+    }
+  })
+
   test('with two million bytes of key is cut off by size', async () => {
     const reply = await post(browser({ keys: { p256dh: 'A'.repeat(2_000_000), auth: 'x' } }))
     expect(reply.statusCode).toBe(413)

@@ -1,7 +1,7 @@
 // In: a notice, what its lineage has published as CAP before, the bureau. Out: its CAP message, or why it is none.
 // Must not invent: no value that the notice does not state, and an estimate says that it is one. Same input, same bytes.
 import { roundDecimal } from '../decimal.ts'
-import { formatOffset, HOUR } from '../instant.ts'
+import { formatOffset, HOUR, parseZonedTime, type Instant } from '../instant.ts'
 import type { AttenuationModel } from '../intensity/attenuation.ts'
 import { estimateAt, estimateIntensity } from '../intensity/estimate.ts'
 import { isFelt, roundIntensity } from '../intensity/felt.ts'
@@ -56,7 +56,8 @@ export function composeAlert(subject: AlertSubject, setting: AlertSetting): Comp
     return { ok: false, rule: 'cap-not-an-alert' }
   if (withdrawal && setting.chain.length === 0) return { ok: false, rule: 'cap-nothing-to-cancel' }
   const { mark, says } = exerciseOf(facts, setting.demonstration)
-  const sent = formatOffset(facts.issuedAt)
+  const sentAt = sentAfter(setting.chain, facts.issuedAt)
+  const sent = formatOffset(sentAt)
   const described = withdrawal ? describeWithdrawal(facts) : describeQuake(facts, setting)
   return {
     ok: true,
@@ -72,7 +73,7 @@ export function composeAlert(subject: AlertSubject, setting: AlertSetting): Comp
       info: {
         ...described,
         effective: sent,
-        expires: formatOffset(facts.issuedAt + SHOWN_FOR),
+        expires: formatOffset(sentAt + SHOWN_FOR),
         senderName: facts.bureauName,
         headline: withMark(mark, subject.title),
         description: withMark(mark, subject.text),
@@ -80,6 +81,11 @@ export function composeAlert(subject: AlertSubject, setting: AlertSetting): Comp
       },
     },
   }
+}
+
+/** As it was issued, but never before what it names: a clock that was set back must not keep a Cancel from being published. */
+function sentAfter(chain: readonly AlertReference[], issuedAt: Instant): Instant {
+  return Math.max(issuedAt, ...chain.map(({ sent }) => parseZonedTime(sent) ?? issuedAt))
 }
 
 /** cap@dzj.example.cn and dzj.example.cn both stand for dzj.example.cn. */

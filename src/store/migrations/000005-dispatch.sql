@@ -1,6 +1,14 @@
 -- Leases and outcomes of deliveries. Due times follow the installation's clock (it may be a scenario's), leases follow
 -- the real one (a drill's deliveries follow its scenario's clock): a jumping scenario clock must not take a delivery away from the process that is sending it.
 
+-- The newest row of each switch counts. The one for all never stops a withdrawal; an outlet's own does. A digest of
+-- pushes has no notice and is none.
+create function is_switched_off(outlet text, notice text) returns boolean language sql stable as $$
+  select coalesce((select k.is_on from kill_switch k where k.outlet_id = outlet order by k.id desc limit 1), false)
+    or coalesce((select k.is_on from kill_switch k where k.outlet_id = '*' order by k.id desc limit 1), false)
+      and not exists (select from notice n where n.id = notice and n.kind = 'withdrawal')
+$$;
+
 -- Takes what is due for one node. A lease that ran out while bytes may have been under way becomes unknown, never a
 -- second try (DESIGN L2). Each act gets its attempt row before anything leaves. It holds rows from one statement to the
 -- next, so it waits for no delivery that somebody else has taken (the next look finds it): a commit that ends deliveries,
@@ -28,6 +36,14 @@ begin
   )
   update delivery d set state = 'superseded', reason = '同一编号已有更新的公告', changed_at = now_
   from replaced where d.id = replaced.id;
+  -- What waits for its next try when a person switches its outlet off ends there (DESIGN §6.11), as a word ends that is made
+  -- while it is off: switched on again, the outlet says nothing old. What may already be visible is still probed.
+  with stopped as (
+    select d.id from delivery d where d.state = 'queued' and is_switched_off(d.outlet_id, d.notice_id)
+    for update skip locked
+  )
+  update delivery d set state = 'refused', reason = '渠道已由人工停用，未发送', changed_at = now_
+  from stopped where d.id = stopped.id;
   -- An end in silence would look like a word that was said: a person is told, in real time as with every alarm, also one
   -- who has acknowledged what kept it waiting.
   with late as (
@@ -52,8 +68,9 @@ begin
     select d.id from delivery d
     where d.state in ('queued', 'unknown', 'pending') and d.due_at <= case d.class when 'drill' then drill_now else now_ end
       and (d.lease_until is null or d.lease_until < clock_timestamp())
-      -- One that was taken while the two steps above looked is theirs at the next look, not to be sent.
+      -- One that was taken while the steps above looked is theirs at the next look, not to be sent.
       and (d.state <> 'queued' or (not exists (select from notice n where n.supersedes = d.notice_id)
+        and not is_switched_off(d.outlet_id, d.notice_id)
         and (d.expires_at is null or d.expires_at >= case d.class when 'drill' then drill_now else now_ end)))
     order by d.priority, d.due_at
     limit most for update skip locked

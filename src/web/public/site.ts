@@ -95,8 +95,9 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant, fe
       for (const notice of shown) pages.push(...maker.notice(notice), ...maker.notice(notice, 'en'))
       for (const quake of quakes) pages.push(...(await quakePages(quake)))
       await spellNotices(db)
-      pages.push(...maker.columns(await columns(notices, now(), due.size === 0 || changed === undefined)))
-      if (feeds) pages.push(...(await feeds.pages(notices, now())))
+      const whole = due.size === 0 || changed === undefined
+      pages.push(...maker.columns(await columns(notices, now(), whole)))
+      if (feeds) pages.push(...(await feeds.pages(notices, now(), whole)))
       await savePages(db, pages, now())
     },
     isShown: async (code) => (await findStored(db, [`/n/${code}`, `${DRILL_PATH}/n/${code}`])).size > 0,

@@ -91,6 +91,16 @@ describe('a chain of messages', () => {
   })
 })
 
+test('a message whose notice was issued by a clock that was set back is sent no earlier than what it names', () => {
+  const [quick] = tellAll()
+  if (!quick) throw new Error('nothing was made')
+  const issuedAt = at('2026-03-04T09:59:20+08:00')
+  const facts = { kind: 'withdrawal' as const, withdrawal: 'sent-in-error' as const, origin: null, issuedAt, report: 2 }
+  const cancel = made(subjectOf(facts, { id: 'n-2' }), { chain: [reference(quick)] })
+  expect(cancel.sent).toBe(quick.sent)
+  expect(checkAlert(cancel)).toEqual([])
+})
+
 describe('one message', () => {
   test('names its notice, its source and its values as the notice states them; times have an offset and no fraction', () => {
     const document = writeAlert(made(subjectOf()))

@@ -100,6 +100,10 @@ describe('saving and restoring a bureau', () => {
     const back = await restore(file, fresh.ownerConfig, migrations)
     expect(back).toEqual({ createdAt: '2026-11-22T00:00:00.000Z', tables: 4, rows: saved.rows, version: 1 })
     expect(await dump(fresh)).toBe(await dump(old))
+    // Questions are planned for as many rows as there are, from the first one on.
+    expect(await query(fresh, `SELECT reltuples FROM pg_class WHERE oid = 'journal'::regclass`)).toEqual([
+      { reltuples: 2_000 },
+    ])
     // The next row takes the next number, and the rules are awake again.
     expect(await query(fresh, `INSERT INTO journal (said) VALUES ('新') RETURNING id, said`)).toEqual([
       { id: '2001', said: '新!' },

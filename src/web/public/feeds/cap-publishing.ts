@@ -4,7 +4,7 @@ import type { PublishedAlert } from '../../../core/channel.ts'
 import { checkAlert } from '../../../core/cap/alert.ts'
 import { composeAlert } from '../../../core/cap/compose.ts'
 import { writeAlert } from '../../../core/cap/write.ts'
-import type { Instant } from '../../../core/instant.ts'
+import { parseZonedTime, type Instant } from '../../../core/instant.ts'
 import { findAlert, listChain, saveAlert, type StoredAlert } from '../../../store/cap-alerts.ts'
 import { findNotice, type NoticeView } from '../../../store/notices.ts'
 import { DRILL_PATH, findStored, savePages, type Page } from '../../../store/pages.ts'
@@ -89,7 +89,7 @@ function compose(
     sent: alert.sent,
     msgType: alert.msgType,
     headline: alert.info.headline,
-    sentAt: notice.issuedAt,
+    sentAt: Math.max(notice.issuedAt, parseZonedTime(alert.sent) ?? notice.issuedAt),
     body: writeAlert(alert),
   }
 }

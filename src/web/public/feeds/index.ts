@@ -25,15 +25,19 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** The pages for programs. */
 export interface Feeds {
-  /** @param notices the newest that the website carries */
-  pages(notices: readonly NoticeView[], now: Instant): Promise<Page[]>
+  /**
+   * @param notices the newest that the website carries
+   * @param whole the sitemap as well: of thousands of pages it costs a tenth of a second of the process that publishes, and
+   *   search engines come by the day
+   */
+  pages(notices: readonly NoticeView[], now: Instant, whole: boolean): Promise<Page[]>
 }
 
 /** @param wording the Chinese one: what programs carry on is read by people here */
 export function openFeeds(db: Queryable, site: SiteIdentity, wording: Wording): Feeds {
   const { publicUrl, demonstration } = site
   return {
-    pages: async (notices, now) => {
+    pages: async (notices, now, whole) => {
       const feed = makeFeed(notices, site, wording, now)
       const quakes = writeQuakeListing(await listToldQuakes(db, LISTED, null), LISTED, { publicUrl, demonstration })
       return [
@@ -44,7 +48,7 @@ export function openFeeds(db: Queryable, site: SiteIdentity, wording: Wording): 
         capPage(feed, await listAlerts(db, MOST_ALERTS), publicUrl),
         { path: '/api/v1/quakes', contentType: JSON_TYPE, status: 200, body: JSON.stringify(quakes) },
         { path: '/api/v1/openapi.json', contentType: JSON_TYPE, status: 200, body: describeApi(publicUrl) },
-        ...sitemapPages(await listAddresses(db, MOST_ADDRESSES), publicUrl, demonstration),
+        ...(whole ? sitemapPages(await listAddresses(db, MOST_ADDRESSES), publicUrl, demonstration) : []),
       ]
     },
   }

@@ -4,8 +4,8 @@ import { beijingParts, type Instant } from '../../../core/instant.ts'
 import { element, writeXml } from '../../../core/xml.ts'
 import type { Page } from '../../../store/pages.ts'
 
-/** The protocol's limit for one file. */
-export const MOST_ADDRESSES = 50_000
+/** Years of a city's notices, the latest changed first: what is older, search engines know. The protocol allows 50,000. */
+export const MOST_ADDRESSES = 10_000
 
 /** @param addresses paths of pages in plain Chinese with the time of their last change, newest first */
 export function sitemapPages(
