@@ -199,8 +199,6 @@ export function reachesOut(outlet: OutletConfig): boolean {
   // The sender of pushes keeps to this machine in a drill and under a set clock (app/push.ts).
   if (['website', 'cap', 'webpush'].includes(outlet.channel.name)) return false
   const config = outlet.config as Record<string, unknown>
-  // The addresses are the subscribers' own; the sender takes a drill's on this machine only (core/push/endpoint.ts).
-  if (outlet.channel.name === 'webpush') return outlet.class !== 'drill' && config['enabled'] === true
   const addresses = ['baseUrl', 'url'].map((key) => config[key]).filter((value) => typeof value === 'string')
   return (
     addresses.length === 0 ||
