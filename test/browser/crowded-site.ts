@@ -136,6 +136,9 @@ export async function openCrowdedSite(): Promise<CrowdedSite> {
     ]),
   ]
   const { app, url } = await servePages(made, maker, now)
-  const paths = made.filter((page) => page.contentType.startsWith('text/html')).map(({ path }) => path)
+  // A notice's second address holds the same.
+  const paths = made
+    .filter(({ path, contentType }) => contentType.startsWith('text/html') && !path.startsWith('/notices/'))
+    .map(({ path }) => path)
   return { app, url, paths, main }
 }

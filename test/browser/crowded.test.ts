@@ -55,10 +55,8 @@ describe.skipIf(CHROMIUM === null)(`the fullest and the emptiest pages${NO_CHROM
   test.each([
     [360, ''],
     [360, '/large'],
-    [360, '/access'],
     [700, ''],
     [800, '/large'],
-    [1440, ''],
     [1440, '/large'],
   ])(
     'nothing is cut, covered or outside at %i pixels: %s',
