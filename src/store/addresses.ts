@@ -3,7 +3,7 @@
 import type { Instant } from '../core/instant.ts'
 import type { Queryable } from './pool.ts'
 
-const SECOND_ADDRESS = '^/(drill|en|notices|screen)/|^/screen$'
+const SECOND_ADDRESS = '^/(drill|en|notices|screen|unsubscribe)/|^/screen$'
 
 /** HTML pages in plain Chinese, the latest changed first. */
 export async function listAddresses(db: Queryable, limit: number): Promise<{ path: string; changedAt: Instant }[]> {

@@ -8,10 +8,12 @@ import type { NoticeView } from '../../src/store/notices.ts'
 import type { Page } from '../../src/store/pages.ts'
 import type { TimelinessMonth } from '../../src/store/timeliness.ts'
 import { createPages } from '../../src/web/public/pages.ts'
+import { describeStale } from '../../src/web/public/stale.ts'
+import { openWordings } from '../../src/web/public/wording.ts'
 import { reportOf } from '../core/judgement/bureaux.ts'
 import { originOf } from '../core/rendering/facts.ts'
 import { openNoticeMaker } from './sample-notices.ts'
-import { servePages } from './serve-pages.ts'
+import { servePages, store } from './serve-pages.ts'
 
 /** As long as names of counties are written out, and one that no line breaks by itself. */
 const LONGEST = '新疆维吾尔自治区克孜勒苏柯尔克孜自治州阿合奇县与伊犁哈萨克自治州察布查尔锡伯自治县交界'
@@ -35,7 +37,8 @@ export interface CrowdedSite {
 
 /** Opens the server. */
 export async function openCrowdedSite(): Promise<CrowdedSite> {
-  const maker = createPages(await loadTemplates('pages'), {
+  const templates = await loadTemplates('pages')
+  const maker = createPages(templates, {
     bureauName: '克孜勒苏柯尔克孜自治州地震局（自治州应急管理局震情监测预报中心）',
     publicUrl: 'https://dzj.example.gov.cn',
     demonstration: true,
@@ -109,7 +112,13 @@ export async function openCrowdedSite(): Promise<CrowdedSite> {
         .map((said) => ({ said, now: noticeOf('correction', { code: 'corr2222' }, { origin: great }) })),
       months,
     })
+  const stale = describeStale(now, openWordings(templates))
   const made = [
+    // While the database is away.
+    ...beside('stale', [maker.home(all, now), ...maker.notice(main)]).map((page) => ({
+      ...page,
+      body: stale.mark(store(page)).body.toString(),
+    })),
     ...(['zh', 'en'] as const).flatMap((language) => [
       maker.home(all, now, language),
       ...maker.notice(main, language),
@@ -127,6 +136,9 @@ export async function openCrowdedSite(): Promise<CrowdedSite> {
     ]),
   ]
   const { app, url } = await servePages(made, maker, now)
-  const paths = made.filter((page) => page.contentType.startsWith('text/html')).map(({ path }) => path)
+  // A notice's second address holds the same.
+  const paths = made
+    .filter(({ path, contentType }) => contentType.startsWith('text/html') && !path.startsWith('/notices/'))
+    .map(({ path }) => path)
   return { app, url, paths, main }
 }

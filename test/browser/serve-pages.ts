@@ -42,7 +42,8 @@ export async function servePages(
   return { app, url: await app.listen({ port: 0, host: '127.0.0.1' }) }
 }
 
-function store(page: Page): StoredPage {
+/** As the shelf holds it. */
+export function store(page: Page): StoredPage {
   const body = Buffer.from(page.body)
   return { ...page, body, gzip: gzipSync(body), etag: `"${page.path}"`, changedAt: 0 }
 }

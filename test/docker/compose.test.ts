@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { buildPolicy } from '../../src/app/policy.ts'
 import { estimateExposure, findRule } from '../../src/core/judgement/rules.ts'
+import { LIVE_LIMITS } from '../../src/web/live/stream.ts'
 import { listSecretFiles, loadExample } from '../support/example-config.ts'
 
 const FOLDER = fileURLToPath(new URL('../../docker/', import.meta.url))
@@ -139,6 +140,30 @@ describe('the proxy before the two nodes', () => {
     expect(conf.match(/server app-[12]:8080\b/g)).toEqual(['server app-1:8080', 'server app-2:8080'])
     expect(conf.match(/server app-[12]:8081\b/g)).toEqual(['server app-1:8081', 'server app-2:8081'])
     expect(conf).toMatch(/proxy_next_upstream error timeout/)
+  })
+
+  it('keeps what a node says may be kept, so that a crowd does not reach it, and a day longer when no node answers', () => {
+    const [pages = ''] = /location \/ \{\s*proxy_pass http:\/\/public_nodes[^}]*/.exec(server('443')) ?? []
+    expect(pages).toMatch(/proxy_cache pages;/)
+    expect(pages).toMatch(/proxy_cache_use_stale error timeout updating/)
+    expect(conf).toMatch(/proxy_cache_path [^;]* inactive=25h/)
+    // How long is the program's to say: after a withdrawal nobody is shown the old page by a rule of the proxy's own.
+    expect(conf).not.toMatch(/proxy_cache_valid|proxy_cache_background_update|proxy_ignore_headers[^;]*Cache-Control/)
+    // Both forms pass as the program packed them.
+    expect(conf).not.toMatch(/\bg(?:un)?zip on/)
+    expect(pages).toMatch(/proxy_cache_key \$packing\$request_uri;/)
+  })
+
+  it('lets streams through byte by byte, keeps none of them, and a crowded thing does not count as a node that is away', () => {
+    const [streams = ''] = /location = \/live \{[^}]*/.exec(server('443')) ?? []
+    expect(streams).toMatch(/proxy_buffering off;/)
+    expect(streams).toMatch(/proxy_cache off;/)
+    expect(streams).toMatch(new RegExp(`limit_conn streams ${LIVE_LIMITS.mostPerAddress};`))
+    const patience = Number(/proxy_read_timeout (\d+)s/.exec(conf)?.[1])
+    expect(LIVE_LIMITS.beatMs).toBeLessThan(patience * 1_000)
+    for (const [, what = ''] of server('443').matchAll(/proxy_next_upstream ([^;]*);/g))
+      expect(what).not.toContain('503')
+    expect(/proxy_next_upstream ([^;]*);/.exec(conf)?.[1]).toBe('error timeout')
   })
 
   it('shows the public neither metrics nor the publisher, but for the platform’s callback', () => {

@@ -43,7 +43,10 @@
   const poll = async () => {
     setTimeout(() => void poll(), 10000 + Math.random() * 10000)
     if (page.hidden) return
-    const told = await (await fetch(`/api/v1/changes${after}`)).json()
+    const reply = await fetch(`/api/v1/changes${after}`)
+    // A refusal says nothing of the record: what the page says of its age stays.
+    if (!reply.ok) return
+    const told = await reply.json()
     after = `?after=${told.next}`
     hear(told)
     age(told.stale)
