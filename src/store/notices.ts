@@ -17,6 +17,8 @@ export interface NoticeView {
   lineage: string
   supersedes: string | null
   supersededBy: string | null
+  /** Kind of that notice: what a correction replaced was wrong, what a revision replaced was not. */
+  supersededKind: string | null
   quake: string | null
   title: string
   text: string
@@ -158,6 +160,7 @@ async function withDeliveries(db: Queryable, rows: Row[]): Promise<NoticeView[]>
     lineage: row.lineage_id,
     supersedes: row.supersedes,
     supersededBy: row.successor_code,
+    supersededKind: row.successor_kind,
     quake: row.quake_id,
     title: row.title,
     text: row.text,

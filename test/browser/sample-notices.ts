@@ -25,6 +25,7 @@ export async function openNoticeMaker(): Promise<NoticeMaker> {
       lineage: 'l-1',
       supersedes: null,
       supersededBy: null,
+      supersededKind: null,
       quake: 'q-1',
       title,
       text,

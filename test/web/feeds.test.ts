@@ -48,6 +48,7 @@ const NOTICES: NoticeView[] = [
     kind: 'quick-report',
     state: 'superseded',
     supersededBy: 'e5',
+    supersededKind: 'revision',
     issuedAt: NOTICE.issuedAt + 5 * MINUTE,
   }),
   told({
@@ -66,6 +67,7 @@ const NOTICES: NoticeView[] = [
     lineage: 'l-0',
     state: 'withdrawn',
     supersededBy: 'c3',
+    supersededKind: 'revision',
     title: '假的地震',
     text: '假的正文',
   }),

@@ -45,6 +45,15 @@ describe('a notice’s page', () => {
     expect(body).not.toContain('估计烈度')
   })
 
+  test('that a correction replaced says that it was wrong; one that a revision replaced says only that there is newer', () => {
+    const corrected = bodyOf({ state: 'superseded', supersededBy: 'next2345', supersededKind: 'correction' })
+    expect(corrected.indexOf('【已更正】本公告内容有误')).toBeGreaterThan(0)
+    expect(corrected.indexOf('【已更正】本公告内容有误')).toBeLessThan(corrected.indexOf('<h1'))
+    const revised = bodyOf({ state: 'superseded', supersededBy: 'next2345', supersededKind: 'revision' })
+    expect(revised).toContain('本公告已有更新。')
+    expect(revised).not.toContain('【已更正】')
+  })
+
   test('gives the model’s figure for each place, nearest first, under the model’s name', () => {
     const body = bodyOf({})
     expect(body).toMatch(/东河县[\s\S]*9 千米[\s\S]*兰山市[\s\S]*39 千米[\s\S]*&lt;北岭县&gt;/)

@@ -36,6 +36,7 @@ function noticeOf(keep: (variants: Record<string, string>) => Record<string, str
     lineage: 'l-1',
     supersedes: 'n-0',
     supersededBy: null,
+    supersededKind: null,
     quake: 'q-1',
     title,
     text,

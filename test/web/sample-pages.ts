@@ -40,6 +40,7 @@ export const NOTICE: NoticeView = {
   lineage: 'l-1',
   supersedes: null,
   supersededBy: null,
+  supersededKind: null,
   quake: 'q-1',
   title: '安徽某市某县发生4.6级地震',
   text: '中国地震台网正式测定：03月04日10时00分在安徽某市某县发生4.6级地震。',

@@ -76,6 +76,7 @@ export function verifyCode(notice: Pick<NoticeView, 'serial' | 'report' | 'text'
 function noticeView(notice: NoticeView, { site, wording, up }: Scene): object {
   const withdrawn = notice.state === 'withdrawn'
   const replaced = notice.state === 'superseded'
+  const corrected = replaced && notice.supersededKind === 'correction'
   const index = indexOf(notice, site.indexPrefix)
   const told = notice.deliveries.filter((d) => !FOR_NOBODY.includes(d.channel))
   const write = (delivery: DeliveryView): object => writeDelivery(delivery, notice.decidedAt, wording)
@@ -86,7 +87,7 @@ function noticeView(notice: NoticeView, { site, wording, up }: Scene): object {
     issued: wording.say('notice', 'issued', { time: wording.time(notice.issuedAt) }),
     mark: markOf(notice),
     parts: breakTitle(notice.title),
-    tombstone: withdrawn || replaced ? wording.say('notice', notice.state) : '',
+    tombstone: withdrawn || replaced ? wording.say('notice', corrected ? 'corrected' : notice.state) : '',
     successorUrl: notice.supersededBy === null ? '' : `${up}n/${notice.supersededBy}`,
     successorWord: wording.say('notice', withdrawn ? 'seeWithdrawal' : 'seeNewer'),
     body: '\u0000body\u0000',
