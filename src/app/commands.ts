@@ -5,6 +5,7 @@ import { formatUtc, parseZonedTime } from '../core/instant.ts'
 import { AREA_LIMIT, denyClaim } from '../core/denied-area.ts'
 import { distanceKm } from '../core/places/distance.ts'
 import { splitSerial, WITHDRAWAL_REASONS, type CheckedArea } from '../core/notice.ts'
+import { SETTLED } from '../core/quake.ts'
 import type { Acts, Acted } from '../publish/acts.ts'
 import type { Ledger } from '../publish/ledger.ts'
 import { acknowledgeAlarm } from '../store/alarms.ts'
@@ -52,7 +53,6 @@ const person = z
   .max(40)
 /** A quake this near would be felt or asked about in the area a statement speaks of. */
 const DENY_KM = 100
-const settledStates = new Set(['accepted', 'failed', 'superseded', 'expired', 'cancelled', 'refused', 'rehearsal'])
 /** DESIGN §5: withdraw returns when every outlet is settled or after 10 s. */
 const SETTLE_MS = 10_000
 
@@ -195,7 +195,7 @@ async function withdraw(context: CommandContext, input: Input<'withdraw'>): Prom
   const { serial } = splitSerial(input.serial)
   for (;;) {
     const head = (await listLineage(context.pool, serial)).at(-1)
-    const open = head?.deliveries.filter((d) => !settledStates.has(d.state)) ?? []
+    const open = head?.deliveries.filter((d) => !SETTLED.includes(d.state)) ?? []
     if (!head || open.length === 0 || context.clock.realNow() - started >= SETTLE_MS) {
       return { ok: true, result: head ? writeForDesk(head, context) : acted.message }
     }

@@ -42,6 +42,17 @@ export const DELIVERY_STATES = [
 ] as const
 export type DeliveryState = (typeof DELIVERY_STATES)[number]
 
+/** States in which nothing more will happen by itself. */
+export const SETTLED: readonly DeliveryState[] = [
+  'accepted',
+  'failed',
+  'superseded',
+  'expired',
+  'cancelled',
+  'refused',
+  'rehearsal',
+]
+
 /** States in which the public has, or may have, the word before it. */
 export const MAY_BE_VISIBLE: readonly DeliveryState[] = ['sending', 'pending', 'unknown', 'accepted']
 

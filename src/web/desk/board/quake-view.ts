@@ -2,7 +2,7 @@
 // Must not choose between determinations: which one stands is told by whoever judged.
 import { MINUTE, type Instant } from '../../../core/instant.ts'
 import { distanceKm } from '../../../core/places/distance.ts'
-import type { Quake, StoredReport } from '../../../core/quake.ts'
+import { MAY_BE_VISIBLE, SETTLED, type Quake, type StoredReport } from '../../../core/quake.ts'
 import type { DeliveryView, NoticeView } from '../../../store/notices.ts'
 import { describeSize } from './hold-view.ts'
 import { DELIVERY_WORDS, KIND_NAMES, nameOutlet, writeMoment, writeSecond, writeSpeed } from './words.ts'
@@ -52,17 +52,6 @@ export interface QuakeCard {
 }
 
 const STATE_NAMES = { current: '现行有效', superseded: '已有更新', withdrawn: '已撤回' } as const
-const OVER: ReadonlySet<string> = new Set([
-  'accepted',
-  'failed',
-  'superseded',
-  'expired',
-  'cancelled',
-  'refused',
-  'rehearsal',
-])
-const VISIBLE: ReadonlySet<string> = new Set(['sending', 'pending', 'unknown', 'accepted'])
-
 /**
  * @param standing id of the report whose figures stand; null when nothing official stands
  * @param name of a person, for what was done under an account's id
@@ -126,8 +115,8 @@ export function viewNotice(
     by: name(notice.actor),
     url: address(notice.code),
     deliveries: notice.deliveries.map((delivery) => viewDelivery(delivery, notice.decidedAt)),
-    carried: notice.deliveries.filter(({ state }) => VISIBLE.has(state)).length,
-    settled: notice.deliveries.every(({ state }) => OVER.has(state)),
+    carried: notice.deliveries.filter(({ state }) => MAY_BE_VISIBLE.includes(state)).length,
+    settled: notice.deliveries.every(({ state }) => SETTLED.includes(state)),
   }
 }
 
