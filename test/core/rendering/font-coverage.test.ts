@@ -10,7 +10,7 @@ const FONTS = ['Regular', 'Bold'].map((weight) => readFileSync(root(`templates/c
 /** Every text below a folder, joined. */
 function readTexts(folder: string, name: RegExp): string {
   const files = readdirSync(root(folder), { recursive: true, encoding: 'utf8' }).filter((file) => name.test(file))
-  expect(files.length).toBeGreaterThan(2)
+  expect(files.length).toBeGreaterThan(0)
   return files.map((file) => readFileSync(`${root(folder)}/${file}`, 'utf8')).join('')
 }
 
@@ -35,7 +35,9 @@ describe.each(FONTS.map((font, index) => [['Regular', 'Bold'][index], readCovera
     })
 
     it('has every character of the notices, the pages and the cards', () => {
-      expect(missing(readTexts('templates', /\.(?:liquid|yaml)$/))).toEqual([])
+      // The desk's pages are never painted: browsers have fonts of their own.
+      for (const folder of ['notices', 'pages', 'card'])
+        expect(missing(readTexts(`templates/${folder}`, /\.(?:liquid|yaml|svg)$/))).toEqual([])
     })
 
     it('has both levels of GB 2312', () => {
