@@ -42,6 +42,7 @@ describe.skipIf(CHROMIUM === null)(`the desk in a browser${NO_CHROMIUM}`, () => 
   beforeEach(async () => {
     await bureau.pass(10 * 60_000)
     await bureau.untilMoved()
+    for (const one of Object.values(people)) expect((await one.get('/desk/account')).status).toBe(200)
   })
 
   const hear = async (): Promise<void> => {
@@ -142,6 +143,8 @@ describe.skipIf(CHROMIUM === null)(`the desk in a browser${NO_CHROMIUM}`, () => 
     const found: string[] = []
     const look = async (page: Page, path: string): Promise<void> => {
       await page.goto(`${base}${path}`)
+      // Whoever was shown out would look at the sign-in page, and find nothing there.
+      if (page.url() !== `${base}${path}`) found.push(`${path}: led to ${page.url()}`)
       await page.evaluate(axe)
       for (const scheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme: scheme })
