@@ -153,10 +153,13 @@ test('killed again and again in the middle of its words, the installation leaves
   // Nothing was refused: neither a key that had sealed another text (sender-key-reused) nor anything else.
   expect(service.tally().refused).toEqual({})
   const db = await bureau.database()
-  const { rows } = await db.query<{ state: string; ref: string }>(
-    `select state, ref from delivery where outlet_id = 'push' order by changed_at`,
-  )
-  expect(rows.at(-1)).toEqual({ state: 'accepted', ref: String(PEOPLE) })
+  // The outlet learns that its broadcast is over when it looks the next time.
+  await until('the delivery is over', async () => {
+    const { rows } = await db.query<{ state: string; ref: string }>(
+      `select state, ref from delivery where outlet_id = 'push' order by changed_at`,
+    )
+    return rows.at(-1)?.state === 'accepted' && rows.at(-1)?.ref === String(PEOPLE)
+  })
 }, 300_000)
 
 test('stopped at the desk in the middle of a word, it sends nothing more, whatever becomes of it', async () => {
