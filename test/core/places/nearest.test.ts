@@ -86,13 +86,12 @@ describe('distances from an epicentre', () => {
   })
 
   it('are printed under names that no list has twice, wherever the epicentre', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: NATIONAL_COUNTIES.length - 1 }), (index) => {
-        const { latitude, longitude } = NATIONAL_COUNTIES[index] ?? point(38, 106)
-        const names = listDistances(latitude, longitude, 12).map(({ name }) => name)
-        expect(new Set(names).size).toBe(12)
-      }),
-    )
+    // Every seat of the country: in the far west the list is shorter than twelve, and it never repeats itself.
+    for (const { name, latitude, longitude } of NATIONAL_COUNTIES) {
+      const names = listDistances(latitude, longitude, 12).map((row) => row.name)
+      expect(new Set(names).size, name).toBe(names.length)
+      expect(names.length, name).toBeGreaterThanOrEqual(7)
+    }
     const islands = NATIONAL_GAZETTEER.byCode.get('71-LIE') ?? point(0, 0)
     expect(listDistances(islands.latitude, islands.longitude, 2)).toEqual([
       { name: '台湾连江县', distanceKm: 0 },
