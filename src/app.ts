@@ -1,6 +1,7 @@
 // In: a configuration. Out: the publisher of an installation, running. The only file that names every part.
 // Composition only: nothing here decides, renders or sends.
 import { hostname } from 'node:os'
+import type { Pool } from 'pg'
 import type { FastifyBaseLogger } from 'fastify'
 import { openClock, type InstallationClock } from './app/clock.ts'
 import { openCallbacks } from './app/callbacks.ts'
@@ -25,7 +26,9 @@ import type { Config } from './config.ts'
 import type { TrafficClass } from './core/quake-report.ts'
 import { createRenderer } from './core/rendering/renderer.ts'
 import { carriesAlarms } from './publish/alarm.ts'
+import { findRosterGap } from './people/roster.ts'
 import { openDispatch } from './publish/dispatch.ts'
+import { listDeafSteps } from './publish/escalate.ts'
 import { openLedger, type Ledger, type LedgerContext } from './publish/ledger.ts'
 import { startPublisher, type Publisher } from './publish/publisher.ts'
 import { startSchedule } from './schedule.ts'
@@ -159,6 +162,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       bureauShortName: config.bureau.shortName,
       realNow: clock.realNow,
       demonstration: config.demonstration,
+      watch: config.watch,
+      deskUrl: config.deskUrl,
       log,
     },
     websiteOutlets: opened.outlets.filter((o) => o.channel.name === 'website' && o.class === 'actual').map((o) => o.id),
@@ -213,6 +218,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     ...listStale(policy, clock.now('actual')).map(({ id, why }) => `authorisation ${id}: ${why}`),
     ...doubts.map(({ id, why }) => `${id}: ${why}`),
     ...(opened.outlets.some((o) => carriesAlarms(o, 'actual')) ? [] : ['no live outlet has alarms: true']),
+    ...(config.watch ? listDeafSteps(config.watch, opened.outlets) : []).map((n) => `watch: step ${n} reaches nobody`),
     ...silentSources().map((feed) => `source ${feed.id} is silent`),
   ]
   const settle = async (): Promise<void> => {
@@ -251,7 +257,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     drill: drill ? (scenario, by) => drill(app, scenario, by) : null,
     callback: openCallbacks(opened.outlets, pool, clock, log, raise),
     obeySwitches: () => push.obey(),
-    ready: async () => ({ ok: await isReady(pool), degraded: degraded() }),
+    ready: () => readReady(pool, clock.realNow(), degraded()),
     metrics: () => health.writeMetrics({ holds: ledger.picture().holds.size, degraded: degraded().length }),
     log,
   })
@@ -280,11 +286,13 @@ function isSilent(everyMs: number, last: number | null, since: number, now: numb
   return now - (last ?? since) > Math.max(3 * everyMs, 30_000)
 }
 
-async function isReady(pool: ReturnType<typeof openPool>): Promise<boolean> {
+/** Ready is a database that answers; what is merely worse stands beside it. */
+async function readReady(pool: Pool, now: number, degraded: string[]): Promise<{ ok: boolean; degraded: string[] }> {
   try {
     await pool.query('select version from ledger_head')
-    return true
+    const gap = await findRosterGap(pool, now)
+    return { ok: true, degraded: gap === null ? degraded : [...degraded, gap] }
   } catch {
-    return false
+    return { ok: false, degraded }
   }
 }

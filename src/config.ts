@@ -14,11 +14,13 @@ import {
 import { isLoopbackHost } from './core/loopback.ts'
 import { DEFAULT_RULES } from './core/judgement/rules.ts'
 import type { AttenuationModel } from './core/intensity/attenuation.ts'
+import type { Watch } from './core/people/watch.ts'
 import type { Authority } from './core/quake-report.ts'
 import { readPorts } from './config/ports.ts'
 import { checkFeeds, checkReferences, readOutlets, type OutletConfig } from './config/references.ts'
 import { readSecretFile, readSecretFiles } from './config/secret-files.ts'
 import { readYaml } from './config/yaml.ts'
+import { readWatch } from './config/watch.ts'
 import { describeFaults, listKeys } from './config/complain.ts'
 import { configShape, type FeedFormatName } from './config/schema.ts'
 
@@ -80,6 +82,8 @@ export interface Config {
   deskUrl: string | null
   /** 32 bytes in base64url that seal second factors; null: a file of the data folder. */
   deskKey: string | null
+  /** Steps of an alarm; null: every alarm outlet, every 60 s. */
+  watch: Watch | null
   announcements: { title: string; text: string; signedBy: string; publishedAt: Instant }[]
   /** Open streams of the public process: in all, and from one public address. */
   live: { streams: number; streamsPerAddress: number }
@@ -131,6 +135,7 @@ export function loadConfig(
   const outlets = readOutlets(file, channels, faults)
   checkFeeds(file, faults)
   checkReferences(file, outlets, faults)
+  const watch = readWatch(file.watch, outlets, faults)
   const ports = readPorts(env, faults)
   const clockStart = readClock(env, outlets, faults)
   const databaseUrl = readDatabaseUrl(env, 'DATABASE_URL', faults)
@@ -161,6 +166,7 @@ export function loadConfig(
     guide: file.guide ?? null,
     deskUrl: file.desk?.url ?? null,
     deskKey: file.desk?.key ?? null,
+    watch,
     announcements: file.announcements,
     live: file.live,
     outlets,

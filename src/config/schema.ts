@@ -5,6 +5,7 @@ import { attenuationSchema } from '../core/intensity/attenuation.ts'
 import { parseZonedTime } from '../core/instant.ts'
 import { NOTICE_KINDS } from '../core/notice.ts'
 import { DEFAULT_GATES, type GateThresholds } from '../core/judgement/policy.ts'
+import { watchShape } from './watch.ts'
 
 const latitude = z.number().min(-90).max(90)
 const longitude = z.number().min(-180).max(180)
@@ -186,6 +187,8 @@ export const configShape = z.strictObject({
         .optional(),
     })
     .optional(),
+  /** Whom an alarm wakes, step by step, until somebody acknowledges it. */
+  watch: watchShape.optional(),
   announcements: z
     .array(
       z.strictObject({

@@ -1,7 +1,9 @@
-// In: alarms whose turn it is. Out: one message per alarm outlet, every 60 s until a person acknowledges or the cause is gone.
-// At least once per step: a robot's reply may be lost, and a second ring is better than none (DESIGN §6.12).
+// In: alarms whose turn it is. Out: one message per alarm outlet, every 60 s until a person acknowledges or the cause is gone;
+// where the bureau has written steps, step by step (escalate.ts).
+// At least once: a robot's reply may be lost, and a second ring is better than none (DESIGN §6.12).
 import type { Job } from '../core/channel.ts'
 import { formatBeijing, formatUtc, type Instant } from '../core/instant.ts'
+import type { Watch } from '../core/people/watch.ts'
 import { takeDueAlarms, type AlarmRecord } from '../store/alarms.ts'
 import type { Queryable } from '../store/pool.ts'
 import type { Outlet } from './outlets.ts'
@@ -13,11 +15,22 @@ export interface AlarmContext {
   /** Real time: people read it, and a scenario's clock may stand still. */
   realNow: () => Instant
   demonstration: boolean
+  /** The steps; null: every alarm outlet, every 60 s. */
+  watch: Watch | null
+  /** Where browsers reach the desk; null: only on this machine, and no message names it. */
+  deskUrl: string | null
   log: { warn: (fields: object, message: string) => void; error: (fields: object, message: string) => void }
 }
 
+/** How often an alarm has rung: `name` for people, `key` in the message's id, so that a repeated one is known by it. */
+export interface Ring {
+  name: string
+  key: string
+  step: number
+}
+
 /** Outlets that alarms go to: `alarms: true` in the YAML, live only. Drills alarm their own outlets. */
-function listAlarmOutlets(outlets: readonly Outlet[], alarm: AlarmRecord): Outlet[] {
+export function listAlarmOutlets(outlets: readonly Outlet[], alarm: Pick<AlarmRecord, 'class'>): Outlet[] {
   const lane = alarm.class === 'drill' ? 'drill' : 'actual'
   return outlets.filter((outlet) => carriesAlarms(outlet, lane))
 }
@@ -27,34 +40,56 @@ export function carriesAlarms({ class: lane, mode, config }: Outlet, wanted: Out
   return lane === wanted && mode === 'live' && (config as { alarms?: boolean }).alarms === true
 }
 
-/** Sends every alarm that is due; resolves when each has been tried. */
+/** Without steps: sends every alarm that is due; resolves when each has been tried. */
 export async function ringAlarms(context: AlarmContext): Promise<number> {
   const due = await takeDueAlarms(context.db, context.realNow())
-  await Promise.all(due.map((alarm) => ring(alarm, context)))
+  await Promise.all(
+    due.map((alarm) => {
+      const ring = { name: `第${alarm.sent}次提醒`, key: String(alarm.sent), step: alarm.sent }
+      return ringOutlets(alarm, listAlarmOutlets(context.outlets, alarm), ring, context)
+    }),
+  )
   return due.length
 }
 
-async function ring(alarm: AlarmRecord, context: AlarmContext): Promise<void> {
-  const outlets = listAlarmOutlets(context.outlets, alarm)
+/** Sends one alarm to these outlets. @returns ids of those that took it */
+export async function ringOutlets(
+  alarm: AlarmRecord,
+  outlets: readonly Outlet[],
+  ring: Ring,
+  context: AlarmContext,
+): Promise<string[]> {
   context.log.warn(
-    { alarm: alarm.id, kind: alarm.kind, subject: alarm.subject, step: alarm.sent, outlets: outlets.map((o) => o.id) },
+    { alarm: alarm.id, kind: alarm.kind, subject: alarm.subject, step: ring.step, outlets: outlets.map((o) => o.id) },
     alarm.message,
   )
-  await Promise.allSettled(
-    outlets.map(async (outlet) => {
-      const outcome = await outlet.client.deliver(jobFor(alarm, outlet, context))
-      if (outcome.state !== 'accepted')
-        context.log.error(
-          { alarm: alarm.id, outlet: outlet.id, outcome: outcome.state },
-          'an alarm did not get through',
-        )
+  const told = await Promise.all(
+    outlets.map(async (outlet): Promise<string | null> => {
+      const fields = { alarm: alarm.id, outlet: outlet.id }
+      try {
+        const { state } = await outlet.client.deliver(jobFor(alarm, outlet, ring, context))
+        if (state === 'accepted') return outlet.id
+        context.log.error({ ...fields, outcome: state }, 'an alarm did not get through')
+      } catch (error) {
+        context.log.error({ ...fields, err: error }, 'an alarm could not be sent')
+      }
+      return null
     }),
   )
+  return told.filter((id) => id !== null)
 }
 
-function jobFor(alarm: AlarmRecord, outlet: Outlet, context: AlarmContext): Job {
+/** The page of the desk that an alarm is about; null where no browser reaches it from elsewhere. */
+function addressPage({ kind, subject }: AlarmRecord, deskUrl: string | null): string | null {
+  if (deskUrl === null) return null
+  return kind === 'hold' ? `${deskUrl}/desk/holds/${encodeURIComponent(subject)}` : `${deskUrl}/desk`
+}
+
+function jobFor(alarm: AlarmRecord, outlet: Outlet, ring: Ring, context: AlarmContext): Job {
   const mark = alarm.class === 'drill' ? '【演练】' : context.demonstration ? '【演示】' : ''
-  const text = `${mark}${context.bureauShortName}震讯台 第${alarm.sent}次提醒：${alarm.message}（${formatBeijing(alarm.raised_at)}，编号 ${alarm.id}）${mark}`
+  const page = addressPage(alarm, context.deskUrl)
+  const where = page === null ? '' : ` 值班台：${page} `
+  const text = `${mark}${context.bureauShortName}震讯台 ${ring.name}：${alarm.message}（${formatBeijing(alarm.raised_at)}，编号 ${alarm.id}）${where}${mark}`
   const detail = {
     id: alarm.kind === 'hold' ? alarm.subject : alarm.id,
     alarm: alarm.id,
@@ -63,11 +98,12 @@ function jobFor(alarm: AlarmRecord, outlet: Outlet, context: AlarmContext): Job 
     class: alarm.class,
     message: alarm.message,
     raisedAt: formatUtc(alarm.raised_at),
-    step: alarm.sent,
+    step: ring.step,
+    ...(page === null ? {} : { page }),
   }
   const body = alarm.kind === 'hold' ? { type: 'hold.raised', hold: detail } : { type: 'alarm', alarm: detail }
   return {
-    deliveryId: `${alarm.id}-${alarm.sent}-${outlet.id}`,
+    deliveryId: `${alarm.id}-${ring.key}-${outlet.id}`,
     noticeId: '',
     noticeKind: 'quick-report',
     class: alarm.class,
@@ -75,7 +111,7 @@ function jobFor(alarm: AlarmRecord, outlet: Outlet, context: AlarmContext): Job 
     url: '',
     leg: 'alarm',
     priority: 0,
-    content: { text, body: JSON.stringify(body) },
+    content: { text: text.trimEnd(), body: JSON.stringify(body) },
     attempt: 1,
     progress: {},
     firstAttemptAt: context.realNow(),

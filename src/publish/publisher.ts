@@ -8,6 +8,7 @@ import { sealJournal } from '../store/journal.ts'
 import { ringAlarms, type AlarmContext } from './alarm.ts'
 import { decideAgain } from './decide.ts'
 import type { Dispatch } from './dispatch.ts'
+import { escalateAlarms } from './escalate.ts'
 import type { Ledger, LedgerContext } from './ledger.ts'
 import { refreshLineages } from './recall.ts'
 
@@ -78,7 +79,8 @@ export function startPublisher(context: PublisherContext): Publisher {
   loop('catch-up', CATCH_UP_MS, () => context.ledger.catchUp())
   loop('seal', SEAL_MS, () => sealJournal(context.pool, context.clock('actual')))
   loop('seen', SEEN_MS, () => readBack(context))
-  loop('alarm', ALARM_MS, () => ringAlarms(context.alarms))
+  const { watch } = context.alarms
+  loop('alarm', ALARM_MS, () => (watch ? escalateAlarms(context.alarms, watch) : ringAlarms(context.alarms)))
 
   return {
     stop: async () => {

@@ -53,10 +53,13 @@ export async function clearAlarm(db: Queryable, kind: string, subject: string, a
   ])
 }
 
-/** Takes alarms whose turn it is, moving each to its next turn in the same statement: one node sends each step. */
+/**
+ * Takes alarms whose turn it is, moving each to its next turn in the same statement: one node sends each ring. Steps that
+ * were counted before the bureau gave them up are forgotten: they would keep the turn where it was (000016-watch.sql).
+ */
 export async function takeDueAlarms(db: Queryable, now: Instant): Promise<AlarmRecord[]> {
   const { rows } = await db.query<AlarmRecord>(
-    `update alarm set sent = sent + 1, repeat_at = $1::timestamptz + make_interval(secs => $2)
+    `update alarm set sent = sent + 1, step = 0, begun_at = null, repeat_at = $1::timestamptz + make_interval(secs => $2)
      where id in (select id from alarm where repeat_at <= $1 and cleared_at is null and acknowledged_at is null
        order by repeat_at limit 20 for update skip locked)
      returning id, kind, subject, class, message, raised_at, sent, acknowledged_at, acknowledged_by`,
