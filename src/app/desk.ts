@@ -17,6 +17,7 @@ import { nameCookie, readCookie, type DoorContext } from '../web/desk/door.ts'
 import { openDeskFrame } from '../web/desk/frame.ts'
 import { listJournalRoutes } from '../web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../web/desk/people-routes.ts'
+import { listRosterRoutes } from '../web/desk/roster-routes.ts'
 import type { Config } from '../config.ts'
 import { readHeads } from './journal-heads.ts'
 
@@ -59,6 +60,7 @@ export async function openDeskPages(parts: DeskParts): Promise<DoorContext> {
     routes: [
       ...listAccountRoutes({ people, frame, bureau, visitors }),
       ...listPeopleRoutes({ people, frame, deskUrl }),
+      ...listRosterRoutes({ roster: people, frame }),
       ...listBoardRoutes({ board, frame, command }),
       ...listJournalRoutes({
         pool,

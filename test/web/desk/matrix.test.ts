@@ -8,6 +8,7 @@ import { listBoardRoutes } from '../../../src/web/desk/board/routes.ts'
 import { openDoor, requireActs, type DeskRoute } from '../../../src/web/desk/door.ts'
 import { listJournalRoutes } from '../../../src/web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../../../src/web/desk/people-routes.ts'
+import { listRosterRoutes } from '../../../src/web/desk/roster-routes.ts'
 
 const EVERYBODY = ROLES
 const STAFF: readonly Role[] = ['duty', 'publicity', 'lead']
@@ -50,6 +51,11 @@ const MATRIX: Readonly<Record<string, readonly Role[] | 'anyone' | 'half-way'>> 
   'GET /parts/notices/:id/progress': BOARD,
   'POST /alarms/:id/acknowledge': STAFF,
   'POST /switches': DECIDING,
+  'GET /roster': DECIDING,
+  'POST /roster': DECIDING,
+  'POST /roster/:id/remove': DECIDING,
+  'POST /handovers': DECIDING,
+  'POST /handovers/:id/read': DECIDING,
   'GET /journal': RECORD,
   'POST /journal/verify': RECORD,
   'GET /journal.csv': RECORD,
@@ -61,6 +67,7 @@ const nothing = {} as never
 const routes: DeskRoute[] = [
   ...listAccountRoutes({ people: nothing, frame: nothing, bureau: nothing, visitors: async () => null }),
   ...listPeopleRoutes({ people: nothing, frame: nothing, deskUrl: '' }),
+  ...listRosterRoutes({ roster: nothing, frame: nothing }),
   ...listBoardRoutes({ board: nothing, frame: nothing, command: nothing }),
   ...listJournalRoutes({ pool: nothing, frame: nothing, verify: nothing }),
 ].map((route) => ({ ...route, handle: async () => ({ page: 'in' }) }))

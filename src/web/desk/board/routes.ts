@@ -2,10 +2,12 @@
 // Must not act without a person: every act goes under the account that is signed in.
 import { WITHDRAWAL_REASONS, type WithdrawalReason } from '../../../core/notice.ts'
 import { mayDo } from '../../../core/people/roles.ts'
+import { findOnDuty, listWaiting } from '../../../people/roster.ts'
 import type { Session } from '../../../people/sessions.ts'
 import { findHoldEnd, findWithdrawer, listGateWords } from '../../../store/desk.ts'
 import { findNotice, listLineage, listQuakeNotices, type NoticeView } from '../../../store/notices.ts'
 import { seated } from '../account-routes.ts'
+import { describeOnDuty, viewNote } from '../roster-view.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
 import type { DeskFrame, DeskSheet } from '../frame.ts'
 import type { CommandAnswer } from '../server.ts'
@@ -101,7 +103,16 @@ const abilities = ({ roles }: Session): Record<string, boolean> => ({
 })
 
 async function boardSheet({ board }: BoardPages, session: Session): Promise<DeskSheet> {
-  const view = { ...(await readBoard(board)), may: abilities(session), reasons: listReasons() }
+  const now = board.realNow()
+  const on = await findOnDuty(board.pool, now)
+  const notes = mayDo(session.roles, 'keep-roster') ? await listWaiting(board.pool, session.accountId, on, now) : []
+  const view = {
+    ...(await readBoard(board)),
+    roster: describeOnDuty(on, now),
+    handovers: notes.map((note) => viewNote(note, session.accountId)),
+    may: abilities(session),
+    reasons: listReasons(),
+  }
   return { template: 'board', title: '值班台', session, view, live: '/desk/parts/board' }
 }
 
