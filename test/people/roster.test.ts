@@ -14,8 +14,8 @@ import {
   type RosterContext,
 } from '../../src/people/roster.ts'
 import { addAccount, saveOrganisation } from '../../src/store/people/accounts.ts'
-import { listHandovers, listShifts } from '../../src/store/people/roster.ts'
-import { openPool } from '../../src/store/pool.ts'
+import { addShift, listHandovers, lockRoster } from '../../src/store/people/roster.ts'
+import { openPool, withTransaction } from '../../src/store/pool.ts'
 import type { Role } from '../../src/core/people/roles.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 
@@ -38,6 +38,10 @@ afterAll(async () => {
 beforeEach(() => {
   now += 30 * DAY
 })
+
+/** Somebody waits for a lock in this database. */
+const WAITING = `select from pg_locks
+  where not granted and database = (select oid from pg_database where datname = current_database())`
 
 async function hire(roles: readonly Role[] = ['duty']): Promise<string> {
   const id = `p-${(count += 1)}`
@@ -95,17 +99,23 @@ describe('the roster', () => {
     expect((await findOnDuty(pool, now)).duty).toEqual([])
   })
 
-  test('the same shift entered twice at one moment stands once', async () => {
+  test('the same shift entered by two people at one moment stands once: the second waits, and is told', async () => {
     const wang = await hire()
-    const both = await Promise.all([plan(wang, 0, 8), plan(wang, 0, 8)])
-    expect(both.filter(({ ok }) => ok).length).toBe(1)
-    expect((await listShifts(pool, now, now + DAY)).filter(({ accountId }) => accountId === wang).length).toBe(1)
+    const [second] = await withTransaction(pool, async (client) => {
+      await lockRoster(client)
+      const span = { beginsAt: now, endsAt: now + 8 * HOUR }
+      await addShift(client, { id: 's-first', accountId: wang, role: 'duty', ...span }, 'p-other', now)
+      const later = plan(wang, 0, 8)
+      await expect.poll(async () => (await pool.query(WAITING)).rowCount, { timeout: 10_000 }).toBe(1)
+      return [later]
+    })
+    expect(await second).toMatchObject({ rule: 'twice' })
   })
 
   test('a shift that was taken off is nobody’s, and taken off once', async () => {
     const wang = await hire()
     await plan(wang, 0, 8)
-    const [shift] = (await listShifts(pool, now, now + HOUR)).filter(({ accountId }) => accountId === wang)
+    const [shift] = (await findOnDuty(pool, now)).duty.filter(({ accountId }) => accountId === wang)
     expect(await cancelShift(roster, shift?.id ?? '', 'p-lead')).toEqual({ ok: true })
     expect(await cancelShift(roster, shift?.id ?? '', 'p-lead')).toMatchObject({ rule: 'unknown' })
     expect((await findOnDuty(pool, now)).duty).toEqual([])

@@ -1,5 +1,6 @@
 // In: steps of a bureau's watch, alarms in a real database, a clock that is turned, outlets that write down what they are sent.
 // Out: proof that each step goes out once: over acknowledging, restarts, crashes, two nodes, and outlets that fail.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Job, Outcome } from '../../src/core/channel.ts'
@@ -13,7 +14,7 @@ import { beginAlarmSteps, STEP_LEASE_MS, takeAlarmSteps } from '../../src/store/
 import { acknowledgeAlarm, clearAlarm, raiseAlarm } from '../../src/store/alarms.ts'
 import { commitPlan } from '../../src/store/commit.ts'
 import { emptyPlan } from '../../src/store/plan.ts'
-import { openPool } from '../../src/store/pool.ts'
+import { openPool, withTransaction, type Queryable } from '../../src/store/pool.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 
 const WATCH: Watch = {
@@ -162,6 +163,8 @@ describe('the steps of an alarm', () => {
       await lookOften()
     }
     expect(sent.length).toBe(2)
+    const { rows } = await pool.query('select sent from alarm where id = any($1)', [[heard, failing]])
+    expect(rows).toEqual([{ sent: 1 }, { sent: 1 }])
   })
 
   test('an alarm whose cause is gone takes no further step', async () => {
@@ -253,6 +256,27 @@ test('two nodes that look at the same moment send each step of fifty alarms once
   }
   expect(sent.length).toBe(50 * 4)
   expect(new Set(sent.map(({ key }) => key)).size).toBe(50 * 4)
+})
+
+test('a node that comes while another is making or taking a step passes it by, and finds it done', async () => {
+  const id = await raise()
+  for (const act of [
+    async (db: Queryable) => beginAlarmSteps(db, now, WATCH),
+    async (db: Queryable) => (await takeAlarmSteps(db, now)).length,
+  ]) {
+    const [second] = await withTransaction(pool, async (client) => {
+      expect([undefined, 1]).toContain(await act(client))
+      const later = act(other)
+      await Promise.race([later, sleep(300)])
+      return [later]
+    })
+    expect([undefined, 0]).toContain(await second)
+  }
+  const { rows } = await pool.query(
+    'select a.sent, s.tries from alarm a join alarm_step s on s.alarm_id = a.id where a.id = $1',
+    [id],
+  )
+  expect(rows).toEqual([{ sent: 1, tries: 1 }])
 })
 
 describe('an outlet that does not take a step', () => {
