@@ -52,6 +52,12 @@ test('a held word wakes the duty group, after a kill the lead, each once, and no
   await until('the duty group', async () => (await listRings('robots', alarm)).length === 1)
   expect((await listRings('robots', alarm))[0]).toContain('第1步（共3步，值班员）')
   expect(await listRings('webhook', alarm)).toEqual([])
+  // Killed between the sending and the record of it, a step goes out once more: that is test/publish/escalate.test.ts.
+  await until('its record', async () => {
+    const db = await bureau.database()
+    const over = 'select from alarm_step where alarm_id = $1 and step = 1 and over_at is not null'
+    return (await db.query(over, [alarm])).rowCount === 1
+  })
 
   await bureau.kill('everything')
   await bureau.pass(4 * MINUTE)
