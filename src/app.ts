@@ -17,6 +17,7 @@ import { rehearseWords } from './app/own-words.ts'
 import { buildPolicy, listStale } from './app/policy.ts'
 import { openPush } from './app/push.ts'
 import { readPublic } from './app/read-back.ts'
+import { openRedisLine } from './app/redis-line.ts'
 import { startSources, type Sources } from './app/sources.ts'
 import { loadTemplates, sha256 } from './app/templates.ts'
 import { startCards } from './app/start-cards.ts'
@@ -35,6 +36,7 @@ import { startSchedule } from './schedule.ts'
 import { clearAlarm, raiseAlarm } from './store/alarms.ts'
 import { runAlone } from './store/alone.ts'
 import { countOpen, openBox } from './store/deliveries.ts'
+import { tellDesks } from './store/listen.ts'
 import { openPool, openWriter } from './store/pool.ts'
 import { listSources, saveSources } from './store/sources.ts'
 
@@ -108,10 +110,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     health.count('alarms_total', { kind })
     const row = { id: `a-${random().slice(0, 20)}`, kind, subject, class: lane, message }
     await raiseAlarm(pool, row, clock.realNow())
+    await tellDesks(pool)
   }
   const alarm = (kind: string, subject: string, message: string, lane: TrafficClass = 'actual'): Promise<void> =>
     raise(kind, subject, message, lane).catch((error: unknown) => log.error({ err: error, kind, subject }, message))
   const clear = (kind: string, subject: string): Promise<void> => clearAlarm(pool, kind, subject, clock.realNow())
+  const redis = openRedisLine(config.redisUrl, { alarm, clear, realNow: clock.realNow, log })
   const cards = await startCards({ ...website, db: pool, now: clock.now, alarm, clear, log }, options.painter)
   let changed = (): void => undefined
   const dispatch = openDispatch({
@@ -168,7 +172,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     websiteOutlets: opened.outlets.filter((o) => o.channel.name === 'website' && o.class === 'actual').map((o) => o.id),
     readPublic: (path) => readPublic(options.publicBase, path),
-    seen: (code) => website.due.changed(code),
+    seen: (code) => {
+      website.due.changed(code)
+      void tellDesks(pool).catch(() => undefined)
+    },
     log,
   })
   const sources = await startSources({
@@ -220,6 +227,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     ...(opened.outlets.some((o) => carriesAlarms(o, 'actual')) ? [] : ['no live outlet has alarms: true']),
     ...(config.watch ? listDeafSteps(config.watch, opened.outlets) : []).map((n) => `watch: step ${n} reaches nobody`),
     ...silentSources().map((feed) => `source ${feed.id} is silent`),
+    ...redis.degraded(),
   ]
   const settle = async (): Promise<void> => {
     await publisher.lookAgain()
@@ -247,6 +255,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     config,
     pool,
     connections: openPool(database.app, DESK_POOL, connectionLost),
+    database,
+    redis,
     ledgerContext,
     opened,
     random,

@@ -10,6 +10,7 @@ import type { Acts, Acted } from '../publish/acts.ts'
 import type { Ledger } from '../publish/ledger.ts'
 import { acknowledgeAlarm } from '../store/alarms.ts'
 import { appendJournal, verifyJournal, type ExportedHead } from '../store/journal.ts'
+import { tellDesks } from '../store/listen.ts'
 import { listLineage } from '../store/notices.ts'
 import { saveSwitch } from '../store/outlets.ts'
 import { withTransaction } from '../store/pool.ts'
@@ -144,6 +145,7 @@ export function openCommands(context: CommandContext): (name: string, input: unk
       const done = await withTransaction(context.pool, async (client) => {
         if (!(await acknowledgeAlarm(client, subject, actor, context.clock.realNow()))) return false
         await appendJournal(client, context.clock.now('actual'), { actor, act: 'alarm.acknowledge', subject })
+        await tellDesks(client)
         return true
       })
       if (!done) return { ok: false, reason: `没有待确认的告警 ${subject}` }
@@ -225,6 +227,7 @@ async function denyQuake(context: CommandContext, input: Input<'no-quake'>): Pro
       ok: false,
       reason: `官方来源 ${silent.join('、')} 没有应答：此时不能断言没有发生地震`,
     }
+  await context.ledger.catchUp()
   const told = findReported(context, from, to, input.floor)
   if (told !== null) return { ok: false, reason: `该时段内已有测定记录：${told}` }
   return answer(

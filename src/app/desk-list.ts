@@ -13,7 +13,7 @@ import { writeForDesk } from './desk-notice.ts'
 
 export interface DeskContext {
   pool: Pool
-  ledger: Pick<Ledger, 'picture'>
+  ledger: Pick<Ledger, 'picture' | 'catchUp'>
   publicUrl: string
   demonstration: boolean
 }
@@ -26,6 +26,7 @@ function describeQuake(reports: readonly StoredReport[]): string {
 
 /** Holds, what is stopped, notices with their deliveries, alarms, and what did not get through for good. */
 export async function listDesk(context: DeskContext, deadLetters: DeadLetterContext): Promise<CommandAnswer> {
+  await context.ledger.catchUp()
   const picture = context.ledger.picture()
   const holds = [...picture.holds.values()].map((hold) => ({
     id: hold.id,

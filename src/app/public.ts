@@ -2,9 +2,9 @@
 // Its own process and pool (DESIGN L7); lives on its copies when everything behind it is away.
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
-import { Client } from 'pg'
 import type { Config } from '../config.ts'
 import { formatUtc, type Instant } from '../core/instant.ts'
+import { listen } from '../store/listen.ts'
 import { openPool, type Queryable } from '../store/pool.ts'
 import { LIVE_LIMITS, openLive, type Live } from '../web/live/stream.ts'
 import type { Staleness } from '../web/public/hot.ts'
@@ -62,7 +62,12 @@ export async function startPublic(config: Config, log: FastifyBaseLogger): Promi
     if (!stopped) timer = setTimeout(() => void look(), LOOK_MS)
   }
   const first = shelf.refresh()
-  const unlisten = listenForPages(config, () => void shelf.refresh(), log)
+  const unlisten = listen(
+    () => reachDatabase(config),
+    'quakedesk_page',
+    () => void shelf.refresh(),
+    log,
+  )
   const app = await buildPublicServer({
     db: lines.db,
     pages: shelf,
@@ -138,39 +143,4 @@ function openLines(config: Config, log: FastifyBaseLogger, most: number): { db: 
     },
   }
   return { db, close: async () => pool?.end() }
-}
-
-/** Listens for page changes; a broken line is opened again, the look in between catches up. */
-function listenForPages(config: Config, wake: () => void, log: FastifyBaseLogger): () => Promise<void> {
-  let stopped = false
-  let client: Client | null = null
-  let timer: NodeJS.Timeout | undefined
-  const open = async (): Promise<void> => {
-    const place = reachDatabase(config)
-    if (stopped) return
-    try {
-      if (!place) throw new Error('the database is not up')
-      client = new Client(place)
-      client.on('notification', wake)
-      client.on('error', () => undefined)
-      client.on('end', again)
-      await client.connect()
-      await client.query('listen quakedesk_page')
-      wake()
-    } catch (error) {
-      log.debug({ err: error }, 'not listening yet')
-      again()
-    }
-  }
-  const again = (): void => {
-    if (stopped) return
-    clearTimeout(timer)
-    timer = setTimeout(() => void open(), 1_000)
-  }
-  void open()
-  return async () => {
-    stopped = true
-    clearTimeout(timer)
-    await client?.end().catch(() => undefined)
-  }
 }

@@ -5,13 +5,17 @@ import type { Pool } from 'pg'
 import type { Config } from '../config.ts'
 import { openActs } from '../publish/acts.ts'
 import type { Ledger, LedgerContext } from '../publish/ledger.ts'
+import { listen } from '../store/listen.ts'
+import { readVersion } from '../store/picture.ts'
 import { openHints } from '../web/desk/hints.ts'
 import { buildDeskServer, type CommandAnswer, type DeskContext } from '../web/desk/server.ts'
 import type { InstallationClock } from './clock.ts'
 import { openCommands, type CommandContext } from './commands.ts'
+import type { Database } from './database.ts'
 import { openDeskPages } from './desk.ts'
 import { readHeads } from './journal-heads.ts'
 import type { OpenedOutlets } from './outlets.ts'
+import type { RedisLine } from './redis-line.ts'
 import { setUpOutlet } from './set-up.ts'
 import type { Sources } from './sources.ts'
 import { writeToken } from './token.ts'
@@ -25,6 +29,9 @@ export interface DeskParts extends Pick<DeskContext, 'callback' | 'ready' | 'met
   pool: Pool
   /** The desk's own; ended with it. */
   connections: Pool
+  database: Database
+  /** What carries hints to other nodes beside the database; ended with the desk. */
+  redis: RedisLine
   ledgerContext: LedgerContext
   opened: OpenedOutlets
   random: () => string
@@ -73,6 +80,10 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     board: {
       pool: connections,
       picture: () => ledger.picture(),
+      freshen: async () => {
+        // Asked outside the ledger's turn: while nothing has moved no board waits behind a plan that is being committed.
+        if ((await readVersion(connections)) !== ledger.picture().version) await ledger.catchUp()
+      },
       gates: config.gates,
       clock: clock.now,
       realNow: clock.realNow,
@@ -92,12 +103,22 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     metrics: parts.metrics,
     logger: log,
   })
-  const hints = openHints(desk.server, door)
+  const { redis } = parts
+  const hints = openHints(desk.server, { isSeated: door.isSeated, carrier: redis.carrier })
+  redis.whenBack(() => hints.heard())
+  const unlisten = listen(
+    () => parts.database.app,
+    'quakedesk',
+    () => hints.heard(),
+    log,
+  )
   return {
     url: await desk.listen({ port: config.deskPort, host: config.host }),
     changed: () => hints.changed(),
     stop: async () => {
+      await unlisten()
       await hints.close()
+      redis.close()
       await desk.close()
       await connections.end()
     },

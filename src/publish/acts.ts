@@ -32,6 +32,8 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
     done: string,
   ): Promise<Acted> => {
     let refusal = '没有需要处理的内容'
+    // A refusal commits nothing, so no conflict would tell that another node has moved the record on.
+    await ledger.catchUp()
     const state = await ledger.commit(async (picture) => {
       const made = await make(picture)
       if (typeof made !== 'string') return made

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { codeAt } from '../../src/people/totp.ts'
 import type { Bureau } from './bureau.ts'
 
-const PASSWORD = 'Xiaoxin-2031-ok'
+export const PASSWORD = 'Xiaoxin-2031-ok'
 
 export interface Page {
   status: number
@@ -23,10 +23,13 @@ export interface Visitor {
   cookie(): { name: string; value: string }
 }
 
-/** A browser without a session. */
-export function openVisitor(bureau: Pick<Bureau, 'deskPort'>): Visitor {
+/** One node of a bureau. */
+export type Door = Pick<Bureau, 'deskPort' | 'dataFolder'>
+
+/** A browser. @param seat the session's cookie, for somebody who is signed in elsewhere; '' has none */
+export function openVisitor(bureau: Pick<Bureau, 'deskPort'>, seat = ''): Visitor {
   const base = `http://127.0.0.1:${bureau.deskPort}`
-  let cookie = ''
+  let cookie = seat
   let csrf = ''
   const read = async (reply: Response): Promise<Page> => {
     const set = reply.headers.get('set-cookie')
@@ -51,7 +54,7 @@ export function openVisitor(bureau: Pick<Bureau, 'deskPort'>): Visitor {
 }
 
 /** The first start's security administrator, signed in. */
-export async function openFirst(bureau: Bureau): Promise<Visitor> {
+export async function openFirst(bureau: Door): Promise<Visitor> {
   const link = readFileSync(join(bureau.dataFolder, 'desk-first-link.txt'), 'utf8').trim()
   const visitor = openVisitor(bureau)
   await accept(visitor, new URL(link).pathname, { login: 'anquan', name: '安全员' })
@@ -61,7 +64,7 @@ export async function openFirst(bureau: Bureau): Promise<Visitor> {
 
 /** Somebody whom the administrator lets in, signed in. */
 export async function openOfficer(
-  bureau: Bureau,
+  bureau: Door,
   admin: Visitor,
   given: { login: string; name: string; roles: string[] },
 ): Promise<Visitor> {

@@ -60,7 +60,9 @@ describe('the composition of a bureau with two nodes', () => {
   it('opens ports at the proxy alone, and the inner door to no outside address unless told', () => {
     expect(services.filter(([, service]) => service.ports).map(([name]) => name)).toEqual(['proxy'])
     const ports = compose.services['proxy']?.ports ?? []
-    expect(ports.filter((port) => port.includes('8081'))).toEqual(['${INNER_ADDRESS:-127.0.0.1}:8081:8081'])
+    expect(ports.filter((port) => !/^(?:80|443):/.test(port))).toEqual(
+      ['8081', '8443'].map((inner) => `\${INNER_ADDRESS:-127.0.0.1}:${inner}:${inner}`),
+    )
     expect(compose.networks['inside']?.internal).toBe(true)
     expect(['database', 'redis'].map((name) => compose.services[name]?.networks)).toEqual([['inside'], ['inside']])
   })
@@ -138,7 +140,10 @@ describe('the proxy before the two nodes', () => {
 
   it('asks both nodes, and the other one when the first is away', () => {
     expect(conf.match(/server app-[12]:8080\b/g)).toEqual(['server app-1:8080', 'server app-2:8080'])
-    expect(conf.match(/server app-[12]:8081\b/g)).toEqual(['server app-1:8081', 'server app-2:8081'])
+    for (const upstream of ['publisher_nodes', 'desk_nodes']) {
+      const [nodes = ''] = new RegExp(`upstream ${upstream} \\{[^}]*`).exec(conf) ?? []
+      expect(nodes.match(/server app-[12]:8081\b/g)).toEqual(['server app-1:8081', 'server app-2:8081'])
+    }
     expect(conf).toMatch(/proxy_next_upstream error timeout/)
   })
 
@@ -180,6 +185,24 @@ describe('the proxy before the two nodes', () => {
     expect(inside).toMatch(/location \/ingest\/ \{[^}]*publisher_nodes/)
     expect(inside).toMatch(/location \/ \{\s*return 404;/)
     expect(inside).not.toContain('/desk')
+  })
+
+  it('takes people of the inner network to the desk over TLS, and none to the command line’s lock', () => {
+    const desk = server('8443 ssl')
+    expect(desk).toMatch(/location \/desk \{\s*proxy_pass http:\/\/desk_nodes;/)
+    expect(desk).toMatch(/location \/desk\/command \{\s*return 404;/)
+    expect(desk).toMatch(/location \/ \{\s*return 404;/)
+    expect(desk).not.toMatch(/ingest|metrics/)
+    // By name and port: what a form's page and a line's page are compared with.
+    expect(desk).toMatch(/proxy_set_header Host \$http_host;/)
+    expect(desk).toMatch(/proxy_set_header Upgrade \$http_upgrade;\s*proxy_set_header Connection \$desk_connection;/)
+    // Engine.IO speaks every 25 s of itself.
+    expect(Number(/proxy_read_timeout (\d+)s/.exec(desk)?.[1])).toBeGreaterThan(25)
+    expect(conf).toMatch(/upstream desk_nodes \{\s*ip_hash;/)
+    // Together with its burst fewer than the 30 wrong passwords that an address has in 15 minutes.
+    const [, rate] = /zone=sign_in:4m rate=(\d+)r\/m/.exec(conf) ?? []
+    const [, burst] = /limit_req zone=sign_in burst=(\d+)/.exec(desk) ?? []
+    expect(Number(rate) * 15 + Number(burst)).toBeLessThan(30)
   })
 })
 

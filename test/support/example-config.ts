@@ -16,6 +16,7 @@ const SECRETS: Readonly<Record<string, string>> = {
   'robot-url': 'https://oapi.dingtalk.com/robot/send?access_token=example-robot-token',
   // Of the pair whose public half stands in the READMEs; it opens nothing.
   'vapid-private-key': 'pi99e8HBY_v7Lt6HBPmj7atzNcS1kgvvoarIYLG8MB8',
+  'desk-key': 'ExampleDeskKey_0000000000000000000000000000',
   'robot-secret': 'SECexample00000000000000000000000000',
 }
 

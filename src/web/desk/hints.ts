@@ -1,27 +1,47 @@
-// In: that something changed. Out: a bare hint to every desk that is open (Socket.IO); each fetches what it shows by itself.
-// Must not carry truth, nor stay open for somebody whose session has ended.
+// In: that something changed, here or at another node. Out: a bare hint to every desk that is open here (Socket.IO); each
+// fetches what it shows by itself. Must not carry truth, nor stay open for somebody whose session has ended.
 import type { Server as HttpServer } from 'node:http'
-import { Server } from 'socket.io'
+import { Server, type ServerOptions } from 'socket.io'
 import { SECOND } from '../../core/instant.ts'
 
 export interface Hints {
+  /** Something changed at this node: its desks are told, and over the carrier the other nodes. */
   changed(): void
+  /** Word came that something may have changed: the desks of this node are told. */
+  heard(): void
   /** Desks that are open. */
   count(): number
   close(): Promise<void>
 }
 
-/** A burst of settled deliveries is one hint. */
+/** What tells the other nodes, beside the database's own NOTIFY: Socket.IO's adapter on Redis. */
+export interface Carrier {
+  adapter: Exclude<ServerOptions['adapter'], undefined>
+  /** False while it would only queue what it is given. */
+  isUp: () => boolean
+}
+
+interface Events {
+  changed: () => void
+}
+
+/** A burst of settled deliveries is one hint, and so is one change that is heard over two ways. */
 const GATHER_MS = 100
 const LOOK_MS = 15 * SECOND
 const MOST_OPEN = 500
 
 /**
- * Opens the hints on the desk's listener.
+ * Opens the hints on the desk's listener. A client that was away asks for nothing it missed (no connection state recovery:
+ * with the Redis adapter every one of them would read the stream of all nodes again); it fetches what it shows anew.
  * @param isSeated whether the cookie of a connection belongs to a session that lasts
+ * @param carrier null for a node alone, or where the database alone carries hints
  */
-export function openHints(http: HttpServer, { isSeated }: { isSeated: (cookie: string) => Promise<boolean> }): Hints {
-  const io = new Server(http, {
+export function openHints(
+  http: HttpServer,
+  { isSeated, carrier }: { isSeated: (cookie: string) => Promise<boolean>; carrier: Carrier | null },
+): Hints {
+  const io = new Server<Record<string, never>, Events, Events>(http, {
+    ...(carrier ? { adapter: carrier.adapter } : {}),
     path: '/desk/live',
     serveClient: true,
     maxHttpBufferSize: 1_000,
@@ -51,12 +71,19 @@ export function openHints(http: HttpServer, { isSeated }: { isSeated: (cookie: s
   }
   const looking = setInterval(() => void look(), LOOK_MS)
   let gathering: NodeJS.Timeout | null = null
+  const heard = (): void => {
+    gathering ??= setTimeout(() => {
+      gathering = null
+      io.local.emit('changed')
+    }, GATHER_MS)
+  }
+  if (carrier) io.on('changed', heard)
   return {
+    heard,
     changed: () => {
-      gathering ??= setTimeout(() => {
-        gathering = null
-        io.emit('changed')
-      }, GATHER_MS)
+      heard()
+      // From server to server, not to the other nodes' clients: what NOTIFY and the carrier both tell is gathered there.
+      if (carrier?.isUp()) io.serverSideEmit('changed')
     },
     count: () => io.engine.clientsCount,
     close: async () => {

@@ -18,6 +18,8 @@ import { writeMoment } from './words.ts'
 export interface BoardContext {
   pool: Pool
   picture: () => Picture
+  /** Resolves once the picture has what any node has committed until now; each route of the board awaits it first. */
+  freshen: () => Promise<void>
   gates: GateThresholds
   /** By lane: a drill has a clock of its own. */
   clock: (lane: TrafficClass) => Instant

@@ -23,8 +23,18 @@ export interface BoardPages {
   command: (name: string, input: unknown) => Promise<CommandAnswer>
 }
 
-/** The routes of the board and of what is decided there. */
+/** The routes of the board and of what is decided there; each looks at the record as all nodes have left it. */
 export function listBoardRoutes(pages: BoardPages): DeskRoute[] {
+  return listRoutes(pages).map((route) => ({
+    ...route,
+    handle: async (visit) => {
+      await pages.board.freshen()
+      return route.handle(visit)
+    },
+  }))
+}
+
+function listRoutes(pages: BoardPages): DeskRoute[] {
   const see = 'see-board' as const
   const act = (
     path: string,

@@ -1,0 +1,57 @@
+// In: how to connect, a channel of NOTIFY. Out: a call for every word on it, and one whenever the line is (again) up.
+// A word is a hint and may be lost (DESIGN L1): whoever listens also looks by itself. Must not carry anything to be believed.
+import { Client, type ClientConfig } from 'pg'
+import type { Queryable } from './pool.ts'
+
+/** `quakedesk`: something a person at the desk sees has changed. `quakedesk_page`: a page of the public has. */
+export type Channel = 'quakedesk' | 'quakedesk_page'
+
+const AGAIN_MS = 1_000
+
+/**
+ * Listens until it is stopped; a line that breaks is opened again.
+ * @param place asked before every attempt: an embedded server may have moved; null while it cannot be found
+ * @returns what ends it
+ */
+export function listen(
+  place: () => ClientConfig | null,
+  channel: Channel,
+  wake: () => void,
+  log: { debug: (fields: object, message: string) => void },
+): () => Promise<void> {
+  let stopped = false
+  let client: Client | null = null
+  let timer: NodeJS.Timeout | undefined
+  const again = (): void => {
+    if (stopped) return
+    clearTimeout(timer)
+    timer = setTimeout(() => void open(), AGAIN_MS)
+  }
+  const open = async (): Promise<void> => {
+    try {
+      const config = place()
+      if (!config) throw new Error('the database is not up')
+      client = new Client({ ...config, keepAlive: true, keepAliveInitialDelayMillis: 10_000 })
+      client.on('notification', wake)
+      client.on('error', () => undefined)
+      client.on('end', again)
+      await client.connect()
+      await client.query(`listen ${channel}`)
+      wake()
+    } catch (error) {
+      log.debug({ err: error, channel }, 'not listening yet')
+      again()
+    }
+  }
+  void open()
+  return async () => {
+    stopped = true
+    clearTimeout(timer)
+    await client?.end().catch(() => undefined)
+  }
+}
+
+/** Tells the desks of every node that something changed which no plan and no delivery's outcome has told them. */
+export async function tellDesks(db: Queryable): Promise<void> {
+  await db.query(`select pg_notify('quakedesk', 'desk')`)
+}
