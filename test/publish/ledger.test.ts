@@ -84,6 +84,19 @@ afterAll(async () => {
   await database.drop()
 })
 
+describe('two nodes over one record', () => {
+  test('a person’s act at one finds the hold that the other has just raised, and what the other has decided', async () => {
+    const there = await openLedger(context)
+    const acts = openActs(there, context)
+    await hear([reportOf(ningbo, { magnitude: { value: 7.1, type: 'M' } })])
+    const [hold] = [...ledger.picture().holds.values()]
+    expect([hold?.state, there.picture().holds.size]).toEqual(['open', 0])
+    expect(await acts.release(hold?.id ?? '', '值班员')).toMatchObject({ ok: true })
+    expect(await openActs(ledger, context).dismiss(hold?.id ?? '', '李处', '')).toMatchObject({ ok: false })
+    expect(await kinds()).toEqual(['quick-report'])
+  })
+})
+
 describe('one commit', () => {
   test('takes two quakes of one poll with two serials, and an outlet that fits nothing', async () => {
     const second = reportOf(ningbo, {
