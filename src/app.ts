@@ -1,7 +1,6 @@
 // In: a configuration. Out: the publisher of an installation, running. The only file that names every part.
 // Composition only: nothing here decides, renders or sends.
 import { hostname } from 'node:os'
-import type { Pool } from 'pg'
 import type { FastifyBaseLogger } from 'fastify'
 import { openClock, type InstallationClock } from './app/clock.ts'
 import { openCallbacks } from './app/callbacks.ts'
@@ -17,6 +16,7 @@ import { rehearseWords } from './app/own-words.ts'
 import { buildPolicy, listStale } from './app/policy.ts'
 import { openPush } from './app/push.ts'
 import { readPublic } from './app/read-back.ts'
+import { isSilent, readReady } from './app/ready.ts'
 import { openRedisLine } from './app/redis-line.ts'
 import { startSources, type Sources } from './app/sources.ts'
 import { loadTemplates, sha256 } from './app/templates.ts'
@@ -27,7 +27,6 @@ import type { Config } from './config.ts'
 import type { TrafficClass } from './core/quake-report.ts'
 import { createRenderer } from './core/rendering/renderer.ts'
 import { carriesAlarms } from './publish/alarm.ts'
-import { findRosterGap } from './people/roster.ts'
 import { openDispatch } from './publish/dispatch.ts'
 import { listDeafSteps } from './publish/escalate.ts'
 import { openLedger, type Ledger, type LedgerContext } from './publish/ledger.ts'
@@ -289,20 +288,4 @@ export async function startApp(options: AppOptions): Promise<App> {
     return stopping
   }
   return app
-}
-
-/** Three intervals without an answer, at least 30 s (feeds.md §2). */
-function isSilent(everyMs: number, last: number | null, since: number, now: number): boolean {
-  return now - (last ?? since) > Math.max(3 * everyMs, 30_000)
-}
-
-/** Ready is a database that answers; what is merely worse stands beside it. */
-async function readReady(pool: Pool, now: number, degraded: string[]): Promise<{ ok: boolean; degraded: string[] }> {
-  try {
-    await pool.query('select version from ledger_head')
-    const gap = await findRosterGap(pool, now)
-    return { ok: true, degraded: gap === null ? degraded : [...degraded, gap] }
-  } catch {
-    return { ok: false, degraded }
-  }
 }
