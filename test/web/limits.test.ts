@@ -6,9 +6,9 @@ import pino from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Queryable } from '../../src/store/pool.ts'
 import { buildDeskServer, type DeskContext } from '../../src/web/desk/server.ts'
-import { buildPublicServer } from '../../src/web/public/server.ts'
 import { SAFE_HEADERS } from '../../src/web/serving.ts'
 import type { DoorContext } from '../../src/web/desk/door.ts'
+import { buildBarePublic } from './bare-public.ts'
 
 const logger = pino({ level: 'silent' })
 const open: FastifyInstance[] = []
@@ -27,17 +27,7 @@ const metrics = (): string => ''
 
 async function publicPort(query: Queryable['query'] = async () => ({ rows: [], rowCount: 0 })): Promise<number> {
   const pages = { get: () => undefined }
-  return listen(
-    await buildPublicServer({
-      db: { query },
-      pages,
-      publicUrl: 'https://x.example',
-      demonstration: false,
-      ready,
-      metrics,
-      logger,
-    }),
-  )
+  return listen(await buildBarePublic({ db: { query }, pages }))
 }
 
 /** A desk at which nobody can sign in. */
@@ -162,17 +152,7 @@ describe('the public port', () => {
 
 describe('both ports', () => {
   test('wait for no request longer than their limit: a header or a body that drips is cut off', async () => {
-    for (const app of [
-      await buildPublicServer({
-        db: { query: async () => ({ rows: [], rowCount: 0 }) },
-        pages: { get: () => undefined },
-        publicUrl: '',
-        demonstration: false,
-        ready,
-        metrics,
-        logger,
-      }),
-    ]) {
+    for (const app of [await buildBarePublic()]) {
       open.push(app)
       expect(app.server.requestTimeout).toBe(10_000)
       expect(app.server.headersTimeout).toBeLessThanOrEqual(10_000)
