@@ -232,3 +232,44 @@ async function until(check: () => Promise<boolean>): Promise<void> {
   }
   throw new Error('never')
 }
+
+describe('an officer who goes astray', () => {
+  const lost: DoorContext = {
+    ...NO_PEOPLE,
+    routes: [
+      {
+        method: 'GET',
+        path: '/lost',
+        act: 'anyone',
+        handle: async () => {
+          throw new Error('connection to 10.1.2.3 refused')
+        },
+      },
+    ],
+    refuse: (_status, reason) => `<p>${reason}</p>`,
+  }
+
+  test('reads a page in Chinese, with the door’s headers, and nothing of what broke', async () => {
+    const port = await deskPort({ door: lost })
+    const broken = await fetch(`http://127.0.0.1:${port}/desk/lost`)
+    expect([broken.status, broken.headers.get('content-type')]).toEqual([500, 'text/html; charset=utf-8'])
+    expect(broken.headers.get('cache-control')).toBe('no-store')
+    const text = await broken.text()
+    expect(text).toContain('先核对是否已经生效')
+    expect(text).not.toContain('10.1.2.3')
+    const nowhere = await fetch(`http://127.0.0.1:${port}/desk/nowhere?to=%3Cscript%3E`)
+    expect([nowhere.status, await nowhere.text()]).toEqual([404, '<p>值班台没有这个页面</p>'])
+  })
+
+  test('is told apart from a program, which reads JSON', async () => {
+    const port = await deskPort({ door: lost })
+    for (const path of ['/desk/command/x', '/deskx', '/nowhere']) {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`)
+      expect([path, answer.status, await answer.json()]).toEqual([
+        path,
+        404,
+        { error: 'nothing is here', rule: 'not-found' },
+      ])
+    }
+  })
+})
