@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import type { FastifyBaseLogger } from 'fastify'
 import { openClock, type InstallationClock } from './app/clock.ts'
 import { openCallbacks } from './app/callbacks.ts'
+import { watchDeadlines } from './app/deadlines.ts'
 import { openDatabase, type Database } from './app/database.ts'
 import { openHealth } from './app/health.ts'
 import { inspectOutlets } from './app/inspect.ts'
@@ -206,6 +207,12 @@ export async function startApp(options: AppOptions): Promise<App> {
           now: () => clock.now('actual'),
           alarm,
           clear,
+        }),
+      watchDeadlines: () =>
+        watchDeadlines({
+          ...{ pool, policy, rules: config.deadlines, alarm, clear },
+          quakes: () => ledger.picture().quakes.values(),
+          now: () => clock.now('actual'),
         }),
       refreshLists: () => website.site.refresh([]),
       log,

@@ -23,6 +23,8 @@ export interface ActsContext {
   clear: (kind: string, subject: string) => Promise<void>
   /** Asks outlets for the life of their credentials. */
   inspect: () => Promise<void>
+  /** Looks at the time limits of events. */
+  watchDeadlines: () => Promise<void>
   /** Builds the public lists anew. */
   refreshLists: () => Promise<void>
   log: { info: (fields: object, message: string) => void }
@@ -42,6 +44,7 @@ export function listActs(context: ActsContext): Act[] {
     { name: 'journal-head', cron: '0 5 * * * *', run: () => exportToday(context) },
     // A look at the box; each outlet is asked once a day, a refused one once an hour.
     { name: 'credentials', cron: '30 */10 * * * *', run: context.inspect },
+    { name: 'deadlines', cron: '20 * * * * *', run: context.watchDeadlines },
     // What the first page is about ends by the clock alone, a day after the last word.
     { name: 'lists', cron: '45 */10 * * * *', run: context.refreshLists },
     {

@@ -98,6 +98,23 @@ describe('the desk', () => {
     expect(again.body).toMatch(/王小明 已于 .* 撤回/)
   })
 
+  test('a time limit that a person begins runs on the quake’s page and on the board until somebody notes how it was met', async () => {
+    const hold = await hearGreat()
+    await wang.get(`/desk/holds/${hold}`)
+    const quake = (await wang.post(`/desk/holds/${hold}/publish`)).to
+    expect((await wang.get(quake)).body).toContain('48 小时内回应社会关切</b>：未起算')
+    expect(await wang.post(`${quake}/deadlines/response`, { mark: 'begun' })).toMatchObject({ status: 303, to: quake })
+    expect((await li.get('/desk')).body).toMatch(/48 小时内回应社会关切，还有 4[78] 小时/)
+    await li.get(quake)
+    expect((await guest.post(`${quake}/deadlines/response`, { mark: 'met', words: '无' })).status).toBe(403)
+    expect((await li.post(`${quake}/deadlines/response`, { mark: 'met', words: '<b>已答记者问</b>' })).status).toBe(303)
+    const after = await wang.get(quake)
+    expect(after.body).toContain('&lt;b&gt;已答记者问&lt;/b&gt;（李处）')
+    const again = await wang.post(`${quake}/deadlines/response`, { mark: 'waived', words: '不适用' })
+    expect([again.status, again.body.includes('已由他人记录')]).toEqual([409, true])
+    expect((await li.get('/desk')).body).not.toContain('48 小时内回应社会关切')
+  })
+
   test('a place with markup in it is text on every page of the desk', async () => {
     const hold = await hearGreat('<img src=x onerror=alert(1)>"阿拉善左旗')
     const db = await bureau.database()
