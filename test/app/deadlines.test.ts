@@ -84,7 +84,7 @@ test('what a person notes ends the alarm, is in the journal under their account,
   expect([...rung.keys()].some((key) => key.endsWith('conference soon'))).toBe(true)
   expect(await note('conference', 'met', ' ')).toContain('请写明')
   expect(await note('conference', 'met', '3月12日 20:00\n在局')).toContain('不含控制字符')
-  expect(await note('conference', 'met', 'x'.repeat(201))).toContain('不超过 200 字')
+  expect(await note('conference', 'met', '长'.repeat(201))).toContain('不超过 200 字')
   expect(await note('no-such', 'met', '已开')).toBe('没有这项时限')
   expect(await note('conference', 'opened', '已开')).toBe('没有这项时限')
   const answers = await Promise.all([

@@ -116,7 +116,7 @@ export async function noteDeadline(
   if (!mark || !rule) return '没有这项时限'
   const words = given.words.trim()
   if (mark !== 'begun' && words === '') return '请写明在何时、以何种方式完成，或为何不适用'
-  if ([...words].length > 200 || /[\p{Cc}]/u.test(words)) return '说明不超过 200 字，不含控制字符'
+  if (words.length > 200 || /[\p{Cc}]/u.test(words)) return '说明不超过 200 字，不含控制字符'
   const added = await withTransaction(pool, async (client) => {
     const row = { quake: given.quake, deadline: rule.id, mark, by: given.by, words }
     if (!(await addDeadlineMark(client, row, now))) return false
