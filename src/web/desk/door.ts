@@ -16,11 +16,13 @@ export interface Visit {
   query: URLSearchParams
   form: URLSearchParams
   address: string
+  /** What an earlier sign-in left in this browser; it opens nothing by itself. */
+  device?: string
 }
 
 export type Shown =
-  | { page: string; status?: number; signIn?: string; signOut?: boolean }
-  | { to: string; signIn?: string; signOut?: boolean }
+  | { page: string; status?: number; signIn?: string; signOut?: boolean; device?: string }
+  | { to: string; signIn?: string; signOut?: boolean; device?: string }
   | { data: string; type: string; name?: string; status?: number }
 
 export interface DeskRoute {
@@ -56,15 +58,20 @@ const HTML = 'text/html; charset=utf-8'
 const MOST_FIELDS = 300
 /** Lax would let another site open pages here; Strict costs one more click from a chat's link, which shows the sign-in page. */
 const COOKIE_RULES = 'Path=/; HttpOnly; SameSite=Strict'
+/** As long as people/sign-in.ts knows a browser. */
+const DEVICE_S = 90 * 86_400
 
 /** Puts every route of the table behind its lock. */
 export async function openDoor(app: FastifyInstance, context: DoorContext): Promise<void> {
   const cookie = nameCookie(context.secure)
+  const device = `${cookie}-device`
   const suffix = context.secure ? `${COOKIE_RULES}; Secure` : COOKIE_RULES
   const answer = (reply: FastifyReply, shown: Shown): FastifyReply => {
     reply.headers(DESK_HEADERS).header('cache-control', 'no-store')
     if ('signIn' in shown && shown.signIn !== undefined)
       reply.header('set-cookie', `${cookie}=${shown.signIn}; ${suffix}`)
+    if ('device' in shown && shown.device !== undefined)
+      reply.header('set-cookie', `${device}=${shown.device}; Max-Age=${DEVICE_S}; ${suffix}`)
     if ('signOut' in shown && shown.signOut) reply.header('set-cookie', `${cookie}=; Max-Age=0; ${suffix}`)
     if ('to' in shown) return reply.code(303).header('location', shown.to).send()
     if ('data' in shown) {
@@ -106,6 +113,7 @@ export async function openDoor(app: FastifyInstance, context: DoorContext): Prom
             query: new URLSearchParams(request.url.split('?')[1] ?? ''),
             form,
             address: request.ip,
+            device: readCookie(request.headers.cookie ?? '', device) ?? '',
           }),
         )
       },

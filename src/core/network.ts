@@ -1,0 +1,16 @@
+// In: an IPv6 address as text. Out: the network that one household or one rented server has. Must not resolve a name.
+
+/** The first four groups, with the run of zeros that `::` stands for: one household has 2^64 addresses of its /64. */
+export function networkOf(address: string): string {
+  const [head = '', tail] = address.split('%')[0]?.split('::') ?? []
+  const groups = (part: string): string[] => (part === '' ? [] : part.split(':'))
+  const before = groups(head)
+  const after = tail === undefined ? [] : groups(tail)
+  const zeros = Array<string>(tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)).fill('0')
+  return `${[...before, ...zeros, ...after].slice(0, 4).join(':')}::/64`
+}
+
+/** An IPv4 address behind IPv6's mapping, as sockets that listen to both give it. */
+export function unmapAddress(address: string): string {
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
+}
