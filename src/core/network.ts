@@ -1,4 +1,5 @@
-// In: an IPv6 address as text. Out: the network that one household or one rented server has. Must not resolve a name.
+// In: an address as text. Out: the network that one household or one rented server has; whether a page may lead there.
+// Must not resolve a name.
 
 /** The first four groups, with the run of zeros that `::` stands for: one household has 2^64 addresses of its /64. */
 export function networkOf(address: string): string {
@@ -14,3 +15,6 @@ export function networkOf(address: string): string {
 export function unmapAddress(address: string): string {
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
 }
+
+/** An address of the web, as a link may have it; '' for anything else that a platform answered or a person pasted. */
+export const linkTo = (url: string | null): string => (url !== null && /^https?:\/\//i.test(url) ? url : '')
