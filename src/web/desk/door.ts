@@ -1,5 +1,6 @@
 // In: the table of the desk's routes. Out: each behind its lock: session, act, CSRF. Nothing below /desk is without an entry.
 // Must not know what a page shows. A route without a named act stops the start.
+import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Instant } from '../../core/instant.ts'
 import { mayDo, type DeskAct } from '../../core/people/roles.ts'
@@ -23,7 +24,7 @@ export interface Visit {
 export type Shown =
   | { page: string; status?: number; signIn?: string; signOut?: boolean; device?: string }
   | { to: string; signIn?: string; signOut?: boolean; device?: string }
-  | { data: string; type: string; name?: string; status?: number }
+  | { data: string | Readable; type: string; name?: string; status?: number }
 
 export interface DeskRoute {
   method: 'GET' | 'POST'

@@ -69,7 +69,7 @@ const routes: DeskRoute[] = [
   ...listPeopleRoutes({ people: nothing, frame: nothing, deskUrl: '' }),
   ...listRosterRoutes({ roster: nothing, frame: nothing }),
   ...listBoardRoutes({ board: nothing, frame: nothing, command: nothing }),
-  ...listJournalRoutes({ pool: nothing, frame: nothing, verify: nothing }),
+  ...listJournalRoutes({ pool: nothing, frame: nothing, verify: nothing, now: nothing }),
 ].map((route) => ({ ...route, handle: async () => ({ page: 'in' }) }))
 const keyOf = ({ method, path }: DeskRoute): string => `${method} ${path}`
 
