@@ -13,6 +13,7 @@ import {
   findPassword,
   listOrganisations,
   lockAccounts,
+  lockCredentials,
   saveOrganisation,
   savePassword,
   saveSecondFactor,
@@ -22,7 +23,7 @@ import {
 import { dropDevices } from '../store/people/devices.ts'
 import { addFailure, countFailures, endSession, endSessionsOf } from '../store/people/sessions.ts'
 import { withTransaction, type Queryable } from '../store/pool.ts'
-import { refuse, type PeopleContext, type Refused } from './context.ts'
+import { orBusy, refuse, type PeopleContext, type Refused } from './context.ts'
 import { checkIdentity, makeInvitation } from './invitations.ts'
 import type { Session } from './sessions.ts'
 import { hashToken } from './tokens.ts'
@@ -30,6 +31,8 @@ import { hashToken } from './tokens.ts'
 export type Invited = { ok: true; id: string; token: string } | Refused
 
 const GONE = refuse('unknown', '没有这个账号')
+const WRONG = refuse('wrong', '原密码不正确')
+const SIGNED_OUT = refuse('signed-out', '原密码多次不正确，已退出登录；请 15 分钟后再更改密码')
 const STALE = refuse('stale', '这个账号刚刚被他人修改，请重新打开再改')
 
 /** Adds somebody. @returns the token of the link that is handed to them */
@@ -155,17 +158,22 @@ export async function changePassword(
   // Counted before it is tried: many at once are as many.
   await addFailure(pool, subject, now())
   const tries = await countFailures(pool, subject, now() - TRIES_MS)
-  const record = await findPassword(pool, session.login)
-  if (tries > MOST_TRIES || !(await passwords.fits(given.old, record))) {
-    if (tries < MOST_TRIES) return refuse('wrong', '原密码不正确')
-    await endSession(pool, session.tokenHash)
-    return refuse('signed-out', '原密码多次不正确，已退出登录；请 15 分钟后再更改密码')
-  }
-  const made = await passwords.hash(given.password)
-  await withTransaction(pool, async (client) => {
-    await savePassword(client, session.accountId, made)
-    await endSessionsOf(client, session.accountId, session.tokenHash)
-    await appendJournal(client, now(), { actor: session.accountId, act: 'password.set', subject: session.accountId })
+  return orBusy(async () => {
+    const record = await findPassword(pool, session.login)
+    if (tries > MOST_TRIES || !(await passwords.fits(given.old, record))) {
+      if (tries < MOST_TRIES) return WRONG
+      await endSession(pool, session.tokenHash)
+      return SIGNED_OUT
+    }
+    const made = await passwords.hash(given.password)
+    return withTransaction(pool, async (client): Promise<{ ok: true } | Refused> => {
+      const known = await lockCredentials(client, { id: session.accountId })
+      // Hashing takes its time: a reset in the meantime is not undone by whoever still knew the old one.
+      if (known?.password !== record || known.state !== 'active') return WRONG
+      await savePassword(client, session.accountId, made)
+      await endSessionsOf(client, session.accountId, session.tokenHash)
+      await appendJournal(client, now(), { actor: session.accountId, act: 'password.set', subject: session.accountId })
+      return { ok: true }
+    })
   })
-  return { ok: true }
 }

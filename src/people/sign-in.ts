@@ -17,8 +17,7 @@ import {
 import { countDeviceFailure, isKnownDevice, keepDevice } from '../store/people/devices.ts'
 import { addFailure, countFailures, endSession } from '../store/people/sessions.ts'
 import { withTransaction, type Queryable } from '../store/pool.ts'
-import { refuse, type PeopleContext, type Refused } from './context.ts'
-import { TooManySignIns } from './passwords.ts'
+import { orBusy, refuse, type PeopleContext, type Refused } from './context.ts'
 import { beginSession, type Session } from './sessions.ts'
 import { hashDevice, hashRecovery, makeToken } from './tokens.ts'
 import { findStep } from './totp.ts'
@@ -48,7 +47,6 @@ export interface From {
 }
 
 const WRONG = refuse('wrong', '登录名或密码不正确；连续 5 次不正确将锁定 15 分钟')
-const BUSY = refuse('busy', '同时登录的人过多，请稍候再试')
 const FROM_HERE = refuse('address', '此地址登录失败次数过多，请 15 分钟后再试')
 const WRONG_CODE = refuse('code', '验证码不正确、已用过或已失效')
 
@@ -75,11 +73,11 @@ export async function signIn(
   const device = readDevice(given)
   const isExpected = device !== null && (await isKnownDevice(pool, device, { login }, now()))
   if (!isExpected && (await isOver(context, address))) return FROM_HERE
-  try {
+  return orBusy(async () => {
     // Hashed before the row is locked: no connection waits for it.
     const record = await findPassword(pool, login)
     const fits = await passwords.fits(given.password, record, isExpected)
-    return await withTransaction(pool, async (client) => {
+    return withTransaction(pool, async (client): Promise<SignedIn> => {
       const known = await lockCredentials(client, { login })
       const guess = await judgeGuess(context, client, known, device)
       if (known && fits && known.password === record && !guess.isLocked && known.state === 'active') {
@@ -89,10 +87,7 @@ export async function signIn(
       await countGuess(client, known, guess, address, now())
       return WRONG
     })
-  } catch (error) {
-    if (error instanceof TooManySignIns) return BUSY
-    throw error
-  }
+  })
 }
 
 interface Guess {

@@ -1,10 +1,9 @@
 // In: a real installation, two officers with browsers, a determination too large to go out by itself. Out: proof that one of
 // them decides, the other is told by whom, nothing is said twice, and every page shows what strangers wrote as text.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { rowShape, writePayload } from '../../src/town/payloads.ts'
 import { until } from '../crash/watch.ts'
-import { openBureau, type Bureau } from './bureau.ts'
-import { openFirst, openOfficer, openVisitor, type Visitor } from './officers.ts'
+import { openBureau, writeDetermination, type Bureau } from './bureau.ts'
+import { openThree, openVisitor, type Visitor } from './officers.ts'
 
 let bureau: Bureau
 let wang: Visitor
@@ -15,22 +14,18 @@ let count = 0
 beforeAll(async () => {
   bureau = await openBureau('desk')
   await bureau.start()
-  const admin = await openFirst(bureau)
-  wang = await openOfficer(bureau, admin, { login: 'wang', name: '王小明', roles: ['duty'] })
-  li = await openOfficer(bureau, admin, { login: 'li', name: '李处', roles: ['lead'] })
-  guest = await openOfficer(bureau, admin, { login: 'gast', name: '观察者', roles: ['observer'] })
+  ;({ wang, li, guest } = await openThree(bureau))
 }, 120_000)
 afterAll(() => bureau.close(), 60_000)
 
 /** An automatic determination of M 7.1: held for a person. @returns the hold's id */
-async function hearGreat(place = '内蒙古阿拉善盟阿拉善左旗'): Promise<string> {
+async function hearGreat(place?: string): Promise<string> {
   count += 1
   // Ten minutes after the one before: another quake. Nobody is idle for so long that the desk shows them out.
   await bureau.pass(10 * 60_000)
   await bureau.untilMoved()
-  const time = new Date(bureau.recent()).toISOString()
-  const row = rowShape.parse({ code: 'AU', time, latitude: 37.98, longitude: 103.59, magnitude: 7.1, place })
-  expect(await bureau.push(`desk-${count}`, writePayload('cenc-web', [row]).body)).toBe(202)
+  const body = writeDetermination('AU', bureau.recent(), { magnitude: 7.1, ...(place !== undefined && { place }) })
+  expect(await bureau.push(`desk-${count}`, body)).toBe(202)
   const db = await bureau.database()
   const { rows } = await db.query<{ id: string }>(
     `select id from hold where state = 'open' order by since desc limit 1`,

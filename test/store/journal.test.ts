@@ -49,19 +49,14 @@ test('an untouched chain fits every head that was written down', async () => {
 
 describe('somebody with the owner’s power', () => {
   test.each([
-    [
-      'changes a word',
-      [`update journal set detail = '{"subject": "x"}' where subject = 'b'`],
-      2,
-      'the row was changed',
-    ],
-    ['changes who did it', [`update journal set actor = '李工' where subject = 'c'`], 3, 'the row was changed'],
-    ['removes a row', [`delete from journal where subject = 'b'`], 2, 'its journal row is missing'],
+    ['changes a word', [`update journal set detail = '{"subject": "x"}' where subject = 'b'`], 2, '记录被改动过'],
+    ['changes who did it', [`update journal set actor = '李工' where subject = 'c'`], 3, '记录被改动过'],
+    ['removes a row', [`delete from journal where subject = 'b'`], 2, '对应的留痕记录不在了'],
     [
       'removes a row with its seal',
       [`delete from journal_seal where seq = 2`, `delete from journal where subject = 'b'`],
       2,
-      'a seal is missing',
+      '缺少这一封',
     ],
     [
       'swaps what two rows say',
@@ -69,7 +64,7 @@ describe('somebody with the owner’s power', () => {
         `update journal a set actor = 'x', subject = b.subject, detail = b.detail from journal b where a.subject = 'b' and b.subject = 'c'`,
       ],
       2,
-      'the row was changed',
+      '记录被改动过',
     ],
     [
       'swaps the seals of two rows',
@@ -78,13 +73,13 @@ describe('somebody with the owner’s power', () => {
         `update journal_seal set journal_id = 5 - journal_id where seq in (2, 3)`,
       ],
       2,
-      'the row was changed',
+      '记录被改动过',
     ],
     [
       'moves a row to another day',
       [`update journal set at = at - interval '1 day' where subject = 'd'`],
       4,
-      'the row was changed',
+      '记录被改动过',
     ],
     [
       'puts a row in between, with a seal of its own',
@@ -96,16 +91,16 @@ describe('somebody with the owner’s power', () => {
         `update journal_seal set seq = seq - 999 where seq > 1000`,
       ],
       3,
-      'the row was changed',
+      '记录被改动过',
     ],
-    ['moves the head', [`update journal_seal set hash = repeat('b', 64) where seq = 4`], 4, 'the row was changed'],
+    ['moves the head', [`update journal_seal set hash = repeat('b', 64) where seq = 4`], 4, '记录被改动过'],
     [
       'moves a seal’s idea of the one before',
       [`update journal_seal set previous = repeat('c', 64) where seq = 3`],
       3,
-      'its previous hash is not the hash before',
+      '所记的前一封校验值与前一封不符',
     ],
-    ['empties the journal under its seals', [`delete from journal`], 1, 'its journal row is missing'],
+    ['empties the journal under its seals', [`delete from journal`], 1, '对应的留痕记录不在了'],
   ])('%s, and the walk names the seal', async (_what, statements, seq, why) => {
     await tamper(...statements)
     expect(await verify()).toMatchObject({ ok: false, seq, why })
@@ -115,7 +110,7 @@ describe('somebody with the owner’s power', () => {
     await exportHead(pool, folder, NOW)
     await tamper(`delete from journal_seal where seq > 2`, `delete from journal where subject in ('c', 'd')`)
     expect(await verifyJournal(pool)).toMatchObject({ ok: true, rows: 2 })
-    expect(await verify()).toMatchObject({ ok: false, seq: 2, why: expect.stringContaining('was 4') as string })
+    expect(await verify()).toMatchObject({ ok: false, seq: 2, why: expect.stringContaining('是第 4 封') as string })
   })
 
   test('cuts them off and lets the program write on: the head of the day does not fit the new chain', async () => {
@@ -136,7 +131,7 @@ describe('somebody with the owner’s power', () => {
       ok: false,
       seq: 4,
       journalId: 4,
-      why: expect.stringContaining('not the head written down at') as string,
+      why: expect.stringContaining('另行记下的链首不符') as string,
     })
   })
 
@@ -157,7 +152,7 @@ describe('the program’s own role', () => {
       `insert into journal_seal (seq, journal_id, previous, hash, sealed_at)
        select 5, 5, hash, repeat('d', 64), now() from journal_seal where seq = 4`,
     )
-    expect(await verify()).toMatchObject({ ok: false, seq: 5, journalId: 5, why: 'the row was changed' })
+    expect(await verify()).toMatchObject({ ok: false, seq: 5, journalId: 5, why: '记录被改动过' })
   })
 
   test('cannot number a row so high that the sealer never looks at the next ones', async () => {
@@ -178,7 +173,7 @@ describe('the program’s own role', () => {
     expect(await verify()).toMatchObject({
       ok: false,
       journalId: 5,
-      why: expect.stringContaining('never sealed') as string,
+      why: expect.stringContaining('从未封存') as string,
     })
   })
 

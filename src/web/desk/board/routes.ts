@@ -41,6 +41,14 @@ function listRoutes(pages: BoardPages): DeskRoute[] {
     whose: DeskRoute['act'],
     handle: (visit: Visit, session: Session) => Promise<Shown>,
   ): DeskRoute => ({ method: 'POST', path, act: whose, handle: (visit) => handle(visit, seated(visit)) })
+  // What an open page fetches by itself: nobody is at the desk for its sake.
+  const fragment = (path: string, handle: DeskRoute['handle']): DeskRoute => ({
+    method: 'GET',
+    path: `/parts${path}`,
+    act: see,
+    quiet: true,
+    handle,
+  })
   return [
     {
       method: 'GET',
@@ -48,24 +56,12 @@ function listRoutes(pages: BoardPages): DeskRoute[] {
       act: see,
       handle: async (visit) => whole(pages, await boardSheet(pages, seated(visit))),
     },
-    {
-      method: 'GET',
-      path: '/parts/board',
-      act: see,
-      quiet: true,
-      handle: async (visit) => part(pages, await boardSheet(pages, seated(visit))),
-    },
+    fragment('/board', async (visit) => part(pages, await boardSheet(pages, seated(visit)))),
     { method: 'GET', path: '/holds/:id', act: see, handle: (visit) => holdPage(pages, visit) },
     act('/holds/:id/publish', 'decide-hold', (visit, session) => decide(pages, visit, session, 'publish')),
     act('/holds/:id/dismiss', 'decide-hold', (visit, session) => decide(pages, visit, session, 'dismiss')),
     { method: 'GET', path: '/quakes/:id', act: see, handle: (visit) => quakePage(pages, visit, whole) },
-    {
-      method: 'GET',
-      path: '/parts/quakes/:id',
-      act: see,
-      quiet: true,
-      handle: (visit) => quakePage(pages, visit, part),
-    },
+    fragment('/quakes/:id', (visit) => quakePage(pages, visit, part)),
     {
       method: 'GET',
       path: '/notices/:id/withdraw',
@@ -74,13 +70,7 @@ function listRoutes(pages: BoardPages): DeskRoute[] {
     },
     act('/notices/:id/withdraw', 'withdraw', (visit, session) => withdraw(pages, visit, session)),
     { method: 'GET', path: '/notices/:id/progress', act: see, handle: (visit) => progressPage(pages, visit, whole) },
-    {
-      method: 'GET',
-      path: '/parts/notices/:id/progress',
-      act: see,
-      quiet: true,
-      handle: (visit) => progressPage(pages, visit, part),
-    },
+    fragment('/notices/:id/progress', (visit) => progressPage(pages, visit, part)),
     act('/alarms/:id/acknowledge', 'acknowledge-alarm', async ({ params }, session) => {
       const answer = await pages.command('acknowledge', { alarm: params['id'] ?? '', as: session.accountId })
       // Somebody else was quicker: that it rings no more is all that was wanted.
