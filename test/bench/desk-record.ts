@@ -7,6 +7,7 @@ import type { DeskIds, Seat } from '../support/desk-pages.ts'
 
 const YEARS = 10
 const SEAL_LOCK = 0x7365616c
+const SEALED_ONCE = ['journal_id', 'hash']
 
 /** Columns of a row that each copy has of its own, as SQL over i, the copy's number, and t, the row. */
 const COPIES: readonly (readonly [table: string, columns: Readonly<Record<string, string>>])[] = [
@@ -52,7 +53,9 @@ export async function fillRecord(
   { notices, rows }: { notices: number; rows: number },
 ): Promise<{ ids: DeskIds; seats: Record<Seat, string> }> {
   const client = await pool.connect()
-  await client.query('set session_replication_role = replica; set statement_timeout = 0')
+  await client.query(
+    `set session_replication_role = replica; set statement_timeout = 0; set synchronous_commit = off; set maintenance_work_mem = '256MB'`,
+  )
   await copyNotice(client, notices)
   await fillJournal(client, rows)
   await client.query('set session_replication_role = origin')
@@ -81,8 +84,8 @@ async function copyNotice(client: PoolClient, count: number): Promise<void> {
     const fields = Object.entries(own).map(([column, sql]) => `'${column}', ${sql === 'AT' ? at : sql}`)
     await client.query(
       `insert into ${table} overriding system value
-       select (jsonb_populate_record(null::${table}, to_jsonb(t) || jsonb_build_object(${fields.join(', ')}))).*
-       from (select * from ${table} where ${from} ${one}) t, generate_series(1, ${count}) i`,
+       select r.* from (select * from ${table} where ${from} ${one}) t, generate_series(1, ${count}) i,
+         lateral jsonb_populate_record(null::${table}, to_jsonb(t) || jsonb_build_object(${fields.join(', ')})) r`,
     )
   }
   await client.query(`update hold set state = 'resolved' where state in ('open', 'veto', 'waiting')`)
@@ -105,6 +108,9 @@ async function fillJournal(client: PoolClient, count: number): Promise<void> {
   await client.query('begin')
   await client.query('select pg_advisory_xact_lock($1)', [SEAL_LOCK])
   for (const { name } of indexes) await client.query(`drop index ${name}`)
+  // Built at the end, in one go: hashes come in no order.
+  for (const column of SEALED_ONCE)
+    await client.query(`alter table journal_seal drop constraint journal_seal_${column}_key`)
   await client.query(
     `insert into journal (at, actor, act, subject, detail)
      select date_trunc('milliseconds', now() - interval '${YEARS} years' * (1 - i::float8 / ${count})),
@@ -134,6 +140,7 @@ async function fillJournal(client: PoolClient, count: number): Promise<void> {
   await client.query(
     'insert into journal_seal (seq, journal_id, previous, hash, sealed_at) select seq, journal_id, previous, hash, now() from pg_temp.chain()',
   )
+  for (const column of SEALED_ONCE) await client.query(`alter table journal_seal add unique (${column})`)
   for (const { made } of indexes) await client.query(made)
   await client.query('commit')
 }
