@@ -65,7 +65,8 @@ export async function openDeskPages(parts: DeskParts): Promise<DoorContext> {
       ...listJournalRoutes({
         pool,
         frame,
-        verify: async () => verifyJournal(pool, await readHeads(config.dataFolder)),
+        verify: async (seen) => verifyJournal(pool, await readHeads(config.dataFolder), seen),
+        now: realNow,
       }),
     ],
     find: (token, isAct, now) => findSitting(pool, token, isAct, now),

@@ -82,11 +82,15 @@ export interface Ledger {
 
 /** Opens the ledger on the record as it stands. */
 export async function openLedger(context: LedgerContext): Promise<Ledger> {
-  let picture = await load(context)
+  let picture = await load(context, null)
   let loadedAt = context.clock('actual')
+  let wholeAt = loadedAt
   const loadAgain = async (): Promise<void> => {
     loadedAt = context.clock('actual')
-    picture = await load(context)
+    // Once a day everything, so that rows which no list shows any more leave the memory.
+    const isWhole = loadedAt - wholeAt > DAY
+    if (isWhole) wholeAt = loadedAt
+    picture = await load(context, isWhole ? null : picture)
   }
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -191,8 +195,10 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
   }
 }
 
-async function load(context: LedgerContext): Promise<Picture> {
-  return buildPicture(await loadPicture(context.pool, context.clock('actual') - PICTURE_MS))
+/** @param before the picture that is replaced: of the rows that it remembers only newer ones are read */
+async function load(context: LedgerContext, before: Picture | null): Promise<Picture> {
+  const since = context.clock('actual') - PICTURE_MS
+  return buildPicture(await loadPicture(context.pool, since, before?.rowsUpTo ?? 0), before?.rows)
 }
 
 function apply(picture: Picture, decision: Decision, version: number): void {

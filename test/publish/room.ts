@@ -147,6 +147,7 @@ export function openRoom(options: RoomOptions = {}): Room {
     switches: [],
     seeded: [],
     rowKeys: [],
+    rowsUpTo: 0,
   })
   const record = {
     notices: [] as NoticeRow[],

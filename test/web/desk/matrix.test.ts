@@ -9,6 +9,7 @@ import { openDoor, requireActs, type DeskRoute } from '../../../src/web/desk/doo
 import { listJournalRoutes } from '../../../src/web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../../../src/web/desk/people-routes.ts'
 import { listRosterRoutes } from '../../../src/web/desk/roster-routes.ts'
+import { DESK_PAGES } from '../../support/desk-pages.ts'
 
 const EVERYBODY = ROLES
 const STAFF: readonly Role[] = ['duty', 'publicity', 'lead']
@@ -70,7 +71,7 @@ const routes: DeskRoute[] = [
   ...listPeopleRoutes({ people: nothing, frame: nothing, deskUrl: '' }),
   ...listRosterRoutes({ roster: nothing, frame: nothing }),
   ...listBoardRoutes({ board: nothing, frame: nothing, command: nothing }),
-  ...listJournalRoutes({ pool: nothing, frame: nothing, verify: nothing }),
+  ...listJournalRoutes({ pool: nothing, frame: nothing, verify: nothing, now: nothing }),
 ].map((route) => ({ ...route, handle: async () => ({ page: 'in' }) }))
 const keyOf = ({ method, path }: DeskRoute): string => `${method} ${path}`
 
@@ -121,6 +122,11 @@ async function knock(
 
 test('every route of the desk has a row, and every row a route', () => {
   expect(routes.map(keyOf).toSorted()).toEqual(Object.keys(MATRIX).toSorted())
+})
+
+test('every page of the desk has a row in the table by which axe-core looks at it and the bench times it', () => {
+  const pages = routes.filter(({ method }) => method === 'GET').map(({ path }) => path)
+  expect(pages.toSorted()).toEqual(Object.keys(DESK_PAGES).toSorted())
 })
 
 test.each(routes.map((route) => [keyOf(route), route] as const))(
