@@ -46,6 +46,8 @@ export interface Picture {
   counters: Map<string, number>
   killedAll: boolean
   killedOutlets: Set<string>
+  /** Outlets that the register of accounts lets speak; asked of those that need an entry. */
+  admitted: Set<string>
   seeded: Set<string>
   rows: Map<string, RowMemory>
 }
@@ -68,6 +70,7 @@ export function buildPicture(records: PictureRecords): Picture {
     counters: new Map(records.counters.map((c) => [counterKey(c.class, c.year), c.last])),
     killedAll: switches.get('*') ?? false,
     killedOutlets: new Set([...switches].filter(([outlet, on]) => on && outlet !== '*').map(([outlet]) => outlet)),
+    admitted: new Set(records.admitted),
     seeded: new Set(records.seeded),
     rows: new Map(
       records.rowKeys.map((r) => [

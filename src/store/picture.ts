@@ -75,6 +75,8 @@ export interface PictureRecords {
   acts: { report_id: string; state: string }[]
   counters: { class: TrafficClass; year: number; last: number }[]
   switches: { outlet_id: string; is_on: boolean }[]
+  /** Outlets that the register lets speak. */
+  admitted: string[]
   seeded: string[]
   rowKeys: RowKeyRecord[]
 }
@@ -120,6 +122,7 @@ async function readAll(client: PoolClient, since: Instant): Promise<PictureRecor
   const switches = await client.query<{ outlet_id: string; is_on: boolean }>(
     'select distinct on (outlet_id) outlet_id, is_on from kill_switch order by outlet_id, id desc',
   )
+  const admitted = await client.query<{ id: string }>('select id from outlet where is_admitted(id)')
   const seeded = await client.query<{ id: string }>('select id from source where seeded_at is not null')
   const rowKeys = await client.query<RowKeyRecord>(
     `select source, row_key, array_agg(fingerprint order by seq) as fingerprints
@@ -135,6 +138,7 @@ async function readAll(client: PoolClient, since: Instant): Promise<PictureRecor
     acts: acts.rows,
     counters: counters.rows,
     switches: switches.rows,
+    admitted: admitted.rows.map((r) => r.id),
     seeded: seeded.rows.map((r) => r.id),
     rowKeys: rowKeys.rows,
   }

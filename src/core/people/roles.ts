@@ -41,6 +41,8 @@ export const DESK_ACTS = [
   'run-drill',
   'manage-people',
   'manage-outlets',
+  'see-outlets',
+  'approve-outlet',
   'read-journal',
 ] as const
 export type DeskAct = (typeof DESK_ACTS)[number]
@@ -57,12 +59,15 @@ export const WHO_MAY: Readonly<Record<DeskAct, readonly Role[]>> = {
   'deny-quake': DECIDING,
   'join-quakes': DECIDING,
   'switch-outlet': DECIDING,
-  'settle-delivery': DECIDING,
+  // Posting by hand is the publicity officer's work, too.
+  'settle-delivery': STAFF,
   'acknowledge-alarm': STAFF,
   'keep-roster': DECIDING,
   'run-drill': DECIDING,
   'manage-people': ['security-admin'],
   'manage-outlets': ['system-admin'],
+  'see-outlets': [...STAFF, 'observer', 'system-admin'],
+  'approve-outlet': ['lead'],
   'read-journal': ['audit-admin', 'lead'],
 }
 

@@ -9,6 +9,7 @@ import type { TrafficClass } from '../../../core/quake-report.ts'
 import type { Picture } from '../../../publish/picture.ts'
 import { listAlarms, type AlarmRecord } from '../../../store/alarms.ts'
 import { listGateWords } from '../../../store/desk.ts'
+import { listCards } from '../../../store/hand-posts.ts'
 import { listNotices, listQuakeNotices, type NoticeView } from '../../../store/notices.ts'
 import { nameAccounts } from '../../../store/people/accounts.ts'
 import { reportOf, viewHold, type HoldCard } from './hold-view.ts'
@@ -28,6 +29,8 @@ export interface BoardContext {
   publicUrl: string
   outlets: readonly { id: string; channel: string; class: TrafficClass }[]
   degraded: () => string[]
+  /** Outlets that people can post at (cards-routes.ts). */
+  byHand: readonly { id: string; byHand: boolean }[]
 }
 
 export interface AlarmRow {
@@ -47,6 +50,8 @@ export interface Board {
   stopped: string[]
   outlets: { id: string; stopped: boolean }[]
   degraded: string[]
+  /** Words that wait for a person to post them. */
+  cards: number
   clock: string
   /** The lane's clock in epoch milliseconds, for the script that counts. */
   now: string
@@ -91,6 +96,7 @@ export async function readBoard(context: BoardContext): Promise<Board> {
       .filter((outlet) => outlet.class === 'actual')
       .map(({ id }) => ({ id, stopped: picture.killedOutlets.has(id) })),
     degraded: context.degraded(),
+    cards: (await listCards(context.pool, context.byHand, context.clock('actual'))).length,
     clock: writeMoment(context.clock('actual')),
     now: String(context.clock('actual')),
   }
