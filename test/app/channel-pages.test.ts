@@ -38,6 +38,16 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => bureau.close(), 60_000)
 
+/** Another quake than the one before, whose quick report is not news any more; nobody is idle for so long that the desk shows them out. */
+async function nextQuake(): Promise<void> {
+  await bureau.town.clearFaults()
+  for (let quarter = 0; quarter < 3; quarter += 1) {
+    for (const one of Object.values(people)) await one.get('/desk/account')
+    await bureau.pass(11 * 60_000)
+    await bureau.untilMoved()
+  }
+}
+
 const isByHand = (d: Delivery): boolean => d.outlet_id === 'douyin'
 const hear = (): Promise<string> => bureau.hear('AU', bureau.recent())
 
@@ -80,7 +90,7 @@ const step = async (who: Visitor, door: 'register' | 'approval', fields: Record<
 }
 
 describe('the register of accounts', () => {
-  beforeEach(() => bureau.beginAnew())
+  beforeEach(nextQuake)
 
   test('an account without a running entry says no first word, and that is told where people and programs look', async () => {
     expect(await readDegraded()).toEqual([expect.stringContaining('outlet douyin: its account has no running entry')])
@@ -142,7 +152,7 @@ describe('the register of accounts', () => {
 const cardOf = (page: Page): string => /\/desk\/cards\/(d-\w+)\/take/.exec(page.body)?.[1] ?? ''
 
 describe('the operator card', () => {
-  beforeEach(() => bureau.beginAnew())
+  beforeEach(nextQuake)
 
   test('one person takes it, the other is told who; the address is checked, public, and under a name', async () => {
     const { duty, publicity } = people
@@ -168,7 +178,7 @@ describe('the operator card', () => {
     const url = 'https://www.douyin.com/video/7300000000000000000'
     expect(await winner.post(`/desk/cards/${card}/posted`, { url })).toMatchObject({ status: 303 })
     expect((await bureau.deliveries(serial)).find(isByHand)).toMatchObject({ state: 'accepted', url })
-    expect(await listActs(card)).toEqual(['delivery.taken-by-hand', 'delivery.posted-by-hand'])
+    expect((await listActs(card)).filter((act) => act.endsWith('-by-hand'))).toEqual(['delivery.taken-by-hand', 'delivery.posted-by-hand'])
     expect((await winner.get('/desk/cards')).body).toContain('没有要人工发布的公告')
   })
 
@@ -217,7 +227,7 @@ describe('the operator card', () => {
     const failed = await untilDelivery(serial, isWeibo, (d) => d.state === 'failed')
     await publicity.get('/desk/cards')
     expect(await publicity.post(`/desk/cards/${failed.id}/take`)).toMatchObject({ status: 303 })
-    await bureau.pass(30 * 60_000)
+    await nextQuake()
     await bureau.untilMoved()
     expect((await bureau.deliveries(serial)).find(isWeibo)?.state).toBe('unknown')
     const url = 'https://weibo.com/1700000001/Hand'
@@ -231,7 +241,7 @@ describe('credentials', () => {
   const page = '/desk/channels/weibo-main'
   const isWeibo = (d: Delivery): boolean => d.outlet_id === 'weibo-main' && d.kind === 'quick-report'
   const WRONG = 'no-such-token-Zq8831'
-  beforeEach(() => bureau.beginAnew())
+  beforeEach(nextQuake)
 
   test('entered at the desk they are used at once, before those of the YAML, and come out nowhere', async () => {
     const { system, duty } = people
@@ -276,9 +286,9 @@ describe('credentials', () => {
     const kept = await people.system.post(`${page}/credentials/remove`, { name: 'accessToken' })
     expect(kept).toMatchObject({ status: 409 })
     expect(kept.body).toContain('删除后渠道无法发布')
-    await bureau.stop()
     const db = await bureau.database()
     await db.query('delete from outlet_credential')
+    await bureau.stop()
     await expect(bureau.start()).rejects.toThrow(/weibo-main\)\.accessToken: is left to the desk/)
     configure()
     await bureau.start()

@@ -70,6 +70,7 @@ async function tellWhy({ pool }: CardPages, id: string): Promise<string> {
     return `${names.get(now.takenBy) ?? now.takenBy}${since} 起正在发布这一条`
   }
   if (now.replaced) return '这一条已有更新的公告，请发最新的'
+  if (now.state === 'queued' || now.state === 'sending') return '正在处理，请稍候再试'
   return '这一条已不需要人工发布'
 }
 
@@ -141,7 +142,8 @@ function viewCard(
     picture: `${url}.png`,
     url,
     hosts: (account?.hosts ?? []).join('、'),
-    reason: card.reason,
+    // That it waits is what every card says.
+    reason: account?.byHand === true && card.state === 'queued' ? '' : card.reason,
     replaced: card.replaced,
     doubtful: takenBy === null && card.state === 'unknown',
     free: takenBy === null && card.state !== 'unknown',
