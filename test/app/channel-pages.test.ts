@@ -167,7 +167,7 @@ describe('the operator card', () => {
       duty.post(`/desk/cards/${card}/take`),
       publicity.post(`/desk/cards/${card}/take`),
     ])
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([303, 409])
+    expect(answers.map(({ status }) => String(status)).toSorted()).toEqual(['303', '409'])
     const [winner, loser] = answers[0]?.status === 303 ? [duty, publicity] : [publicity, duty]
     expect(answers.find(({ status }) => status === 409)?.body).toMatch(/(王小明|赵宣) .* 起正在发布这一条/)
     expect((await winner.get('/desk/cards')).body).toContain(`${serial} 第1报\n`)
@@ -178,7 +178,10 @@ describe('the operator card', () => {
     const url = 'https://www.douyin.com/video/7300000000000000000'
     expect(await winner.post(`/desk/cards/${card}/posted`, { url })).toMatchObject({ status: 303 })
     expect((await bureau.deliveries(serial)).find(isByHand)).toMatchObject({ state: 'accepted', url })
-    expect((await listActs(card)).filter((act) => act.endsWith('-by-hand'))).toEqual(['delivery.taken-by-hand', 'delivery.posted-by-hand'])
+    expect((await listActs(card)).filter((act) => act.endsWith('-by-hand'))).toEqual([
+      'delivery.taken-by-hand',
+      'delivery.posted-by-hand',
+    ])
     expect((await winner.get('/desk/cards')).body).toContain('没有要人工发布的公告')
   })
 

@@ -187,6 +187,9 @@ describe.skipIf(CHROMIUM === null)(`the desk in a browser${NO_CHROMIUM}`, () => 
             '/account',
             '/roster',
             '/journal',
+            '/channels',
+            '/channels/weibo-main',
+            '/cards',
           ])
             await look(page, `/desk${path}`)
         },
