@@ -17,7 +17,16 @@ import { seated } from '../account-routes.ts'
 import { KIND_NAMES } from '../board/words.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
 import type { DeskFrame } from '../frame.ts'
-import { listCredentialRows, listForms, nameChannel, viewEntry, viewRow, viewStep, type Known } from './view.ts'
+import {
+  listCredentialRows,
+  listForms,
+  listLimits,
+  nameChannel,
+  viewEntry,
+  viewRow,
+  viewStep,
+  type Known,
+} from './view.ts'
 import { writeDay } from './words.ts'
 
 export interface Rehearsal {
@@ -182,6 +191,7 @@ async function channelPage(pages: ChannelPages, session: Session, outlet: Outlet
     channel: viewRow(known, pages.register.now()),
     may,
     isAccount,
+    limits: listLimits(known),
     entries: entry === null ? [] : [viewEntry(entry, name)],
     steps: steps.map((one) => viewStep(one, name)),
     forms: isAccount ? listForms(entry?.state ?? null, may) : [],
@@ -204,11 +214,12 @@ async function channelPage(pages: ChannelPages, session: Session, outlet: Outlet
 }
 
 function viewRehearsal({ samples, credential }: Rehearsal): object {
+  const several = new Set(samples.map(({ leg }) => leg)).size > 1
   return {
     credential: describeInspection(credential),
     fits: samples.every(({ made }) => typeof made !== 'string'),
     samples: samples.map(({ kind, leg, made }) => ({
-      title: `${KIND_NAMES[kind]} · ${leg}`,
+      title: several ? `${KIND_NAMES[kind]} · ${leg}` : KIND_NAMES[kind],
       wrong: typeof made === 'string' ? made : '',
       parts:
         typeof made === 'string'

@@ -1,6 +1,6 @@
 // In: outlets, the register, credentials' notes, standings. Out: the list of channels and one channel's page, as people read them.
 // Must not have a credential: only who set which, when, and until when.
-import { END_STEPS, listSteps, type EntryState, type EntryStep } from '../../../core/channel-register.ts'
+import { END_STEPS, listSteps, speaks, type EntryState, type EntryStep } from '../../../core/channel-register.ts'
 import { DAY, type Instant } from '../../../core/instant.ts'
 import type { Outlet } from '../../../publish/outlets.ts'
 import type { RegisterEntry, RegisterStep } from '../../../store/channel-register.ts'
@@ -10,6 +10,7 @@ import { CHANNEL_NAMES, writeMoment } from '../board/words.ts'
 import {
   describeEntry,
   describeLimit,
+  describeTightest,
   isShort,
   nameCredential,
   STEP_WORDS,
@@ -78,15 +79,20 @@ function viewEntryState({ outlet, entry, inherited }: Known): Fact {
   })
 }
 
-function viewRunning({ outlet, stopped, standing }: Known): Fact {
+/** Every limit of its platform, for the channel's own page. */
+export const listLimits = ({ standing }: Known): string[] => standing.limits.map(describeLimit)
+
+function viewRunning({ outlet, entry, inherited, stopped, standing }: Known): Fact {
   if (stopped) return { words: '已由人工停用', tone: 'bad' }
+  const speaking = inherited || (entry !== null && speaks(entry.state))
+  if (outlet.needsEntry === true && !speaking) return { words: '未获准，不发布', tone: 'bad' }
   if (standing.isSilent) return { words: '连续无回音，稍后再试', tone: 'bad' }
   return outlet.mode === 'rehearsal' ? { words: '预演，不发出', tone: 'soft' } : { words: '正常', tone: 'ok' }
 }
 
 function viewBudget({ limits }: OutletStanding): Fact {
   if (limits.length === 0) return { words: '不限', tone: 'soft' }
-  return { words: limits.map(describeLimit).join('；'), tone: limits.some(isShort) ? 'bad' : 'ok' }
+  return { words: describeTightest(limits), tone: limits.some(isShort) ? 'bad' : 'ok' }
 }
 
 function viewCredentials({ enterable, credentials }: Known, now: Instant): Fact {

@@ -57,6 +57,15 @@ export function describeLimit({ api, max, used, window, reserve }: LimitStanding
   return `${which}${WINDOWS[window]}剩 ${Math.max(0, max - used)} 次（共 ${max} 次${kept}）`
 }
 
+/** How little is left of the limit that is nearest to its end: 今日剩 98 / 100 次 */
+export function describeTightest(limits: readonly LimitStanding[]): string {
+  const share = ({ max, used }: LimitStanding): number => (max - used) / max
+  const [first] = limits.toSorted((a, b) => share(a) - share(b))
+  return first === undefined
+    ? '不限'
+    : `${WINDOWS[first.window]}剩 ${Math.max(0, first.max - first.used)} / ${first.max} 次`
+}
+
 /** True when only what is kept for withdrawals and formal reports is left. */
 export const isShort = ({ max, used, reserve }: LimitStanding): boolean => max - used <= reserve
 
