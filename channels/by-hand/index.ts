@@ -24,17 +24,16 @@ function compose(rendered: RenderedNotice, facts: NoticeFacts, config: ByHandCon
 }
 
 function open({ platform }: ByHandConfig, reach: Reach): OutletClient {
-  const waiting = `待人工发布到${platform}`
   return {
     deliver: async (job) => ({
       state: 'retry',
       afterMs: reach.now() - job.firstAttemptAt < NEWS_FOR ? SOON : HOUR,
-      code: 'by-hand',
-      reason: waiting,
+      code: '待人工发布',
+      reason: platform,
       ask: `请人工发布到${platform}：值班台“人工发布”`,
     }),
     // Taken by a person who has not said yet what came of it: no machine can tell.
-    probe: async () => ({ state: 'unknown', reason: waiting, probeAfterMs: HOUR }),
+    probe: async () => ({ state: 'unknown', reason: `等待人工确认是否已发布到${platform}`, probeAfterMs: HOUR }),
   }
 }
 

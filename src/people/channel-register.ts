@@ -2,12 +2,14 @@
 // Must not put a name or a purpose into the journal: ids, states and the approval's number alone (DESIGN L5).
 import {
   REGISTER_RULES,
+  speaks,
   takeStep,
   type EntryState,
   type EntryStep,
   type RegisterRule,
 } from '../core/channel-register.ts'
 import type { Instant } from '../core/instant.ts'
+import { clearAlarm } from '../store/alarms.ts'
 import {
   addStep,
   endInheritance,
@@ -68,6 +70,7 @@ export async function stepRegister(
     await addStep(client, entry.id, { ...told, words: asked.words })
     // Its entry alone speaks for it once it runs, and after it was closed.
     if (taken.state === 'running' || taken.state === 'closed') await endInheritance(client, outlet)
+    if (speaks(taken.state)) await clearAlarm(client, 'register', outlet, at)
     const detail = { entry: entry.id, state: taken.state, ...(told.number === '' ? {} : { number: told.number }) }
     await appendJournal(client, at, { actor: by, act: `outlet.${step}`, subject: outlet, detail })
     await tellLedgers(client)

@@ -22,7 +22,7 @@ export interface Outlet<L extends Lane = Lane> {
 
 /**
  * True where the register keeps an outlet from a first word. What takes back or puts right goes wherever the word stands (L6);
- * and an outlet that spoke before there was a register goes on speaking (000017-channels.sql).
+ * and an outlet that spoke before there was a register goes on speaking.
  */
 export function isBarred(outlet: Outlet, admitted: ReadonlySet<string>, priority: Priority): boolean {
   return outlet.needsEntry === true && priority > 0 && !admitted.has(outlet.id)

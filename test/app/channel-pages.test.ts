@@ -127,6 +127,7 @@ describe('the register of accounts', () => {
     const page = await lead.get('/desk/channels/douyin')
     for (const words of ['运行', '安政新媒〔2026〕3号', '李处', '系统员', '赵宣']) expect(page.body).toContain(words)
     expect(await readDegraded()).toEqual([])
+    expect(await listAlarms('register')).toEqual([])
     expect(await listActs('douyin')).toEqual(['outlet.apply', 'outlet.approve', 'outlet.start'])
     const db = await bureau.database()
     const { rows } = await db.query(`select from journal where detail::text ~ '赵宣|李处|系统员|安平地震'`)

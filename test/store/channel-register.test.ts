@@ -20,8 +20,11 @@ const ACCOUNT: Asked = { ...NOTHING, accountName: '例市地震', responsible: '
 test('an outlet that spoke before the register goes on speaking after the upgrade; what is new waits for its entry', async () => {
   const database = await freshDatabase('empty')
   const all = await listMigrations(MIGRATIONS)
-  const before = all.filter(({ name }) => name < '000017')
-  expect(before.length).toBe(16)
+  const before = all.slice(
+    0,
+    all.findIndex(({ name }) => name.endsWith('-channels.sql')),
+  )
+  expect(before.length).toBeGreaterThan(15)
   await withClient(database.ownerConfig, (client) => migrate(client, before))
   const pool = openPool(database.appConfig, 2, () => undefined)
   await pool.query(`insert into outlet (id, class, channel, mode, retired) values ('weibo-main', 'actual', 'weibo', 'live', false),

@@ -39,7 +39,7 @@ create table channel_step (
 );
 create index channel_step_entry on channel_step (entry_id, id);
 
--- Whether an outlet that needs an entry may say a first word (core/channel-register.ts speaks()).
+-- Whether an outlet that needs an entry may say a first word (core/channel-register.ts, speaks).
 create function is_admitted(outlet_ text) returns boolean language sql stable as $$
   select exists (select from outlet o where o.id = outlet_ and o.inherited)
     or exists (select from channel_entry e where e.outlet_id = outlet_ and e.state in ('running', 'adjusting', 'closing'))
