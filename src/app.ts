@@ -7,7 +7,8 @@ import { openCallbacks } from './app/callbacks.ts'
 import { watchDeadlines } from './app/deadlines.ts'
 import { openDatabase, type Database } from './app/database.ts'
 import { openHealth } from './app/health.ts'
-import { inspectOutlets } from './app/inspect.ts'
+import { openChannelWatch } from './app/channel-watch.ts'
+import { openShelf } from './app/credentials.ts'
 import { openOutlets } from './app/outlets.ts'
 import { openRandom } from './app/random.ts'
 import type { HandCrank } from './app/hand-crank.ts'
@@ -35,7 +36,7 @@ import { startPublisher, type Publisher } from './publish/publisher.ts'
 import { startSchedule } from './schedule.ts'
 import { clearAlarm, raiseAlarm } from './store/alarms.ts'
 import { runAlone } from './store/alone.ts'
-import { countOpen, openBox } from './store/deliveries.ts'
+import { countOpen } from './store/deliveries.ts'
 import { tellDesks } from './store/listen.ts'
 import { openPool, openWriter } from './store/pool.ts'
 import { listSources, saveSources } from './store/sources.ts'
@@ -105,7 +106,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     health,
     log,
   })
-  const opened = await openOutlets(config.outlets, pool, clock, website, push, random, log)
+  const opened = await openOutlets(
+    config.outlets,
+    pool,
+    clock,
+    website,
+    push,
+    random,
+    openShelf(pool, config, clock.realNow),
+    log,
+  )
   const raise = async (kind: string, subject: string, message: string, lane: TrafficClass): Promise<void> => {
     health.count('alarms_total', { kind })
     const row = { id: `a-${random().slice(0, 20)}`, kind, subject, class: lane, message }
@@ -191,6 +201,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     log,
   })
 
+  const channels = openChannelWatch({ pool, opened, clock, picture: () => ledger.picture(), alarm, clear })
   const schedule = startSchedule(
     listActs({
       pool,
@@ -200,20 +211,13 @@ export async function startApp(options: AppOptions): Promise<App> {
       health: () => health.listSources(config.feeds, startedAt),
       alarm,
       clear,
-      inspect: () =>
-        inspectOutlets({
-          outlets: opened.outlets,
-          box: (outlet) => openBox(pool, outlet),
-          now: () => clock.now('actual'),
-          alarm,
-          clear,
-        }),
       watchDeadlines: () =>
         watchDeadlines({
           ...{ pool, policy, rules: config.deadlines, alarm, clear },
           quakes: () => ledger.picture().quakes.values(),
           now: () => clock.now('actual'),
         }),
+      channels,
       refreshLists: () => website.site.refresh([]),
       log,
     }),
@@ -224,6 +228,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   // What a former start told of an outlet that carries everything now is no longer true.
   for (const id of ['guide', ...config.outlets.map((o) => o.id)]) await clear('words', id)
   for (const { id, why, class: lane } of doubts) await alarm('words', id, why, lane)
+  await channels.look()
   for (const { id, why } of stale) await alarm('authorisation', id, `预授权 ${id} 已失效：${why}`)
   const silentSources = () =>
     config.feeds.filter((feed) => isSilent(feed.everyMs, health.lastHeard(feed.id), startedAt, clock.realNow()))
@@ -233,6 +238,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     ...(opened.outlets.some((o) => carriesAlarms(o, 'actual')) ? [] : ['no live outlet has alarms: true']),
     ...(config.watch ? listDeafSteps(config.watch, opened.outlets) : []).map((n) => `watch: step ${n} reaches nobody`),
     ...silentSources().map((feed) => `source ${feed.id} is silent`),
+    ...channels.degraded(),
     ...redis.degraded(),
   ]
   const settle = async (): Promise<void> => {

@@ -19,6 +19,8 @@ export const weibo: Channel<WeiboConfig> = {
     keyedRepeat: false,
   }),
   limits,
+  account: () => ({ platform: '微博', hosts: ['weibo.com', 'weibo.cn'], byHand: false }),
+  enterable: { accessToken: 'not-entered-yet' },
   variants,
   compose,
   open: (config, reach) => guardClient(openWeibo(config, reach), reach, () => [config.accessToken]),

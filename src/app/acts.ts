@@ -10,6 +10,7 @@ import { forgetOld } from '../store/forget.ts'
 import { forgetSessions } from '../store/people/sessions.ts'
 import { readClock } from '../store/pool.ts'
 import { forgetPush } from '../store/push-subscriptions.ts'
+import type { ChannelWatch } from './channel-watch.ts'
 import type { InstallationClock } from './clock.ts'
 import { exportHead } from './journal-heads.ts'
 
@@ -21,10 +22,10 @@ export interface ActsContext {
   health: () => SourceHealth[]
   alarm: (kind: string, subject: string, message: string) => Promise<void>
   clear: (kind: string, subject: string) => Promise<void>
-  /** Asks outlets for the life of their credentials. */
-  inspect: () => Promise<void>
   /** Looks at the time limits of events. */
   watchDeadlines: () => Promise<void>
+  /** What people must know of outlets: credentials that end, accounts without an entry. */
+  channels: Pick<ChannelWatch, 'look' | 'inspect' | 'tidy'>
   /** Builds the public lists anew. */
   refreshLists: () => Promise<void>
   log: { info: (fields: object, message: string) => void }
@@ -43,8 +44,9 @@ export function listActs(context: ActsContext): Act[] {
     // Every hour, for a box that is off at midnight: the first of a day writes, the others find it done.
     { name: 'journal-head', cron: '0 5 * * * *', run: () => exportToday(context) },
     // A look at the box; each outlet is asked once a day, a refused one once an hour.
-    { name: 'credentials', cron: '30 */10 * * * *', run: context.inspect },
     { name: 'deadlines', cron: '20 * * * * *', run: context.watchDeadlines },
+    { name: 'credentials', cron: '30 */10 * * * *', run: () => watchChannels(context) },
+    { name: 'hand-alarms', cron: '*/10 * * * * *', run: context.channels.tidy },
     // What the first page is about ends by the clock alone, a day after the last word.
     { name: 'lists', cron: '45 */10 * * * *', run: context.refreshLists },
     {
@@ -55,6 +57,11 @@ export function listActs(context: ActsContext): Act[] {
     { name: 'forget', cron: '0 20 3 * * *', run: () => forget(context) },
     { name: 'forget-push', cron: '0 25 3 * * *', run: () => forgetSubscribers(context) },
   ]
+}
+
+async function watchChannels({ channels }: ActsContext): Promise<void> {
+  await channels.look()
+  await channels.inspect()
 }
 
 function forget({ pool, clock }: ActsContext): Promise<void> {

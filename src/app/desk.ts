@@ -11,6 +11,8 @@ import { findSitting } from '../people/sessions.ts'
 import { openVisitors } from '../people/visitors.ts'
 import { verifyJournal } from '../store/journal.ts'
 import { openSealing, readSecret } from '../store/sealing.ts'
+import { listCardRoutes, type CardPages } from '../web/desk/cards-routes.ts'
+import { listChannelRoutes, type ChannelPages } from '../web/desk/outlets/routes.ts'
 import { listAccountRoutes } from '../web/desk/account-routes.ts'
 import { listBoardRoutes, type BoardPages } from '../web/desk/board/routes.ts'
 import { nameCookie, readCookie, type DoorContext } from '../web/desk/door.ts'
@@ -30,6 +32,8 @@ export interface DeskParts {
   random: () => string
   board: BoardPages['board']
   command: BoardPages['command']
+  channels: Omit<ChannelPages, 'frame' | 'register'>
+  cards: Pick<CardPages, 'now' | 'publicUrl'>
   log: { info: (fields: object, message: string) => void }
 }
 
@@ -61,6 +65,8 @@ export async function openDeskPages(parts: DeskParts): Promise<DoorContext> {
       ...listAccountRoutes({ people, frame, bureau, visitors }),
       ...listPeopleRoutes({ people, frame, deskUrl }),
       ...listRosterRoutes({ roster: people, frame }),
+      ...listChannelRoutes({ frame, register: people, ...parts.channels }),
+      ...listCardRoutes({ pool, frame, command, random, outlets: parts.channels.outlets, ...parts.cards }),
       ...listBoardRoutes({ board, frame, command }),
       ...listJournalRoutes({
         pool,

@@ -7,11 +7,13 @@ import { openActs } from '../publish/acts.ts'
 import type { Ledger, LedgerContext } from '../publish/ledger.ts'
 import { listen } from '../store/listen.ts'
 import { readVersion } from '../store/picture.ts'
+import { listHandOutlets } from '../web/desk/cards-routes.ts'
 import { openHints } from '../web/desk/hints.ts'
 import { buildDeskServer, type CommandAnswer, type DeskContext } from '../web/desk/server.ts'
 import type { InstallationClock } from './clock.ts'
 import { openCommands, type CommandContext } from './commands.ts'
 import type { Database } from './database.ts'
+import { openDeskChannels } from './desk-channels.ts'
 import { openDeskPages } from './desk.ts'
 import { readHeads } from './journal-heads.ts'
 import type { OpenedOutlets } from './outlets.ts'
@@ -92,7 +94,10 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
       publicUrl: config.bureau.publicUrl,
       outlets: outlets.map((o) => ({ id: o.id, channel: o.channel.name, class: o.class })),
       degraded: parts.degraded,
+      byHand: listHandOutlets(outlets),
     },
+    channels: openDeskChannels({ config, pool: connections, opened, clock, ledger, renderer: ledgerContext.renderer }),
+    cards: { now: () => clock.now('actual'), publicUrl: config.bureau.publicUrl },
     log,
   })
   const desk = await buildDeskServer({

@@ -46,6 +46,8 @@ export interface Picture {
   counters: Map<string, number>
   killedAll: boolean
   killedOutlets: Set<string>
+  /** Outlets that the register of accounts lets speak; asked of those that need an entry. */
+  admitted: Set<string>
   seeded: Set<string>
   rows: Map<string, RowMemory>
   /** Number of the newest report of which `rows` knows by reading. */
@@ -73,6 +75,7 @@ export function buildPicture(records: PictureRecords, before: Map<string, RowMem
     counters: new Map(records.counters.map((c) => [counterKey(c.class, c.year), c.last])),
     killedAll: switches.get('*') ?? false,
     killedOutlets: new Set([...switches].filter(([outlet, on]) => on && outlet !== '*').map(([outlet]) => outlet)),
+    admitted: new Set(records.admitted),
     seeded: new Set(records.seeded),
     rows: rememberAgain(records, before),
     rowsUpTo: records.rowsUpTo,

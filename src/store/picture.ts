@@ -75,6 +75,8 @@ export interface PictureRecords {
   acts: { report_id: string; state: string }[]
   counters: { class: TrafficClass; year: number; last: number }[]
   switches: { outlet_id: string; is_on: boolean }[]
+  /** Outlets that the register lets speak. */
+  admitted: string[]
   seeded: string[]
   /** Of the whole memory, or of what came after `rowsAfter`. */
   rowKeys: RowKeyRecord[]
@@ -125,6 +127,7 @@ async function readAll(client: PoolClient, since: Instant, rowsAfter: number): P
   const switches = await client.query<{ outlet_id: string; is_on: boolean }>(
     'select distinct on (outlet_id) outlet_id, is_on from kill_switch order by outlet_id, id desc',
   )
+  const admitted = await client.query<{ id: string }>('select id from outlet where is_admitted(id)')
   const seeded = await client.query<{ id: string }>('select id from source where seeded_at is not null')
   const rowKeys = await (rowsAfter === 0 ? readRows(client) : readNewRows(client, rowsAfter))
   const upTo = await client.query<{ seq: number }>('select seq from report order by seq desc limit 1')
@@ -136,6 +139,7 @@ async function readAll(client: PoolClient, since: Instant, rowsAfter: number): P
     acts: acts.rows,
     counters: counters.rows,
     switches: switches.rows,
+    admitted: admitted.rows.map((r) => r.id),
     seeded: seeded.rows.map((r) => r.id),
     rowKeys,
     rowsUpTo: upTo.rows[0]?.seq ?? 0,

@@ -181,7 +181,7 @@ async function seatPeople(pool: Pool): Promise<{ ids: DeskIds; seats: Record<Sea
     [hash(link)],
   )
   return {
-    ids: { hold: 'bh-1', quake: 'bq-1', notice: 'bn-1', person: 'p-bench-5', link },
+    ids: { hold: 'bh-1', quake: 'bq-1', notice: 'bn-1', person: 'p-bench-5', outlet: 'site', link },
     seats: {
       lead: await seat('p-bench-0', 'full'),
       'security-admin': await seat('p-bench-1', 'full'),

@@ -46,7 +46,7 @@ describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () =>
     await lead.get(held)
     expect((await lead.post(`${held}/publish`)).status).toBe(303)
     await hearGreat()
-    ids = { ...(await readIds()), link: await invite(admin, 'qian') }
+    ids = { ...(await readIds()), outlet: 'weibo-main', link: await invite(admin, 'qian') }
     browser = await openChromium()
   }, 180_000)
   afterAll(async () => {
@@ -94,9 +94,9 @@ describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () =>
     expect((await lead.get('/desk')).body).toContain('中卫台断网')
   }
 
-  async function readIds(): Promise<Omit<DeskIds, 'link'>> {
+  async function readIds(): Promise<Omit<DeskIds, 'link' | 'outlet'>> {
     const db = await bureau.database()
-    const { rows } = await db.query<Omit<DeskIds, 'link'>>(
+    const { rows } = await db.query<Omit<DeskIds, 'link' | 'outlet'>>(
       `select (select id from hold where state = 'open' order by since desc limit 1) as hold,
          (select quake_id from notice order by issued_at desc limit 1) as quake,
          (select id from notice where kind = 'quick-report' order by issued_at desc limit 1) as notice,

@@ -145,6 +145,7 @@ export function openRoom(options: RoomOptions = {}): Room {
     acts: [],
     counters: [],
     switches: [],
+    admitted: [],
     seeded: [],
     rowKeys: [],
     rowsUpTo: 0,

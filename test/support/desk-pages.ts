@@ -10,6 +10,8 @@ export interface DeskIds {
   /** A current notice. */
   notice: string
   person: string
+  /** An outlet of the YAML. */
+  outlet: string
   /** Token of a link that is good. */
   link: string
 }
@@ -44,6 +46,9 @@ export const DESK_PAGES: Readonly<Record<string, DeskPage>> = {
   '/notices/:id/progress': page('lead', ({ notice }) => `/notices/${notice}/progress`),
   '/parts/notices/:id/progress': part('lead', ({ notice }) => `/parts/notices/${notice}/progress`),
   '/roster': page('lead', () => '/roster'),
+  '/channels': page('lead', () => '/channels'),
+  '/channels/:id': page('lead', ({ outlet }) => `/channels/${outlet}`),
+  '/cards': page('lead', () => '/cards'),
   '/journal': page('lead', () => '/journal'),
   '/journal.csv': data('lead', () => '/journal.csv'),
   '/journal.json': data('lead', () => '/journal.json'),

@@ -42,6 +42,8 @@ export const DESK_ACTS = [
   'run-drill',
   'manage-people',
   'manage-outlets',
+  'see-outlets',
+  'approve-outlet',
   'read-journal',
 ] as const
 export type DeskAct = (typeof DESK_ACTS)[number]
@@ -58,13 +60,16 @@ export const WHO_MAY: Readonly<Record<DeskAct, readonly Role[]>> = {
   'deny-quake': DECIDING,
   'join-quakes': DECIDING,
   'switch-outlet': DECIDING,
-  'settle-delivery': DECIDING,
+  // Posting by hand is the publicity officer's work, too.
+  'settle-delivery': STAFF,
   'acknowledge-alarm': STAFF,
   'keep-roster': DECIDING,
   'keep-deadlines': STAFF,
   'run-drill': DECIDING,
   'manage-people': ['security-admin'],
   'manage-outlets': ['system-admin'],
+  'see-outlets': [...STAFF, 'observer', 'system-admin'],
+  'approve-outlet': ['lead'],
   'read-journal': ['audit-admin', 'lead'],
 }
 

@@ -6,6 +6,8 @@ import type { Session } from '../../../src/people/sessions.ts'
 import { listAccountRoutes } from '../../../src/web/desk/account-routes.ts'
 import { listBoardRoutes } from '../../../src/web/desk/board/routes.ts'
 import { openDoor, requireActs, type DeskRoute } from '../../../src/web/desk/door.ts'
+import { listCardRoutes } from '../../../src/web/desk/cards-routes.ts'
+import { listChannelRoutes } from '../../../src/web/desk/outlets/routes.ts'
 import { listJournalRoutes } from '../../../src/web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../../../src/web/desk/people-routes.ts'
 import { listRosterRoutes } from '../../../src/web/desk/roster-routes.ts'
@@ -16,6 +18,9 @@ const STAFF: readonly Role[] = ['duty', 'publicity', 'lead']
 const BOARD: readonly Role[] = [...STAFF, 'observer']
 const DECIDING: readonly Role[] = ['duty', 'lead']
 const RECORD: readonly Role[] = ['audit-admin', 'lead']
+const SYSTEM: readonly Role[] = ['system-admin']
+const OUTLETS: readonly Role[] = [...BOARD, ...SYSTEM]
+const LEAD: readonly Role[] = ['lead']
 const SECURITY: readonly Role[] = ['security-admin']
 
 /** Written by hand: who may come in where. 'anyone' needs no session, 'half-way' one that waits for its code. */
@@ -58,6 +63,17 @@ const MATRIX: Readonly<Record<string, readonly Role[] | 'anyone' | 'half-way'>> 
   'POST /roster/:id/remove': DECIDING,
   'POST /handovers': DECIDING,
   'POST /handovers/:id/read': DECIDING,
+  'GET /channels': OUTLETS,
+  'GET /channels/:id': OUTLETS,
+  'POST /channels/:id/register': SYSTEM,
+  'POST /channels/:id/approval': LEAD,
+  'POST /channels/:id/credentials': SYSTEM,
+  'POST /channels/:id/credentials/remove': SYSTEM,
+  'POST /channels/:id/rehearse': SYSTEM,
+  'GET /cards': STAFF,
+  'POST /cards/:id/take': STAFF,
+  'POST /cards/:id/posted': STAFF,
+  'POST /cards/:id/absent': STAFF,
   'GET /journal': RECORD,
   'POST /journal/verify': RECORD,
   'GET /journal.csv': RECORD,
@@ -72,6 +88,8 @@ const routes: DeskRoute[] = [
   ...listRosterRoutes({ roster: nothing, frame: nothing }),
   ...listBoardRoutes({ board: nothing, frame: nothing, command: nothing }),
   ...listJournalRoutes({ pool: nothing, frame: nothing, verify: nothing, now: nothing }),
+  ...listChannelRoutes(nothing),
+  ...listCardRoutes(nothing),
 ].map((route) => ({ ...route, handle: async () => ({ page: 'in' }) }))
 const keyOf = ({ method, path }: DeskRoute): string => `${method} ${path}`
 

@@ -10,6 +10,7 @@ import type { TrafficClass } from '../../../core/quake-report.ts'
 import type { Picture } from '../../../publish/picture.ts'
 import { listAlarms, type AlarmRecord } from '../../../store/alarms.ts'
 import { listGateWords } from '../../../store/desk.ts'
+import { listCards } from '../../../store/hand-posts.ts'
 import { listNotices, listQuakeNotices, type NoticeView } from '../../../store/notices.ts'
 import { nameAccounts } from '../../../store/people/accounts.ts'
 import { listOpenRows, type DeadlineRow } from './deadline-view.ts'
@@ -32,6 +33,8 @@ export interface BoardContext {
   publicUrl: string
   outlets: readonly { id: string; channel: string; class: TrafficClass }[]
   degraded: () => string[]
+  /** Outlets that people can post at (cards-routes.ts). */
+  byHand: readonly { id: string; byHand: boolean }[]
 }
 
 export interface AlarmRow {
@@ -53,6 +56,8 @@ export interface Board {
   /** Time limits that run or have passed. */
   deadlines: { quake: string; title: string; drill: boolean; row: DeadlineRow }[]
   degraded: string[]
+  /** Words that wait for a person to post them. */
+  cards: number
   clock: string
   /** The lane's clock in epoch milliseconds, for the script that counts. */
   now: string
@@ -98,6 +103,7 @@ export async function readBoard(context: BoardContext): Promise<Board> {
       .map(({ id }) => ({ id, stopped: picture.killedOutlets.has(id) })),
     deadlines: await listOpenRows(context, picture.quakes, (quake) => context.clock(quake.class)),
     degraded: context.degraded(),
+    cards: (await listCards(context.pool, context.byHand, context.clock('actual'))).length,
     clock: writeMoment(context.clock('actual')),
     now: String(context.clock('actual')),
   }
