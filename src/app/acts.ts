@@ -2,6 +2,7 @@
 // Must not do the work itself: each line calls one function of its room.
 import type { Pool } from 'pg'
 import { DAY, type Instant } from '../core/instant.ts'
+import type { Policy } from '../core/judgement/policy.ts'
 import { findStale, type SightedQuake, type SourceHealth } from '../feeds/freshness.ts'
 import type { Ledger } from '../publish/ledger.ts'
 import type { Act } from '../schedule.ts'
@@ -11,6 +12,7 @@ import { forgetSessions } from '../store/people/sessions.ts'
 import { readClock } from '../store/pool.ts'
 import { forgetPush } from '../store/push-subscriptions.ts'
 import type { InstallationClock } from './clock.ts'
+import { watchAuthorisations } from './authorisations.ts'
 import { exportHead } from './journal-heads.ts'
 
 export interface ActsContext {
@@ -23,6 +25,8 @@ export interface ActsContext {
   clear: (kind: string, subject: string) => Promise<void>
   /** Asks outlets for the life of their credentials. */
   inspect: () => Promise<void>
+  /** As it stands now. */
+  policy: () => Policy
   /** Builds the public lists anew. */
   refreshLists: () => Promise<void>
   log: { info: (fields: object, message: string) => void }
@@ -42,6 +46,11 @@ export function listActs(context: ActsContext): Act[] {
     { name: 'journal-head', cron: '0 5 * * * *', run: () => exportToday(context) },
     // A look at the box; each outlet is asked once a day, a refused one once an hour.
     { name: 'credentials', cron: '30 */10 * * * *', run: context.inspect },
+    {
+      name: 'authorisations',
+      cron: '20 */10 * * * *',
+      run: () => watchAuthorisations({ ...context, now: () => context.clock.now('actual') }),
+    },
     // What the first page is about ends by the clock alone, a day after the last word.
     { name: 'lists', cron: '45 */10 * * * *', run: context.refreshLists },
     {

@@ -18,6 +18,7 @@ import { openDeskFrame } from '../web/desk/frame.ts'
 import { listJournalRoutes } from '../web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../web/desk/people-routes.ts'
 import { listRosterRoutes } from '../web/desk/roster-routes.ts'
+import { listTemplateRoutes, type TemplatePages } from '../web/desk/templates/routes.ts'
 import type { Config } from '../config.ts'
 import { readHeads } from './journal-heads.ts'
 
@@ -30,6 +31,7 @@ export interface DeskParts {
   random: () => string
   board: BoardPages['board']
   command: BoardPages['command']
+  templates: TemplatePages['templates']
   log: { info: (fields: object, message: string) => void }
 }
 
@@ -62,6 +64,7 @@ export async function openDeskPages(parts: DeskParts): Promise<DoorContext> {
       ...listPeopleRoutes({ people, frame, deskUrl }),
       ...listRosterRoutes({ roster: people, frame }),
       ...listBoardRoutes({ board, frame, command }),
+      ...listTemplateRoutes({ templates: parts.templates, frame }),
       ...listJournalRoutes({
         pool,
         frame,

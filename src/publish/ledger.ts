@@ -62,6 +62,8 @@ export interface LedgerContext extends DecideContext {
   clockOffMs: () => number | null
   /** Called after every commit with what it said; sends, never throws. */
   dispatch: (deliveries: DeliveryRow[], notices: NoticeRow[]) => void
+  /** Reads policy and templates as they stand on record; what this context hands out afterwards is by them. */
+  reloadWords?: () => Promise<void>
   /** Called after a commit that changed anything a person sees. */
   changed: () => void
 }
@@ -191,8 +193,11 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
   }
 }
 
+/** The words after the picture: newer ones on an older version of the record meet a conflict, never the other way round. */
 async function load(context: LedgerContext): Promise<Picture> {
-  return buildPicture(await loadPicture(context.pool, context.clock('actual') - PICTURE_MS))
+  const picture = buildPicture(await loadPicture(context.pool, context.clock('actual') - PICTURE_MS))
+  await context.reloadWords?.()
+  return picture
 }
 
 function apply(picture: Picture, decision: Decision, version: number): void {

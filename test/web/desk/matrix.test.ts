@@ -9,11 +9,13 @@ import { openDoor, requireActs, type DeskRoute } from '../../../src/web/desk/doo
 import { listJournalRoutes } from '../../../src/web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../../../src/web/desk/people-routes.ts'
 import { listRosterRoutes } from '../../../src/web/desk/roster-routes.ts'
+import { listTemplateRoutes } from '../../../src/web/desk/templates/routes.ts'
 
 const EVERYBODY = ROLES
 const STAFF: readonly Role[] = ['duty', 'publicity', 'lead']
 const BOARD: readonly Role[] = [...STAFF, 'observer']
 const DECIDING: readonly Role[] = ['duty', 'lead']
+const LEADING: readonly Role[] = ['lead']
 const RECORD: readonly Role[] = ['audit-admin', 'lead']
 const SECURITY: readonly Role[] = ['security-admin']
 
@@ -56,6 +58,13 @@ const MATRIX: Readonly<Record<string, readonly Role[] | 'anyone' | 'half-way'>> 
   'POST /roster/:id/remove': DECIDING,
   'POST /handovers': DECIDING,
   'POST /handovers/:id/read': DECIDING,
+  'GET /templates': STAFF,
+  'GET /templates/files/:name': STAFF,
+  'POST /templates/files/:name': STAFF,
+  'GET /templates/versions/:id': STAFF,
+  'POST /templates/versions/:id/force': LEADING,
+  'POST /templates/authorisations': LEADING,
+  'POST /templates/authorisations/:id/end': LEADING,
   'GET /journal': RECORD,
   'POST /journal/verify': RECORD,
   'GET /journal.csv': RECORD,
@@ -69,6 +78,7 @@ const routes: DeskRoute[] = [
   ...listPeopleRoutes({ people: nothing, frame: nothing, deskUrl: '' }),
   ...listRosterRoutes({ roster: nothing, frame: nothing }),
   ...listBoardRoutes({ board: nothing, frame: nothing, command: nothing }),
+  ...listTemplateRoutes({ templates: nothing, frame: nothing }),
   ...listJournalRoutes({ pool: nothing, frame: nothing, verify: nothing }),
 ].map((route) => ({ ...route, handle: async () => ({ page: 'in' }) }))
 const keyOf = ({ method, path }: DeskRoute): string => `${method} ${path}`

@@ -2,6 +2,7 @@
 // Must not act. Drills stand in a part of their own, under their own colour.
 import type { Pool } from 'pg'
 import type { Instant } from '../../../core/instant.ts'
+import { describeForeseen, type Foreseen } from '../../../core/judgement/foresight.ts'
 import { prefer } from '../../../core/judgement/prefer.ts'
 import type { GateThresholds } from '../../../core/judgement/policy.ts'
 import type { Quake } from '../../../core/quake.ts'
@@ -28,6 +29,8 @@ export interface BoardContext {
   publicUrl: string
   outlets: readonly { id: string; channel: string; class: TrafficClass }[]
   degraded: () => string[]
+  /** Rules whose first words would be held now. */
+  foreseen: () => readonly Foreseen[]
 }
 
 export interface AlarmRow {
@@ -47,6 +50,8 @@ export interface Board {
   stopped: string[]
   outlets: { id: string; stopped: boolean }[]
   degraded: string[]
+  /** What will wait for a person before any quake has come: which rule, why, since when. */
+  foreseen: { line: string; since: string }[]
   clock: string
   /** The lane's clock in epoch milliseconds, for the script that counts. */
   now: string
@@ -91,6 +96,7 @@ export async function readBoard(context: BoardContext): Promise<Board> {
       .filter((outlet) => outlet.class === 'actual')
       .map(({ id }) => ({ id, stopped: picture.killedOutlets.has(id) })),
     degraded: context.degraded(),
+    foreseen: viewForeseen(context.foreseen()),
     clock: writeMoment(context.clock('actual')),
     now: String(context.clock('actual')),
   }
@@ -126,6 +132,14 @@ export async function openNames(
     [...new Set(ids)].filter((id) => id.startsWith('p-')),
   )
   return (actor) => names.get(actor) ?? (actor === 'system' ? '自动' : actor)
+}
+
+/** Also for the page of the templates. */
+export function viewForeseen(foreseen: readonly Foreseen[]): { line: string; since: string }[] {
+  return foreseen.map((one) => ({
+    line: describeForeseen(one),
+    since: one.since === null ? '' : writeMoment(one.since),
+  }))
 }
 
 function viewAlarm(alarm: AlarmRecord, name: (actor: string) => string): AlarmRow {
