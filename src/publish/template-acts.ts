@@ -67,9 +67,25 @@ export async function readSources(
   return version && { version, sources: mergeTemplates(context.shipped.sources, version.files) }
 }
 
+/** Trials take a second of work, and neither a version nor what it is tried on changes while the program runs. */
+const tried = new WeakMap<TemplateContext, Map<string, Promise<Trial>>>()
+const MOST_TRIED = 50
+
 /** Tries a version; the shipped templates have passed. */
-export async function tryVersion(context: TemplateContext, version: TemplateVersion | null): Promise<Trial> {
-  if (version === null) return { faults: [], renderer: context.shipped.renderer }
+export function tryVersion(context: TemplateContext, version: TemplateVersion | null): Promise<Trial> {
+  if (version === null) return Promise.resolve({ faults: [], renderer: context.shipped.renderer })
+  const known = tried.get(context) ?? new Map<string, Promise<Trial>>()
+  tried.set(context, known)
+  const there = known.get(version.id)
+  if (there) return there
+  const trial = tryNow(context, version)
+  known.set(version.id, trial)
+  trial.catch(() => known.delete(version.id))
+  if (known.size > MOST_TRIED) known.delete(known.keys().next().value ?? '')
+  return trial
+}
+
+async function tryNow(context: TemplateContext, version: TemplateVersion): Promise<Trial> {
   const sources = mergeTemplates(context.shipped.sources, version.files)
   const gone = Object.keys(version.files).filter((name) => !context.shipped.sources.has(name))
   if (gone.length > 0)

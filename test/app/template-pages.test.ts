@@ -122,7 +122,7 @@ test('who wrote it does not sign it, nor does who may not sign', async () => {
   expect((await wang.post(`${path}/force`, {})).status).toBe(403)
   const own = await li.post('/desk/templates/files/_surroundings.liquid', {
     base: version,
-    source: `${WORDS}`,
+    source: WORDS,
     why: '改短',
   })
   await li.get(own.to)

@@ -110,6 +110,7 @@ const abilities = ({ roles }: Session): Record<string, boolean> => ({
   withdraws: mayDo(roles, 'withdraw'),
   acknowledges: mayDo(roles, 'acknowledge-alarm'),
   switches: mayDo(roles, 'switch-outlet'),
+  edits: mayDo(roles, 'edit-templates'),
 })
 
 async function boardSheet({ board }: BoardPages, session: Session): Promise<DeskSheet> {

@@ -1,21 +1,31 @@
 // In: what stands on record about templates. Out: the overview: what is in force, who signed what until when, files, drafts.
 // Reads only.
-import type { Authorisation } from '../../../core/judgement/policy.ts'
+import type { Foreseen } from '../../../core/judgement/foresight.ts'
+import type { Authorisation, Policy } from '../../../core/judgement/policy.ts'
 import { describeStale } from '../../../core/judgement/rules.ts'
 import { NOTICE_KINDS } from '../../../core/notice.ts'
 import type { Instant } from '../../../core/instant.ts'
-import { readSources } from '../../../publish/template-acts.ts'
+import type { Renderer } from '../../../core/rendering/renderer.ts'
+import { readSources, type TemplateContext } from '../../../publish/template-acts.ts'
 import { nameAccounts } from '../../../store/people/accounts.ts'
 import type { Queryable } from '../../../store/pool.ts'
 import { listForced, listVersions } from '../../../store/templates.ts'
 import { viewForeseen } from '../board/board.ts'
 import { writeField } from '../roster-view.ts'
 import { viewGrantForm } from './grant-form.ts'
-import type { TemplateDesk } from './routes.ts'
 import { nameFile, nameKind, nameWhen } from './words.ts'
+
+export interface TemplateDesk extends TemplateContext {
+  policy: () => Policy
+  renderer: () => Renderer
+  broken: () => string | null
+  foreseen: () => readonly Foreseen[]
+}
 
 /** What stands in an address for the templates that came with the program. */
 export const SHIPPED = 'shipped'
+const COMMON = '各类通用'
+const PARTIALS = '共用片段'
 const MOST_DRAFTS = 20
 const MOST_FORCED = 20
 
@@ -95,12 +105,14 @@ function viewAuthorisation(
 function groupFiles(files: readonly string[], edited: ReadonlySet<string>): object[] {
   const groupOf = (file: string): string => {
     const family = file.split('.')[0] ?? ''
-    if (family.startsWith('_')) return '共用片段'
-    if (family === 'notice') return '各类通用'
+    if (family.startsWith('_')) return PARTIALS
+    if (family === 'notice') return COMMON
     return nameKind(family.startsWith('withdrawal') ? 'withdrawal' : family)
   }
   const groups = Map.groupBy(files, groupOf)
-  return [...groups].map(([name, members]) => ({
+  const order = [...NOTICE_KINDS.map(nameKind), COMMON, PARTIALS]
+  const sorted = [...groups].toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b))
+  return sorted.map(([name, members]) => ({
     name,
     edited: String(members.filter((file) => edited.has(file)).length),
     files: members.map((file) => ({ file, name: nameFile(file), edited: edited.has(file) })),

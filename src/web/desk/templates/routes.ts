@@ -1,10 +1,7 @@
 // In: what staff edit and leads sign about the notices' words. Out: the pages of the templates.
 // Must not put a word in force by itself: every act goes through publish/template-acts.ts.
 import { mayDo } from '../../../core/people/roles.ts'
-import type { Foreseen } from '../../../core/judgement/foresight.ts'
-import type { Policy } from '../../../core/judgement/policy.ts'
 import { LONGEST_TEMPLATE } from '../../../core/rendering/trial.ts'
-import type { Renderer } from '../../../core/rendering/renderer.ts'
 import type { Session } from '../../../people/sessions.ts'
 import {
   authorise,
@@ -14,7 +11,6 @@ import {
   putInForce,
   readSources,
   tryVersion,
-  type TemplateContext,
 } from '../../../publish/template-acts.ts'
 import { listNotices } from '../../../store/notices.ts'
 import { listForced, type TemplateVersion } from '../../../store/templates.ts'
@@ -22,16 +18,9 @@ import { seated } from '../account-routes.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
 import type { DeskFrame } from '../frame.ts'
 import { readGrant, viewGrantForm } from './grant-form.ts'
-import { describeVersion, nameAll, readIndex, SHIPPED } from './index-view.ts'
-import { listLosing, listPreviews, listTouched, viewDifferences, viewFaults } from './version-view.ts'
+import { describeVersion, nameAll, readIndex, SHIPPED, type TemplateDesk } from './index-view.ts'
+import { listFields, listLosing, listPreviews, listTouched, viewDifferences, viewFaults } from './version-view.ts'
 import { nameFile, nameKind } from './words.ts'
-
-export interface TemplateDesk extends TemplateContext {
-  policy: () => Policy
-  renderer: () => Renderer
-  broken: () => string | null
-  foreseen: () => readonly Foreseen[]
-}
 
 export interface TemplatePages {
   templates: TemplateDesk
@@ -101,6 +90,7 @@ async function filePage(pages: TemplatePages, visit: Visit, reason: string): Pro
     source: visit.form.get('source') ?? source.trimEnd(),
     why: visit.form.get('why') ?? '',
     most: String(LONGEST_TEMPLATE),
+    fields: listFields(file, templates.bureau),
     parts: parts.map((name) => ({ file: name, name: nameFile(name) })),
     differences: viewDifferences(templates.shipped.sources, new Map([[file, source]])),
   }

@@ -8,6 +8,7 @@ import type { Renderer } from '../../../core/rendering/renderer.ts'
 import { RenderFailure } from '../../../core/rendering/engine.ts'
 import { countCharacters } from '../../../core/rendering/spoken-name.ts'
 import { listExamples, type BureauNames } from '../../../core/rendering/trial-facts.ts'
+import { viewOf } from '../../../core/rendering/view.ts'
 import { countWeibo, sayHole, type Fault } from '../../../core/rendering/trial.ts'
 import { hashText } from '../../../publish/template-trial.ts'
 import type { NoticeView } from '../../../store/notices.ts'
@@ -36,6 +37,19 @@ export function viewDifferences(
     }))
     return [{ file, name: nameFile(file), lines }]
   })
+}
+
+/** Fields that have something to say in a notice of the file's kind, with what they say in a stock situation. */
+export function listFields(file: string, bureau: BureauNames): { name: string; sample: string }[] {
+  const family = file.split('.')[0] ?? ''
+  const examples = listExamples(bureau).map(({ facts }) => facts)
+  const named = examples.find(({ kind, withdrawal }) => family === kind || family === `withdrawal-${withdrawal ?? ''}`)
+  // What all kinds share is shown by the one that says most.
+  const facts = named ?? examples.find(({ kind }) => kind === 'revision')
+  if (!facts) return []
+  return Object.entries(viewOf(facts)).flatMap(([name, value]) =>
+    typeof value === 'string' && value !== '' ? [{ name, sample: value }] : [],
+  )
 }
 
 export interface PreviewCard {

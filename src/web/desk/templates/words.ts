@@ -19,6 +19,18 @@ const SUFFIXES: Readonly<Record<string, string>> = {
   speech: '语音播报',
 }
 
+const PARTS: Readonly<Record<string, string>> = {
+  _checked: '核查的时段和范围',
+  _determination: '测定句（规定句式）',
+  '_determination-brief': '测定句（短）',
+  _headline: '标题用语',
+  _marker: '编号和网址',
+  _parameters: '参数表',
+  _surroundings: '震中距和有感',
+  '_spoken-checked': '核查（播报）',
+  '_spoken-determination': '测定句（播报）',
+}
+
 export const nameKind = (kind: string): string => NOTICES[kind as NoticeKind] ?? kind
 export const nameSuffix = (suffix: string): string => SUFFIXES[suffix === 'text' ? '' : suffix] ?? suffix
 
@@ -26,7 +38,7 @@ export const nameSuffix = (suffix: string): string => SUFFIXES[suffix === 'text'
 export function nameFile(file: string): string {
   const [family = '', second = ''] = file.split('.')
   const suffix = second === 'liquid' ? '' : second
-  if (family.startsWith('_')) return `共用片段 ${family}`
+  if (family.startsWith('_')) return `共用片段 · ${PARTS[family] ?? family}`
   if (family === 'notice') return `各类通用 · ${nameSuffix(suffix)}`
   const reason = Object.entries(REASON_NAMES).find(([code]) => family === `withdrawal-${code}`)?.[1]
   return `${reason === undefined ? nameKind(family) : `撤回（${reason}）`} · ${nameSuffix(suffix)}`
