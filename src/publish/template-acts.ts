@@ -17,6 +17,7 @@ import {
   addVersion,
   findVersion,
   isSigned,
+  listChain,
   listForced,
   moveLedger,
   type ForceRow,
@@ -55,6 +56,8 @@ export interface Grant {
 }
 
 const MOST_DAYS = 366
+/** Edits between two signatures; whoever has made more begins anew from what is in force. */
+const MOST_DRAFTS = 500
 const refuse = (reason: string): { ok: false; reason: string } => ({ ok: false, reason })
 
 /** The sources of a version, whole; null: the shipped ones. */
@@ -138,9 +141,9 @@ export async function listAuthors(
   const wasForced = new Set(forced.map(({ version }) => version))
   const authors = new Set<string>()
   let at = id
-  while (at !== null && !wasForced.has(at)) {
-    const version = await findVersion(db, at)
-    if (!version) break
+  const chain = id === null ? [] : await listChain(db, id, MOST_DRAFTS)
+  for (const version of chain) {
+    if (wasForced.has(at)) break
     authors.add(version.madeBy)
     at = version.base
   }

@@ -66,6 +66,23 @@ export async function listVersions(db: Queryable, most: number): Promise<Templat
   return rows
 }
 
+/** A version and what it was edited from, back to the first draft; at most so many. */
+export async function listChain(
+  db: Queryable,
+  id: string,
+  most: number,
+): Promise<Pick<TemplateVersion, 'id' | 'base' | 'madeBy'>[]> {
+  const { rows } = await db.query<Pick<TemplateVersion, 'id' | 'base' | 'madeBy'>>(
+    `with recursive chain as (
+       select id, base, made_by, 1 as depth from template_version where id = $1
+       union all
+       select v.id, v.base, v.made_by, c.depth + 1 from template_version v join chain c on v.id = c.base where c.depth < $2
+     ) select id, base, made_by as "madeBy" from chain order by depth`,
+    [id, most],
+  )
+  return rows
+}
+
 /** What was put in force, newest first: the first row is what stands. */
 export async function listForced(db: Queryable): Promise<ForceRow[]> {
   const { rows } = await db.query<ForceRow>(`select ${FORCE} from template_force order by id desc limit ${MOST}`)

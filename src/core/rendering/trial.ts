@@ -39,10 +39,22 @@ export function findForbiddenSource(file: string, source: string): Fault[] {
   const add = (what: string): void => void faults.push({ where: file, what, when: '' })
   if (countCharacters(source) > LONGEST_TEMPLATE) add(`超过 ${LONGEST_TEMPLATE} 字`)
   if (/[^\P{Cc}\n\t]/u.test(source)) add('含有控制字符')
-  const bare = source.replace(/\{%[^]*?%\}|\{\{[^]*?\}\}/g, '').replace(TAG, '')
+  if (loopsInside(source)) add('循环里不能再有循环，也不能引用片段')
+  // A mark in the place of each field: a tag that a value would complete is none that is allowed.
+  const bare = source.replace(/\{%[^]*?%\}|\{\{[^]*?\}\}/g, '·').replace(TAG, '')
   const strange = /<[^\s]{0,20}|&[#a-z0-9]{0,12};?/i.exec(bare)
   if (strange) add(`含有不允许的标记 ${strange[0]}`)
   return faults
+}
+
+/** Loops in loops multiply: a few of them would keep a word waiting for seconds. */
+function loopsInside(source: string): boolean {
+  let depth = 0
+  for (const [, tag] of source.matchAll(/\{%-?\s*(for|endfor|include)\b/g)) {
+    if (tag !== 'endfor' && depth > 0) return true
+    depth += tag === 'for' ? 1 : tag === 'endfor' ? -1 : 0
+  }
+  return false
 }
 
 /** Rules that hold for every notice whatever its facts (test/templates asks the same of the shipped ones). */
