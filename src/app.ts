@@ -116,7 +116,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const alarm = (kind: string, subject: string, message: string, lane: TrafficClass = 'actual'): Promise<void> =>
     raise(kind, subject, message, lane).catch((error: unknown) => log.error({ err: error, kind, subject }, message))
   const clear = (kind: string, subject: string): Promise<void> => clearAlarm(pool, kind, subject, clock.realNow())
-  const words = openWords({ config, pool, shipped, alarm, clear })
+  const words = openWords({ config, pool, shipped, alarm, clear, log })
   const redis = openRedisLine(config.redisUrl, { alarm, clear, realNow: clock.realNow, log })
   const cards = await startCards({ ...website, db: pool, now: clock.now, alarm, clear, log }, options.painter)
   let changed = (): void => undefined

@@ -39,6 +39,7 @@ export interface WordsContext {
   shipped: { sources: ReadonlyMap<string, string>; renderer: Renderer }
   alarm: (kind: string, subject: string, message: string) => Promise<void>
   clear: (kind: string, subject: string) => Promise<void>
+  log: { info: (fields: object, message: string) => void }
 }
 
 interface Standing {
@@ -107,7 +108,15 @@ export function openWords(context: WordsContext): Words {
       }
       const changed = next !== standing
       standing = next
-      if (changed) await tell(next)
+      if (!changed) return
+      if (next.version !== null) {
+        const otherwise = NOTICE_KINDS.filter((kind) => forced[0]?.hashes[kind] !== templateHashes[kind])
+        context.log.info(
+          { version: next.version, otherwise },
+          'edited templates are in force; otherwise: not as they were signed',
+        )
+      }
+      await tell(next)
     },
   }
 }

@@ -73,7 +73,7 @@ const random = (): string => {
 
 async function openNode(): Promise<Node> {
   const quiet = (): Promise<void> => Promise.resolve()
-  const words = openWords({ config, pool, shipped, alarm: quiet, clear: quiet })
+  const words = openWords({ config, pool, shipped, alarm: quiet, clear: quiet, log: { info: () => undefined } })
   const { policy: _policy, renderer: _renderer, ...decide } = contextOf({ bureau })
   const ledger = await openLedger(
     lendWords(words, {

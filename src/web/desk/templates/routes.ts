@@ -101,7 +101,11 @@ async function draft(pages: TemplatePages, visit: Visit): Promise<Shown> {
   const read = (name: string): string => visit.form.get(name) ?? ''
   const given = { base: idOf(read('base')), file: visit.params['name'] ?? '', source: read('source'), why: read('why') }
   const made = await draftVersion(pages.templates, given, seated(visit).accountId)
-  return made.ok ? { to: `/desk/templates/versions/${made.id}` } : filePage(pages, visit, made.reason)
+  if (!made.ok) return filePage(pages, visit, made.reason)
+  // Tried now, so that the page that follows is there at once.
+  const kept = await readSources(pages.templates, made.id)
+  if (kept) await tryVersion(pages.templates, kept.version)
+  return { to: `/desk/templates/versions/${made.id}` }
 }
 
 async function versionPage(pages: TemplatePages, visit: Visit, reason: string): Promise<Shown> {
