@@ -2,6 +2,7 @@
 // Composition only: nothing here decides, renders or sends.
 import { hostname } from 'node:os'
 import type { FastifyBaseLogger } from 'fastify'
+import { watchAuthorisations } from './app/authorisations.ts'
 import { openClock, type InstallationClock } from './app/clock.ts'
 import { openCallbacks } from './app/callbacks.ts'
 import { watchDeadlines } from './app/deadlines.ts'
@@ -15,7 +16,7 @@ import type { HandCrank } from './app/hand-crank.ts'
 import { listActs } from './app/acts.ts'
 import { startDesk } from './app/start-desk.ts'
 import { rehearseWords } from './app/own-words.ts'
-import { buildPolicy, listStale } from './app/policy.ts'
+import { listStale } from './app/policy.ts'
 import { openPush } from './app/push.ts'
 import { readPublic } from './app/read-back.ts'
 import { isSilent, readReady } from './app/ready.ts'
@@ -25,6 +26,7 @@ import { loadTemplates, sha256 } from './app/templates.ts'
 import { startCards } from './app/start-cards.ts'
 import type { Painter } from './app/card-painter.ts'
 import { openWebsite } from './app/website.ts'
+import { lendWords, openWords } from './app/words.ts'
 import type { Config } from './config.ts'
 import type { TrafficClass } from './core/quake-report.ts'
 import { createRenderer } from './core/rendering/renderer.ts'
@@ -83,9 +85,10 @@ const DESK_POOL = 6
 /** Starts the publisher: database, ledger, outlets, loops, sources, desk server. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, log } = options
-  const renderer = createRenderer(await loadTemplates('notices'))
+  const files = await loadTemplates('notices')
+  const shipped = { sources: files, renderer: createRenderer(files) }
   const random = openRandom()
-  const rehearsed = rehearseWords(config, renderer)
+  const rehearsed = rehearseWords(config, shipped.renderer)
   const clock = options.clock ?? openClock(config.clockStart)
   const database = options.database ?? (await openDatabase(config, log))
   const connectionLost = (error: Error): void => log.error({ err: error }, 'database connection lost')
@@ -95,7 +98,6 @@ export async function startApp(options: AppOptions): Promise<App> {
   const health = openHealth()
   // Silence is measured in real time: a scenario's clock jumps, its sources answer all the same.
   const startedAt = clock.realNow()
-  const policy = buildPolicy(config, (kind) => renderer.templateHash(kind, sha256))
   const website = await openWebsite(config, pool, clock, log)
   const doubts = [...rehearsed, ...website.doubts]
 
@@ -125,6 +127,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const alarm = (kind: string, subject: string, message: string, lane: TrafficClass = 'actual'): Promise<void> =>
     raise(kind, subject, message, lane).catch((error: unknown) => log.error({ err: error, kind, subject }, message))
   const clear = (kind: string, subject: string): Promise<void> => clearAlarm(pool, kind, subject, clock.realNow())
+  const words = openWords({ config, pool, shipped, alarm, clear, log })
   const redis = openRedisLine(config.redisUrl, { alarm, clear, realNow: clock.realNow, log })
   const cards = await startCards({ ...website, db: pool, now: clock.now, alarm, clear, log }, options.painter)
   let changed = (): void => undefined
@@ -146,12 +149,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     log,
   })
-  const ledgerContext: LedgerContext = {
+  const ledgerContext: LedgerContext = lendWords(words, {
     pool,
     writer,
     bureau: config.bureau,
-    policy,
-    renderer,
     outlets: opened.outlets,
     node,
     random,
@@ -160,7 +161,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     clockOffMs: () => health.clockOffMs(),
     dispatch: (deliveries, notices) => dispatch.first(deliveries, notices),
     changed: () => changed(),
-  }
+  })
   const ledger = await openLedger(ledgerContext)
   await website.site.refresh()
   cards.catchUp()
@@ -213,27 +214,27 @@ export async function startApp(options: AppOptions): Promise<App> {
       clear,
       watchDeadlines: () =>
         watchDeadlines({
-          ...{ pool, policy, rules: config.deadlines, alarm, clear },
+          ...{ pool, policy: words.policy(), rules: config.deadlines, alarm, clear },
           quakes: () => ledger.picture().quakes.values(),
           now: () => clock.now('actual'),
         }),
       channels,
+      policy: words.policy,
       refreshLists: () => website.site.refresh([]),
       log,
     }),
     { alone: (name, act) => runAlone(pool, name, act), log },
   )
 
-  const stale = listStale(policy, clock.now('actual'))
   // What a former start told of an outlet that carries everything now is no longer true.
   for (const id of ['guide', ...config.outlets.map((o) => o.id)]) await clear('words', id)
   for (const { id, why, class: lane } of doubts) await alarm('words', id, why, lane)
   await channels.look()
-  for (const { id, why } of stale) await alarm('authorisation', id, `预授权 ${id} 已失效：${why}`)
+  await watchAuthorisations({ policy: words.policy, now: () => clock.now('actual'), alarm, clear })
   const silentSources = () =>
     config.feeds.filter((feed) => isSilent(feed.everyMs, health.lastHeard(feed.id), startedAt, clock.realNow()))
   const degraded = (): string[] => [
-    ...listStale(policy, clock.now('actual')).map(({ id, why }) => `authorisation ${id}: ${why}`),
+    ...listStale(words.policy(), clock.now('actual')).map(({ id, why }) => `authorisation ${id}: ${why}`),
     ...doubts.map(({ id, why }) => `${id}: ${why}`),
     ...(opened.outlets.some((o) => carriesAlarms(o, 'actual')) ? [] : ['no live outlet has alarms: true']),
     ...(config.watch ? listDeafSteps(config.watch, opened.outlets) : []).map((n) => `watch: step ${n} reaches nobody`),
@@ -272,6 +273,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     ledgerContext,
     opened,
     random,
+    words,
     silentOfficial: () =>
       silentSources()
         .filter((feed) => feed.authority === 'official-national' || feed.authority === 'official-provincial')

@@ -2,6 +2,7 @@
 // Must not do the work itself: each line calls one function of its room.
 import type { Pool } from 'pg'
 import { DAY, type Instant } from '../core/instant.ts'
+import type { Policy } from '../core/judgement/policy.ts'
 import { findStale, type SightedQuake, type SourceHealth } from '../feeds/freshness.ts'
 import type { Ledger } from '../publish/ledger.ts'
 import type { Act } from '../schedule.ts'
@@ -12,6 +13,7 @@ import { readClock } from '../store/pool.ts'
 import { forgetPush } from '../store/push-subscriptions.ts'
 import type { ChannelWatch } from './channel-watch.ts'
 import type { InstallationClock } from './clock.ts'
+import { watchAuthorisations } from './authorisations.ts'
 import { exportHead } from './journal-heads.ts'
 
 export interface ActsContext {
@@ -26,6 +28,8 @@ export interface ActsContext {
   watchDeadlines: () => Promise<void>
   /** What people must know of outlets: credentials that end, accounts without an entry. */
   channels: Pick<ChannelWatch, 'look' | 'inspect' | 'tidy'>
+  /** As it stands now. */
+  policy: () => Policy
   /** Builds the public lists anew. */
   refreshLists: () => Promise<void>
   log: { info: (fields: object, message: string) => void }
@@ -47,6 +51,11 @@ export function listActs(context: ActsContext): Act[] {
     { name: 'deadlines', cron: '20 * * * * *', run: context.watchDeadlines },
     { name: 'credentials', cron: '30 */10 * * * *', run: () => watchChannels(context) },
     { name: 'hand-alarms', cron: '*/10 * * * * *', run: context.channels.tidy },
+    {
+      name: 'authorisations',
+      cron: '20 */10 * * * *',
+      run: () => watchAuthorisations({ ...context, now: () => context.clock.now('actual') }),
+    },
     // What the first page is about ends by the clock alone, a day after the last word.
     { name: 'lists', cron: '45 */10 * * * *', run: context.refreshLists },
     {

@@ -20,6 +20,7 @@ import { openDeskFrame } from '../web/desk/frame.ts'
 import { listJournalRoutes } from '../web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../web/desk/people-routes.ts'
 import { listRosterRoutes } from '../web/desk/roster-routes.ts'
+import { listTemplateRoutes, type TemplatePages } from '../web/desk/templates/routes.ts'
 import type { Config } from '../config.ts'
 import { readHeads } from './journal-heads.ts'
 
@@ -34,6 +35,7 @@ export interface DeskParts {
   command: BoardPages['command']
   channels: Omit<ChannelPages, 'frame' | 'register'>
   cards: Pick<CardPages, 'now' | 'publicUrl'>
+  templates: TemplatePages['templates']
   log: { info: (fields: object, message: string) => void }
 }
 
@@ -68,6 +70,7 @@ export async function openDeskPages(parts: DeskParts): Promise<DoorContext> {
       ...listChannelRoutes({ frame, register: people, ...parts.channels }),
       ...listCardRoutes({ pool, frame, command, random, outlets: parts.channels.outlets, ...parts.cards }),
       ...listBoardRoutes({ board, frame, command }),
+      ...listTemplateRoutes({ templates: parts.templates, frame }),
       ...listJournalRoutes({
         pool,
         frame,

@@ -4,6 +4,8 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
 import type { Config } from '../config.ts'
 import { openActs } from '../publish/acts.ts'
+import { foreseeHolds, type Foreseen } from '../core/judgement/foresight.ts'
+import { maySpeak } from '../core/judgement/prefer.ts'
 import type { Ledger, LedgerContext } from '../publish/ledger.ts'
 import { listen } from '../store/listen.ts'
 import { readVersion } from '../store/picture.ts'
@@ -21,6 +23,7 @@ import type { RedisLine } from './redis-line.ts'
 import { setUpOutlet } from './set-up.ts'
 import type { Sources } from './sources.ts'
 import { writeToken } from './token.ts'
+import { namesOf, type Words } from './words.ts'
 
 export interface DeskParts extends Pick<DeskContext, 'callback' | 'ready' | 'metrics'> {
   ledger: Ledger
@@ -37,6 +40,8 @@ export interface DeskParts extends Pick<DeskContext, 'callback' | 'ready' | 'met
   ledgerContext: LedgerContext
   opened: OpenedOutlets
   random: () => string
+  /** What words are made with, as it stands. */
+  words: Words
   silentOfficial: () => string[]
   /** Starts a scenario as a drill; null where there are no drill outlets. */
   drill: ((scenario: string, by: string) => Promise<CommandAnswer>) | null
@@ -73,6 +78,10 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     drill: async (scenario, by) =>
       drill ? drill(scenario, by) : { ok: false, reason: 'this installation has no drill outlets' },
   })
+  const official = [...config.feeds, ...config.inbound]
+    .filter(({ authority }) => maySpeak(authority))
+    .map(({ id }) => id)
+  const foreseen = (): Foreseen[] => foreseeHolds(parts.words.policy(), official, clock.now('actual'))
   const door = await openDeskPages({
     config,
     pool: connections,
@@ -87,7 +96,7 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
         if ((await readVersion(connections)) !== ledger.picture().version) await ledger.catchUp()
       },
       gates: config.gates,
-      policy: ledgerContext.policy,
+      policy: parts.words.policy,
       deadlines: config.deadlines,
       clock: clock.now,
       realNow: clock.realNow,
@@ -95,6 +104,19 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
       outlets: outlets.map((o) => ({ id: o.id, channel: o.channel.name, class: o.class })),
       degraded: parts.degraded,
       byHand: listHandOutlets(outlets),
+      foreseen,
+    },
+    templates: {
+      ...parts.words,
+      foreseen,
+      pool: connections,
+      bureau: namesOf(config),
+      outlets,
+      sources: official,
+      now: () => clock.now('actual'),
+      random,
+      takeUp: () => ledger.catchUp(),
+      filed: config.authorisations.map(({ id }) => id),
     },
     channels: openDeskChannels({ config, pool: connections, opened, clock, ledger, renderer: ledgerContext.renderer }),
     cards: { now: () => clock.now('actual'), publicUrl: config.bureau.publicUrl },

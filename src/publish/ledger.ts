@@ -62,6 +62,8 @@ export interface LedgerContext extends DecideContext {
   clockOffMs: () => number | null
   /** Called after every commit with what it said; sends, never throws. */
   dispatch: (deliveries: DeliveryRow[], notices: NoticeRow[]) => void
+  /** Reads policy and templates as they stand on record; what this context hands out afterwards is by them. */
+  reloadWords?: () => Promise<void>
   /** Called after a commit that changed anything a person sees. */
   changed: () => void
 }
@@ -195,10 +197,15 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
   }
 }
 
-/** @param before the picture that is replaced: of the rows that it remembers only newer ones are read */
+/**
+ * The words after the picture: newer ones on an older version of the record meet a conflict, never the other way round.
+ * @param before the picture that is replaced: of the rows that it remembers only newer ones are read
+ */
 async function load(context: LedgerContext, before: Picture | null): Promise<Picture> {
   const since = context.clock('actual') - PICTURE_MS
-  return buildPicture(await loadPicture(context.pool, since, before?.rowsUpTo ?? 0), before?.rows)
+  const picture = buildPicture(await loadPicture(context.pool, since, before?.rowsUpTo ?? 0), before?.rows)
+  await context.reloadWords?.()
+  return picture
 }
 
 function apply(picture: Picture, decision: Decision, version: number): void {

@@ -27,6 +27,8 @@ export interface SpeakContext {
   bureau: BureauIdentity
   policy: Policy
   renderer: Renderer
+  /** The shipped templates where edited ones are in force: a bad edit never silences a word. */
+  reserve?: Renderer | null
   outlets: readonly Outlet[]
   node: string
   now: Instant

@@ -46,7 +46,12 @@ describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () =>
     await lead.get(held)
     expect((await lead.post(`${held}/publish`)).status).toBe(303)
     await hearGreat()
-    ids = { ...(await readIds()), outlet: 'weibo-main', link: await invite(admin, 'qian') }
+    ids = {
+      ...(await readIds()),
+      outlet: 'weibo-main',
+      version: await editTemplates(),
+      link: await invite(admin, 'qian'),
+    }
     browser = await openChromium()
   }, 180_000)
   afterAll(async () => {
@@ -94,9 +99,18 @@ describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () =>
     expect((await lead.get('/desk')).body).toContain('中卫台断网')
   }
 
-  async function readIds(): Promise<Omit<DeskIds, 'link' | 'outlet'>> {
+  /** @returns a version of the templates that differs from the shipped one in nothing */
+  async function editTemplates(): Promise<string> {
     const db = await bureau.database()
-    const { rows } = await db.query<Omit<DeskIds, 'link' | 'outlet'>>(
+    await db.query(
+      `insert into template_version (id, base, files, made_by, made_at, why) values ('tv-1', null, '{}', 'p-x', now(), '试写')`,
+    )
+    return 'tv-1'
+  }
+
+  async function readIds(): Promise<Omit<DeskIds, 'link' | 'outlet' | 'version'>> {
+    const db = await bureau.database()
+    const { rows } = await db.query<Omit<DeskIds, 'link' | 'outlet' | 'version'>>(
       `select (select id from hold where state = 'open' order by since desc limit 1) as hold,
          (select quake_id from notice order by issued_at desc limit 1) as quake,
          (select id from notice where kind = 'quick-report' order by issued_at desc limit 1) as notice,

@@ -12,6 +12,8 @@ export interface DeskIds {
   person: string
   /** An outlet of the YAML. */
   outlet: string
+  /** A version of the templates. */
+  version: string
   /** Token of a link that is good. */
   link: string
 }
@@ -49,6 +51,9 @@ export const DESK_PAGES: Readonly<Record<string, DeskPage>> = {
   '/channels': page('lead', () => '/channels'),
   '/channels/:id': page('lead', ({ outlet }) => `/channels/${outlet}`),
   '/cards': page('lead', () => '/cards'),
+  '/templates': page('lead', () => '/templates'),
+  '/templates/files/:name': page('lead', () => '/templates/files/quick-report.liquid'),
+  '/templates/versions/:id': page('lead', ({ version }) => `/templates/versions/${version}`),
   '/journal': page('lead', () => '/journal'),
   '/journal.csv': data('lead', () => '/journal.csv'),
   '/journal.json': data('lead', () => '/journal.json'),

@@ -12,11 +12,13 @@ import { listJournalRoutes } from '../../../src/web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../../../src/web/desk/people-routes.ts'
 import { listRosterRoutes } from '../../../src/web/desk/roster-routes.ts'
 import { DESK_PAGES } from '../../support/desk-pages.ts'
+import { listTemplateRoutes } from '../../../src/web/desk/templates/routes.ts'
 
 const EVERYBODY = ROLES
 const STAFF: readonly Role[] = ['duty', 'publicity', 'lead']
 const BOARD: readonly Role[] = [...STAFF, 'observer']
 const DECIDING: readonly Role[] = ['duty', 'lead']
+const LEADING: readonly Role[] = ['lead']
 const RECORD: readonly Role[] = ['audit-admin', 'lead']
 const SYSTEM: readonly Role[] = ['system-admin']
 const OUTLETS: readonly Role[] = [...BOARD, ...SYSTEM]
@@ -74,6 +76,13 @@ const MATRIX: Readonly<Record<string, readonly Role[] | 'anyone' | 'half-way'>> 
   'POST /cards/:id/take': STAFF,
   'POST /cards/:id/posted': STAFF,
   'POST /cards/:id/absent': STAFF,
+  'GET /templates': STAFF,
+  'GET /templates/files/:name': STAFF,
+  'POST /templates/files/:name': STAFF,
+  'GET /templates/versions/:id': STAFF,
+  'POST /templates/versions/:id/force': LEADING,
+  'POST /templates/authorisations': LEADING,
+  'POST /templates/authorisations/:id/end': LEADING,
   'GET /journal': RECORD,
   'POST /journal/verify': RECORD,
   'GET /journal.csv': RECORD,
@@ -90,6 +99,7 @@ const routes: DeskRoute[] = [
   ...listJournalRoutes({ pool: nothing, frame: nothing, verify: nothing, now: nothing }),
   ...listChannelRoutes(nothing),
   ...listCardRoutes(nothing),
+  ...listTemplateRoutes({ templates: nothing, frame: nothing }),
 ].map((route) => ({ ...route, handle: async () => ({ page: 'in' }) }))
 const keyOf = ({ method, path }: DeskRoute): string => `${method} ${path}`
 

@@ -3,6 +3,7 @@
 import type { Pool } from 'pg'
 import type { DeadlineRule } from '../../../core/deadline.ts'
 import type { Instant } from '../../../core/instant.ts'
+import { describeForeseen, type Foreseen } from '../../../core/judgement/foresight.ts'
 import { prefer } from '../../../core/judgement/prefer.ts'
 import type { GateThresholds, Policy } from '../../../core/judgement/policy.ts'
 import type { Quake } from '../../../core/quake.ts'
@@ -24,7 +25,8 @@ export interface BoardContext {
   /** Resolves once the picture has what any node has committed until now; each route of the board awaits it first. */
   freshen: () => Promise<void>
   gates: GateThresholds
-  policy: Policy
+  /** As it stands now. */
+  policy: () => Policy
   deadlines: readonly DeadlineRule[]
   /** By lane: a drill has a clock of its own. */
   clock: (lane: TrafficClass) => Instant
@@ -35,6 +37,8 @@ export interface BoardContext {
   degraded: () => string[]
   /** Outlets that people can post at (cards-routes.ts). */
   byHand: readonly { id: string; byHand: boolean }[]
+  /** Rules whose first words would be held now. */
+  foreseen: () => readonly Foreseen[]
 }
 
 export interface AlarmRow {
@@ -58,6 +62,8 @@ export interface Board {
   degraded: string[]
   /** Words that wait for a person to post them. */
   cards: number
+  /** What will wait for a person before any quake has come: which rule, why, since when. */
+  foreseen: { line: string; since: string }[]
   clock: string
   /** The lane's clock in epoch milliseconds, for the script that counts. */
   now: string
@@ -104,6 +110,7 @@ export async function readBoard(context: BoardContext): Promise<Board> {
     deadlines: await listOpenRows(context, picture.quakes, (quake) => context.clock(quake.class)),
     degraded: context.degraded(),
     cards: (await listCards(context.pool, context.byHand, context.clock('actual'))).length,
+    foreseen: viewForeseen(context.foreseen()),
     clock: writeMoment(context.clock('actual')),
     now: String(context.clock('actual')),
   }
@@ -139,6 +146,14 @@ export async function openNames(
     [...new Set(ids)].filter((id) => id.startsWith('p-')),
   )
   return (actor) => names.get(actor) ?? (actor === 'system' ? '自动' : actor)
+}
+
+/** Also for the page of the templates. */
+export function viewForeseen(foreseen: readonly Foreseen[]): { line: string; since: string }[] {
+  return foreseen.map((one) => ({
+    line: describeForeseen(one),
+    since: one.since === null ? '' : writeMoment(one.since),
+  }))
 }
 
 function viewAlarm(alarm: AlarmRecord, name: (actor: string) => string): AlarmRow {

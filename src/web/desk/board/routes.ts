@@ -104,6 +104,7 @@ const abilities = ({ roles }: Session): Record<string, boolean> => ({
   switches: mayDo(roles, 'switch-outlet'),
   marks: mayDo(roles, 'keep-deadlines'),
   posts: mayDo(roles, 'settle-delivery'),
+  edits: mayDo(roles, 'edit-templates'),
 })
 
 async function boardSheet({ board }: BoardPages, session: Session): Promise<DeskSheet> {
