@@ -1,0 +1,2 @@
+-- Stands in for another branch's file while this one is tested alone.
+select 1;
