@@ -169,6 +169,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       deskUrl: config.deskUrl,
       log,
     },
+    removals: { alarm, removed: (noticeId) => website.due.changed(noticeId) },
     websiteOutlets: opened.outlets.filter((o) => o.channel.name === 'website' && o.class === 'actual').map((o) => o.id),
     readPublic: (path) => readPublic(options.publicBase, path),
     seen: (code) => {

@@ -4,7 +4,9 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
 import type { Config } from '../config.ts'
 import { openActs } from '../publish/acts.ts'
+import { listListeners } from '../publish/escalate.ts'
 import type { Ledger, LedgerContext } from '../publish/ledger.ts'
+import { canRemove } from '../publish/remove.ts'
 import { listen } from '../store/listen.ts'
 import { readVersion } from '../store/picture.ts'
 import { openHints } from '../web/desk/hints.ts'
@@ -64,6 +66,8 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     demonstration: config.demonstration,
     home: config.bureau.home,
     silentOfficial: parts.silentOfficial,
+    outlets,
+    random,
     outletIds: outlets.map((o) => o.id),
     repeats: (outlet, leg) => outlets.find((o) => o.id === outlet)?.channel.certainty(leg).keyedRepeat ?? false,
     obeySwitches: parts.obeySwitches,
@@ -89,7 +93,11 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
       realNow: clock.realNow,
       publicUrl: config.bureau.publicUrl,
       outlets: outlets.map((o) => ({ id: o.id, channel: o.channel.name, class: o.class })),
+      removes: (outlet, leg) => outlets.some((o) => o.id === outlet && canRemove(o, leg)),
       degraded: parts.degraded,
+      watch: config.watch,
+      listeners: (alarm, step) =>
+        listListeners(config.watch, alarm, step, outlets).map((o) => ({ id: o.id, channel: o.channel.name })),
     },
     log,
   })

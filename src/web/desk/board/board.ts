@@ -7,15 +7,17 @@ import type { GateThresholds } from '../../../core/judgement/policy.ts'
 import type { Quake } from '../../../core/quake.ts'
 import type { TrafficClass } from '../../../core/quake-report.ts'
 import type { Picture } from '../../../publish/picture.ts'
-import { listAlarms, type AlarmRecord } from '../../../store/alarms.ts'
+import { listAlarms } from '../../../store/alarms.ts'
 import { listGateWords } from '../../../store/desk.ts'
 import { listNotices, listQuakeNotices, type NoticeView } from '../../../store/notices.ts'
 import { nameAccounts } from '../../../store/people/accounts.ts'
+import { viewAlarm, type AlarmRow, type AlarmView } from './alarm-view.ts'
+import { sayDegraded } from './degraded.ts'
 import { reportOf, viewHold, type HoldCard } from './hold-view.ts'
 import { isRecent, viewNotice, viewQuake, type NoticeCard, type QuakeCard } from './quake-view.ts'
 import { writeMoment } from './words.ts'
 
-export interface BoardContext {
+export interface BoardContext extends Pick<AlarmView, 'watch' | 'listeners'> {
   pool: Pool
   picture: () => Picture
   /** Resolves once the picture has what any node has committed until now; each route of the board awaits it first. */
@@ -28,14 +30,8 @@ export interface BoardContext {
   publicUrl: string
   outlets: readonly { id: string; channel: string; class: TrafficClass }[]
   degraded: () => string[]
-}
-
-export interface AlarmRow {
-  id: string
-  message: string
-  since: string
-  drill: boolean
-  acknowledged: string
+  /** True where a post can be taken down. */
+  removes: (outlet: string, leg: string) => boolean
 }
 
 export interface Board {
@@ -80,7 +76,7 @@ export async function readBoard(context: BoardContext): Promise<Board> {
   const alarms = await listAlarms(context.pool)
   const name = await openNames(context, [...[...told.values()].flat(), ...loose], alarms)
   return {
-    alarms: alarms.map((alarm) => viewAlarm(alarm, name)),
+    alarms: alarms.map((alarm) => viewAlarm(alarm, { ...context, name })),
     holds: held.map(({ hold, quake, report }) =>
       viewHold(hold, quake, words.get(report?.id ?? '') ?? [], context.clock(quake.class)),
     ),
@@ -90,7 +86,7 @@ export async function readBoard(context: BoardContext): Promise<Board> {
     outlets: context.outlets
       .filter((outlet) => outlet.class === 'actual')
       .map(({ id }) => ({ id, stopped: picture.killedOutlets.has(id) })),
-    degraded: context.degraded(),
+    degraded: context.degraded().map(sayDegraded),
     clock: writeMoment(context.clock('actual')),
     now: String(context.clock('actual')),
   }
@@ -126,14 +122,4 @@ export async function openNames(
     [...new Set(ids)].filter((id) => id.startsWith('p-')),
   )
   return (actor) => names.get(actor) ?? (actor === 'system' ? '自动' : actor)
-}
-
-function viewAlarm(alarm: AlarmRecord, name: (actor: string) => string): AlarmRow {
-  return {
-    id: alarm.id,
-    message: alarm.message,
-    since: writeMoment(alarm.raised_at),
-    drill: alarm.class === 'drill',
-    acknowledged: alarm.acknowledged_by === null ? '' : name(alarm.acknowledged_by),
-  }
 }
