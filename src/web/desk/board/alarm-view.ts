@@ -2,7 +2,7 @@
 // Must not count steps or time by itself: the rows do (store/alarm-steps.ts).
 import { findStep, nameStep, type Watch } from '../../../core/people/watch.ts'
 import type { StandingAlarm } from '../../../store/alarms.ts'
-import { nameOutlet, writeMoment } from './words.ts'
+import { nameOutlet, writeMoment, writeSecond } from './words.ts'
 
 export interface AlarmRow {
   id: string
@@ -16,7 +16,7 @@ export interface AlarmRow {
   to: string
   /** 第2步（共3步，带班领导）：已通知 值班群（duty）; '' before the first. */
   step: string
-  /** 下一步 6月3日 18:14:30：第3步（共3步）→ 值班群（duty）; '' where nothing follows. */
+  /** 下一步 18:14:30：第3步（共3步）→ 值班群（duty）; '' where nothing follows. */
   next: string
 }
 
@@ -66,7 +66,7 @@ function describeStep(alarm: StandingAlarm, view: AlarmView): string {
 function describeNext(alarm: StandingAlarm, view: AlarmView): string {
   const { watch } = view
   if (alarm.repeat_at === null) return '不再发送'
-  const at = writeMoment(alarm.repeat_at)
+  const at = writeSecond(alarm.repeat_at)
   if (!watch) return `下次 ${at}`
   const step = alarm.step + 1
   const isThere = findStep(watch, step) !== null

@@ -38,6 +38,8 @@ export interface Board {
   alarms: AlarmRow[]
   holds: HoldCard[]
   quakes: QuakeCard[]
+  /** Something of a drill stands on it. */
+  drills: boolean
   /** Words without a quake: no-quake notices. */
   notices: NoticeCard[]
   stopped: string[]
@@ -81,6 +83,7 @@ export async function readBoard(context: BoardContext): Promise<Board> {
       viewHold(hold, quake, words.get(report?.id ?? '') ?? [], context.clock(quake.class)),
     ),
     quakes: quakes.map((quake) => showQuake(context, quake, told.get(quake.id) ?? [], name)),
+    drills: held.some(({ quake }) => quake.class === 'drill') || quakes.some((quake) => quake.class === 'drill'),
     notices: loose.map((notice) => viewNotice(notice, addressOf(context), name)),
     stopped: [...(picture.killedAll ? ['全部渠道'] : []), ...picture.killedOutlets],
     outlets: context.outlets

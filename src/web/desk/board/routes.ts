@@ -266,6 +266,8 @@ async function progressPage(
     notice: viewNotice(notice, addressOf(board), name),
     words: cards,
     settled,
+    drill: notice.class === 'drill',
+    failed: cards.flatMap(({ deliveries }) => deliveries.filter(({ tone }) => tone === 'bad')).length,
     took: first === undefined ? '' : writeSpeed(until - first.decidedAt),
     since: first === undefined ? '' : String(first.decidedAt),
     now: String(board.clock(notice.class)),
