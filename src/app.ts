@@ -2,6 +2,7 @@
 // Composition only: nothing here decides, renders or sends.
 import { hostname } from 'node:os'
 import type { FastifyBaseLogger } from 'fastify'
+import { openAlarms } from './app/alarms.ts'
 import { watchAuthorisations } from './app/authorisations.ts'
 import { openClock, type InstallationClock } from './app/clock.ts'
 import { openCallbacks } from './app/callbacks.ts'
@@ -28,7 +29,6 @@ import type { Painter } from './app/card-painter.ts'
 import { openWebsite } from './app/website.ts'
 import { lendWords, openWords } from './app/words.ts'
 import type { Config } from './config.ts'
-import type { TrafficClass } from './core/quake-report.ts'
 import { createRenderer } from './core/rendering/renderer.ts'
 import { carriesAlarms } from './publish/alarm.ts'
 import { openDispatch } from './publish/dispatch.ts'
@@ -36,7 +36,6 @@ import { listDeafSteps } from './publish/escalate.ts'
 import { openLedger, type Ledger, type LedgerContext } from './publish/ledger.ts'
 import { startPublisher, type Publisher } from './publish/publisher.ts'
 import { startSchedule } from './schedule.ts'
-import { clearAlarm, raiseAlarm } from './store/alarms.ts'
 import { runAlone } from './store/alone.ts'
 import { countOpen } from './store/deliveries.ts'
 import { tellDesks } from './store/listen.ts'
@@ -96,18 +95,14 @@ export async function startApp(options: AppOptions): Promise<App> {
   const writer = openWriter(database.app, connectionLost)
   const node = `${sha256(`${hostname()} ${config.dataFolder}`).slice(0, 8)}-${process.pid}-${random().slice(0, 8)}`
   const health = openHealth()
+  const { raise, alarm, clear } = openAlarms(pool, health, random, clock.realNow, log)
   // Silence is measured in real time: a scenario's clock jumps, its sources answer all the same.
   const startedAt = clock.realNow()
   const website = await openWebsite(config, pool, clock, log)
   const doubts = [...rehearsed, ...website.doubts]
 
   await saveSources(pool, [...config.feeds, ...config.inbound])
-  const push = openPush(config, pool, database.app, node, {
-    alarm: (kind, subject, message) => alarm(kind, subject, message),
-    clear: (kind, subject) => clear(kind, subject),
-    health,
-    log,
-  })
+  const push = openPush(config, pool, database.app, node, { alarm, clear, health, log })
   const opened = await openOutlets(
     config.outlets,
     pool,
@@ -118,15 +113,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     openShelf(pool, config, clock.realNow),
     log,
   )
-  const raise = async (kind: string, subject: string, message: string, lane: TrafficClass): Promise<void> => {
-    health.count('alarms_total', { kind })
-    const row = { id: `a-${random().slice(0, 20)}`, kind, subject, class: lane, message }
-    await raiseAlarm(pool, row, clock.realNow())
-    await tellDesks(pool)
-  }
-  const alarm = (kind: string, subject: string, message: string, lane: TrafficClass = 'actual'): Promise<void> =>
-    raise(kind, subject, message, lane).catch((error: unknown) => log.error({ err: error, kind, subject }, message))
-  const clear = (kind: string, subject: string): Promise<void> => clearAlarm(pool, kind, subject, clock.realNow())
   const words = openWords({ config, pool, shipped, alarm, clear, log })
   const redis = openRedisLine(config.redisUrl, { alarm, clear, realNow: clock.realNow, log })
   const cards = await startCards({ ...website, db: pool, now: clock.now, alarm, clear, log }, options.painter)
@@ -181,6 +167,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       deskUrl: config.deskUrl,
       log,
     },
+    removals: { alarm, removed: (noticeId) => website.due.changed(noticeId) },
     websiteOutlets: opened.outlets.filter((o) => o.channel.name === 'website' && o.class === 'actual').map((o) => o.id),
     readPublic: (path) => readPublic(options.publicBase, path),
     seen: (code) => {

@@ -23,9 +23,10 @@ import { SCENARIO_NAME } from './scenario-files.ts'
 import { resendDead, resendShape } from './dead-letters.ts'
 import { listDesk } from './desk-list.ts'
 import type { setUpOutlet } from './set-up.ts'
+import { decideRemoval, removalShapes, wishRemoval, type RemovalContext } from './removals.ts'
 import { settleDelivery, settleShape } from './settle.ts'
 
-export interface CommandContext {
+export interface CommandContext extends Pick<RemovalContext, 'outlets' | 'random'> {
   pool: Pool
   ledger: Ledger
   acts: Acts
@@ -68,7 +69,12 @@ const shapes = {
     area: z.string().max(AREA_LIMIT).optional(),
     floor: z.number().min(0).max(9).optional(),
     cause: z.string().max(AREA_LIMIT).optional(),
+    /** False: answers at once; whoever asked watches the progress by themselves. */
+    wait: z.boolean().default(true),
   }),
+  'ask-removal': z.strictObject({ ...removalShapes['ask-removal'], as: person }),
+  'confirm-removal': z.strictObject({ ...removalShapes['confirm-removal'], as: person }),
+  'decline-removal': z.strictObject({ ...removalShapes['decline-removal'], as: person }),
   'no-quake': z.strictObject({
     from: z.string(),
     to: z.string(),
@@ -99,6 +105,7 @@ type Input<N extends Name> = z.infer<(typeof shapes)[N]>
 /** Opens the commands; the answer to an unknown one or to wrong words says what is expected. */
 export function openCommands(context: CommandContext): (name: string, input: unknown) => Promise<CommandAnswer> {
   const { pool, clock, repeats } = context
+  const removals: RemovalContext = { ...context, clock: clock.now, realNow: clock.realNow }
   const deadLetters = { pool, now: () => clock.now('actual'), realNow: clock.realNow, repeats }
   const handlers: { [N in Name]: (input: Input<N>) => Promise<CommandAnswer> } = {
     list: () => listDesk(context, deadLetters),
@@ -113,6 +120,9 @@ export function openCommands(context: CommandContext): (name: string, input: unk
     publish: async (input) => answer(await context.acts.release(input.hold, input.as)),
     dismiss: async (input) => answer(await context.acts.dismiss(input.hold, input.as, input.why)),
     withdraw: (input) => withdraw(context, input),
+    'ask-removal': (input) => wishRemoval(input, removals),
+    'confirm-removal': (input) => decideRemoval(input, 'confirm', removals),
+    'decline-removal': (input) => decideRemoval(input, 'decline', removals),
     'no-quake': (input) => denyQuake(context, input),
     merge: async (input) => answer(await context.acts.merge(input.from, input.into, input.as)),
     split: async (input) => answer(await context.acts.split(input.quake, input.source, input.id, input.as)),
@@ -195,7 +205,7 @@ async function withdraw(context: CommandContext, input: Input<'withdraw'>): Prom
   for (;;) {
     const head = (await listLineage(context.pool, serial)).at(-1)
     const open = head?.deliveries.filter((d) => !SETTLED.includes(d.state)) ?? []
-    if (!head || open.length === 0 || context.clock.realNow() - started >= SETTLE_MS) {
+    if (!head || open.length === 0 || !input.wait || context.clock.realNow() - started >= SETTLE_MS) {
       return { ok: true, result: head ? writeForDesk(head, context) : acted.message }
     }
     await new Promise((resolve) => setTimeout(resolve, 50))

@@ -6,7 +6,9 @@ import type { Config } from '../config.ts'
 import { openActs } from '../publish/acts.ts'
 import { foreseeHolds, type Foreseen } from '../core/judgement/foresight.ts'
 import { maySpeak } from '../core/judgement/prefer.ts'
+import { listListeners } from '../publish/escalate.ts'
 import type { Ledger, LedgerContext } from '../publish/ledger.ts'
+import { canRemove } from '../publish/remove.ts'
 import { listen } from '../store/listen.ts'
 import { readVersion } from '../store/picture.ts'
 import { listHandOutlets } from '../web/desk/cards-routes.ts'
@@ -71,6 +73,8 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     demonstration: config.demonstration,
     home: config.bureau.home,
     silentOfficial: parts.silentOfficial,
+    outlets,
+    random,
     outletIds: outlets.map((o) => o.id),
     repeats: (outlet, leg) => outlets.find((o) => o.id === outlet)?.channel.certainty(leg).keyedRepeat ?? false,
     obeySwitches: parts.obeySwitches,
@@ -102,9 +106,13 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
       realNow: clock.realNow,
       publicUrl: config.bureau.publicUrl,
       outlets: outlets.map((o) => ({ id: o.id, channel: o.channel.name, class: o.class })),
+      removes: (outlet, leg) => outlets.some((o) => o.id === outlet && canRemove(o, leg)),
       degraded: parts.degraded,
       byHand: listHandOutlets(outlets),
       foreseen,
+      watch: config.watch,
+      listeners: (alarm, step) =>
+        listListeners(config.watch, alarm, step, outlets).map((o) => ({ id: o.id, channel: o.channel.name })),
     },
     templates: {
       ...parts.words,

@@ -13,6 +13,8 @@ export const span = z
   .regex(/^\d{1,5}[smh]$/, 'must be <n>s, <n>m or <n>h')
   .transform((text) => Number(text.slice(0, -1)) * (UNITS[text.at(-1) as keyof typeof UNITS] ?? 0))
 const LONGEST = 24 * HOUR
+/** A robot takes 20 messages a minute (channels.md §5), and a step that failed is tried again as often. */
+const SHORTEST = 15 * SECOND
 
 export const watchShape = z.strictObject({
   steps: z
@@ -25,7 +27,7 @@ export const watchShape = z.strictObject({
     )
     .min(1, 'must have a step')
     .max(10),
-  repeat: span.pipe(z.number().min(MINUTE, 'must be at least 60s').max(LONGEST, 'must be at most 24h')).optional(),
+  repeat: span.pipe(z.number().min(SHORTEST, 'must be at least 15s').max(LONGEST, 'must be at most 24h')).optional(),
 })
 
 interface GivenOutlet {

@@ -129,6 +129,16 @@ function withdrawLineage(
   decision.changes.push(
     ...publishWord(decision.plan, quake, word, picture, { ...context, now, actor: act.by }, act.checked),
   )
+  const [notice] = decision.plan.notices
+  // The second person is told with the same commit, of the head that is taken back: its page shows how it goes.
+  if (notice)
+    decision.plan.alarms.push({
+      id: `a-${context.random().slice(0, 20)}`,
+      kind: 'withdrawal',
+      subject: notice.supersedes ?? notice.id,
+      class: known.class,
+      message: `${describeHead(lineage)} 由值班人员撤回，正在各渠道发布撤回公告：请另一人查看进度`,
+    })
   return spokenOr(decision)
 }
 

@@ -82,7 +82,10 @@ export async function ringOutlets(
 /** The page of the desk that an alarm is about; null where no browser reaches it from elsewhere. */
 function addressPage({ kind, subject }: AlarmRecord, deskUrl: string | null): string | null {
   if (deskUrl === null) return null
-  return kind === 'hold' ? `${deskUrl}/desk/holds/${encodeURIComponent(subject)}` : `${deskUrl}/desk`
+  const at = encodeURIComponent(subject)
+  if (kind === 'hold') return `${deskUrl}/desk/holds/${at}`
+  if (kind === 'withdrawal') return `${deskUrl}/desk/notices/${at}/progress`
+  return kind === 'removal' ? `${deskUrl}/desk/removals/${at}` : `${deskUrl}/desk`
 }
 
 function jobFor(alarm: AlarmRecord, outlet: Outlet, ring: Ring, context: AlarmContext): Job {

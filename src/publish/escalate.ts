@@ -32,6 +32,16 @@ export function listStepOutlets(
   )
 }
 
+/** Whom a step of an alarm wakes; without steps every alarm outlet of its lane. */
+export function listListeners(
+  watch: Watch | null,
+  alarm: Pick<AlarmStep, 'class'>,
+  step: number,
+  outlets: readonly Outlet[],
+): Outlet[] {
+  return watch ? listStepOutlets(watch, { step, class: alarm.class }, outlets) : listAlarmOutlets(outlets, alarm)
+}
+
 /** Numbers of the steps that would wake nobody when it is serious, from 1. */
 export function listDeafSteps(watch: Watch, outlets: readonly Outlet[]): number[] {
   return watch.steps

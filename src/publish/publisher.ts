@@ -11,6 +11,7 @@ import type { Dispatch } from './dispatch.ts'
 import { escalateAlarms } from './escalate.ts'
 import type { Ledger, LedgerContext } from './ledger.ts'
 import { refreshLineages } from './recall.ts'
+import { removePosts, type RemoveContext } from './remove.ts'
 
 /** How often each loop looks. Short, because a look at an empty index costs 0.2 ms and a minute costs a rumour. */
 const LOOK_MS = 250
@@ -18,6 +19,7 @@ const SEAL_MS = 500
 const SEEN_MS = 250
 const ALARM_MS = 500
 const CATCH_UP_MS = 2_000
+const REMOVE_MS = 500
 /** Read-backs are tried this long; then the clock stays open and the page says so. */
 const SEEN_FOR_MS = 60 * 60 * 1000
 
@@ -27,6 +29,7 @@ export interface PublisherContext {
   ledgerContext: LedgerContext
   dispatch: Dispatch
   alarms: AlarmContext
+  removals: Pick<RemoveContext, 'alarm' | 'removed'>
   clock: (trafficClass: TrafficClass) => Instant
   /** Outlets whose posts are read back through the public port. */
   websiteOutlets: string[]
@@ -79,7 +82,10 @@ export function startPublisher(context: PublisherContext): Publisher {
   loop('catch-up', CATCH_UP_MS, () => context.ledger.catchUp())
   loop('seal', SEAL_MS, () => sealJournal(context.pool, context.clock('actual')))
   loop('seen', SEEN_MS, () => readBack(context))
-  const { watch } = context.alarms
+  const { watch, realNow } = context.alarms
+  const { outlets, bureau } = context.ledgerContext
+  const removals = { ...context, ...context.removals, outlets, publicUrl: bureau.publicUrl, realNow }
+  loop('remove', REMOVE_MS, () => removePosts(removals))
   loop('alarm', ALARM_MS, () => (watch ? escalateAlarms(context.alarms, watch) : ringAlarms(context.alarms)))
 
   return {

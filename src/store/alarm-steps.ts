@@ -1,7 +1,7 @@
 // In: alarms whose next step is due. Out: each step as a row, taken by one node, until everybody it names was told.
 // A row is there before anything leaves and is over only after it: a crash in between sends that step again, never none.
 import type { Instant } from '../core/instant.ts'
-import type { Watch } from '../core/people/watch.ts'
+import { HOLD_EVERY_MS, type Watch } from '../core/people/watch.ts'
 import type { AlarmRecord } from './alarms.ts'
 import { toTimestamp, type Queryable } from './pool.ts'
 
@@ -28,7 +28,7 @@ export async function beginAlarmSteps(db: Queryable, now: Instant, watch: Watch)
          begun_at = case a.step when 0 then $1 else a.begun_at end,
          repeat_at = case when a.step + 1 < cardinality($2::float8[])
            then case a.step when 0 then $1 else a.begun_at end + make_interval(secs => ($2::float8[])[a.step + 2])
-           else $1::timestamptz + make_interval(secs => $3::float8) end
+           else $1::timestamptz + make_interval(secs => coalesce($3::float8, case a.kind when 'hold' then $4::float8 end)) end
        from due where a.id = due.id
        returning a.id, a.round, a.step, due.repeat_at as due_at
      )
@@ -38,6 +38,7 @@ export async function beginAlarmSteps(db: Queryable, now: Instant, watch: Watch)
       toTimestamp(now),
       watch.steps.map(({ afterMs }) => afterMs / 1000),
       watch.repeatMs === null ? null : watch.repeatMs / 1000,
+      HOLD_EVERY_MS / 1000,
     ],
   )
 }

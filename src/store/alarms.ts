@@ -82,20 +82,46 @@ export async function takeDueAlarms(db: Queryable, now: Instant): Promise<AlarmR
   return rows
 }
 
+/** An alarm that stands, with how far it has got. */
+export interface StandingAlarm extends AlarmRecord {
+  /** Of the steps of `watch`; 0 before the first, and where there are none. */
+  step: number
+  /** Outlets that took that step. */
+  told: string[]
+  /** When it rings next, in real time; null: no more. */
+  repeat_at: Instant | null
+  /** Of a withdrawal: who began it. */
+  begun_by: string | null
+}
+
 /** Alarms that stand, newest first. */
-export async function listAlarms(db: Queryable): Promise<AlarmRecord[]> {
-  const { rows } = await db.query<AlarmRecord>(
-    `select id, kind, subject, class, message, raised_at, sent, acknowledged_at, acknowledged_by from alarm
-     where cleared_at is null order by raised_at desc limit 200`,
+export async function listAlarms(db: Queryable): Promise<StandingAlarm[]> {
+  const { rows } = await db.query<StandingAlarm>(
+    `select a.id, a.kind, a.subject, a.class, a.message, a.raised_at, a.sent, a.acknowledged_at, a.acknowledged_by,
+       a.step, coalesce(s.told, '{}') as told, a.repeat_at,
+       case a.kind when 'withdrawal' then (select w.actor from notice o join notice w on w.lineage_id = o.lineage_id
+         and w.kind = 'withdrawal' where o.id = a.subject limit 1) end as begun_by
+     from alarm a left join alarm_step s on s.alarm_id = a.id and s.round = a.round and s.step = a.step
+     where a.cleared_at is null order by a.raised_at desc limit 200`,
   )
   return rows
 }
 
-/** A person has seen it: it repeats no more. False when there is no such alarm standing. */
+/** Whoever took a word back is not the second person who is to look at it. */
+const IS_OWN_WITHDRAWAL = `alarm.kind = 'withdrawal' and exists (
+  select from notice o join notice w on w.lineage_id = o.lineage_id and w.kind = 'withdrawal'
+  where o.id = alarm.subject and w.actor = $2)`
+
+/**
+ * A person has seen it: it repeats no more; that a word is being withdrawn or a post
+ * asked about (it waits on the board) has then served its end. False when there is no such
+ * alarm standing, or when it tells of the person's own withdrawal.
+ */
 export async function acknowledgeAlarm(db: Queryable, id: string, by: string, at: Instant): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update alarm set acknowledged_at = $3, acknowledged_by = $2
-     where id = $1 and cleared_at is null and acknowledged_at is null`,
+    `update alarm set acknowledged_at = $3, acknowledged_by = $2,
+       cleared_at = case when kind in ('withdrawal', 'removal') then $3::timestamptz end
+     where id = $1 and cleared_at is null and acknowledged_at is null and not (${IS_OWN_WITHDRAWAL})`,
     [id, by, toTimestamp(at)],
   )
   return rowCount === 1

@@ -48,6 +48,8 @@ export interface DeliveryView {
   cause: string
   acceptedAt: Instant | null
   seenAt: Instant | null
+  /** When the post was taken down: its address leads nowhere any more and is not told. */
+  removedAt: Instant | null
 }
 
 interface Row {
@@ -145,8 +147,9 @@ async function withDeliveries(db: Queryable, rows: Row[]): Promise<NoticeView[]>
     reason: string
     accepted_at: Instant | null
     seen_at: Instant | null
+    removed_at: Instant | null
   }>(
-    `select d.id, d.notice_id, d.outlet_id, o.channel, d.leg, d.state, d.url, d.reason, d.accepted_at, d.seen_at
+    `select d.id, d.notice_id, d.outlet_id, o.channel, d.leg, d.state, d.url, d.reason, d.accepted_at, d.seen_at, d.removed_at
      from delivery d join outlet o on o.id = d.outlet_id and o.class = d.class where d.notice_id = any($1) order by d.outlet_id, d.leg`,
     [rows.map((row) => row.id)],
   )
@@ -181,11 +184,12 @@ async function withDeliveries(db: Queryable, rows: Row[]): Promise<NoticeView[]>
         channel: d.channel,
         leg: d.leg,
         state: d.state,
-        url: d.url,
+        url: d.removed_at === null ? d.url : null,
         reason: sayPublicly(d.state, d.reason),
         cause: d.reason,
         acceptedAt: d.accepted_at,
         seenAt: d.seen_at,
+        removedAt: d.removed_at,
       })),
   }))
 }

@@ -9,6 +9,8 @@ import { openBureau, writeDetermination, type Bureau } from './bureau.ts'
 import { openFirst, openOfficer } from './officers.ts'
 
 const MINUTE = 60_000
+/** A machine that others use as well. */
+const LONG_MS = 100_000
 let bureau: Bureau
 
 beforeAll(async () => {
@@ -40,28 +42,44 @@ const findNewest = async (): Promise<string> => {
   return rows[0]?.id ?? 'none'
 }
 
+/**
+ * Waits until a step is on record as over. What was killed between the sending and that record goes out once more, and so does
+ * what a slow machine did not hear the answer to: both are test/publish/escalate.test.ts.
+ * @returns how often it was tried: 1, where the machine kept up
+ */
+const untilOver = (alarm: string, step: number): Promise<number> =>
+  until(
+    `the record of step ${step}`,
+    async () => {
+      const db = await bureau.database()
+      const over = 'select tries from alarm_step where alarm_id = $1 and step = $2 and over_at is not null'
+      const { rows } = await db.query<{ tries: number }>(over, [alarm, step])
+      return rows[0]?.tries
+    },
+    LONG_MS,
+  )
+
 test('a held word wakes the duty group, after a kill the lead, each once, and nobody after it was acknowledged', async () => {
   const admin = await openFirst(bureau)
   const wang = await openOfficer(bureau, admin, { login: 'wang', name: '王小明', roles: ['duty'] })
   expect(await bureau.push('watch-1', writeDetermination('AU', bureau.recent(), { magnitude: 7.1 }))).toBe(202)
   const alarm = await findNewest()
-  await until('the duty group', async () => (await listRings('robots', alarm)).length === 1)
-  expect((await listRings('robots', alarm))[0]).toContain('第1步（共3步，值班员）')
+  const tries = await untilOver(alarm, 1)
+  const heard = await listRings('robots', alarm)
+  expect([heard.length >= 1, heard.length <= tries]).toEqual([true, true])
+  expect(heard[0]).toContain('第1步（共3步，值班员）')
   expect(await listRings('webhook', alarm)).toEqual([])
-  // Killed between the sending and the record of it, a step goes out once more: that is test/publish/escalate.test.ts.
-  await until('its record', async () => {
-    const db = await bureau.database()
-    const over = 'select from alarm_step where alarm_id = $1 and step = 1 and over_at is not null'
-    return (await db.query(over, [alarm])).rowCount === 1
-  })
+  const board = (await wang.get('/desk')).body
+  expect(board).toContain('第1步（共3步，值班员）：已通知 值班群（duty）')
+  expect(board).toMatch(/下一步 [^：]+：第2步（共3步，带班领导） → 合作方接口（partner）/)
 
   await bureau.kill('everything')
   await bureau.pass(4 * MINUTE)
   await bureau.start()
-  await until('the lead', async () => (await listRings('webhook', alarm)).length > 0)
-  expect((await listRings('webhook', alarm)).map((text) => JSON.parse(text) as unknown)).toMatchObject([
-    { type: 'hold.raised', hold: { alarm, step: 2 } },
-  ])
+  const again = await untilOver(alarm, 2)
+  const led = await listRings('webhook', alarm)
+  expect([led.length >= 1, led.length <= again]).toEqual([true, true])
+  for (const text of led) expect(JSON.parse(text)).toMatchObject({ type: 'hold.raised', hold: { alarm, step: 2 } })
 
   await wang.get('/desk')
   expect(await wang.post(`/desk/alarms/${alarm}/acknowledge`)).toMatchObject({ status: 303 })
@@ -71,7 +89,10 @@ test('a held word wakes the duty group, after a kill the lead, each once, and no
   expect(await bureau.push('watch-2', writeDetermination('AU', bureau.recent(), { magnitude: 7.1 }))).toBe(202)
   const other = await findNewest()
   expect(other).not.toBe(alarm)
-  await until('the other alarm', async () => (await listRings('robots', other)).length === 1)
-  expect(await listRings('robots', alarm)).toHaveLength(1)
-  expect(await listRings('webhook', alarm)).toHaveLength(1)
-}, 120_000)
+  await untilOver(other, 1)
+  expect((await listRings('robots', other)).length).toBeGreaterThan(0)
+  expect((await wang.get('/desk')).body).toContain('王小明 已确认')
+  // Neither the kill nor the twenty minutes since have brought a ring more.
+  expect(await listRings('robots', alarm)).toHaveLength(heard.length)
+  expect(await listRings('webhook', alarm)).toHaveLength(led.length)
+}, 400_000)

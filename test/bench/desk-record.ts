@@ -177,6 +177,10 @@ async function seatPeople(pool: Pool): Promise<{ ids: DeskIds; seats: Record<Sea
   await pool.query(
     `insert into template_version (id, base, files, made_by, made_at, why) values ('tv-1', null, '{}', 'p-bench-0', now(), '试写')`,
   )
+  await pool.query(
+    `insert into removal (id, delivery_id, class, why, asked_by, asked_at)
+     select 'rm-1', id, class, '误发', 'p-bench-5', now() from delivery limit 1`,
+  )
   const link = randomBytes(32).toString('base64url')
   await pool.query(
     `insert into invitation (token_hash, account_id, made_by, made_at, ends_at)
@@ -184,7 +188,16 @@ async function seatPeople(pool: Pool): Promise<{ ids: DeskIds; seats: Record<Sea
     [hash(link)],
   )
   return {
-    ids: { hold: 'bh-1', quake: 'bq-1', notice: 'bn-1', person: 'p-bench-5', outlet: 'site', version: 'tv-1', link },
+    ids: {
+      hold: 'bh-1',
+      quake: 'bq-1',
+      notice: 'bn-1',
+      person: 'p-bench-5',
+      outlet: 'site',
+      version: 'tv-1',
+      removal: 'rm-1',
+      link,
+    },
     seats: {
       lead: await seat('p-bench-0', 'full'),
       'security-admin': await seat('p-bench-1', 'full'),

@@ -50,6 +50,7 @@ describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () =>
       ...(await readIds()),
       outlet: 'weibo-main',
       version: await editTemplates(),
+      removal: await askRemoval(),
       link: await invite(admin, 'qian'),
     }
     browser = await openChromium()
@@ -108,9 +109,19 @@ describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () =>
     return 'tv-1'
   }
 
-  async function readIds(): Promise<Omit<DeskIds, 'link' | 'outlet' | 'version'>> {
+  async function askRemoval(): Promise<string> {
     const db = await bureau.database()
-    const { rows } = await db.query<Omit<DeskIds, 'link' | 'outlet' | 'version'>>(
+    await db.query(
+      `insert into removal (id, delivery_id, class, why, asked_by, asked_at)
+       select 'rm-1', id, class, '误发', (select id from account where login = 'wang'), now() from delivery
+       where outlet_id = 'weibo-main' limit 1`,
+    )
+    return 'rm-1'
+  }
+
+  async function readIds(): Promise<Omit<DeskIds, 'link' | 'outlet' | 'version' | 'removal'>> {
+    const db = await bureau.database()
+    const { rows } = await db.query<Omit<DeskIds, 'link' | 'outlet' | 'version' | 'removal'>>(
       `select (select id from hold where state = 'open' order by since desc limit 1) as hold,
          (select quake_id from notice order by issued_at desc limit 1) as quake,
          (select id from notice where kind = 'quick-report' order by issued_at desc limit 1) as notice,

@@ -49,6 +49,7 @@ export async function openNoticeMaker(): Promise<NoticeMaker> {
         cause: '',
         acceptedAt: index === 2 ? null : facts.issuedAt + 40 * index,
         seenAt: null,
+        removedAt: null,
       })),
       ...over,
     }

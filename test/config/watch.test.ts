@@ -44,7 +44,7 @@ test.each([
   ['an outlet that no step wakes', { steps: [first] }, 'the outlet lead has alarms: true and stands in no step'],
   ['no step', { steps: [] }, 'must have a step'],
   ['a time without a unit', { steps: [{ after: '3', outlets: ['duty'] }] }, 'must be <n>s, <n>m or <n>h'],
-  ['a repetition by the second', { steps: [first], repeat: '10s' }, 'must be at least 60s'],
+  ['a repetition by the second', { steps: [first], repeat: '10s' }, 'must be at least 15s'],
 ])('%s is refused by its key', (_what, given, fault) => {
   const { faults } = read(given)
   expect(faults.length).toBe(1)

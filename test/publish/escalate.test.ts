@@ -191,6 +191,41 @@ describe('the steps of an alarm', () => {
   })
 })
 
+describe('a hold', () => {
+  const rounds = async (times: number, ms: number, watch: Watch = WATCH): Promise<number[]> => {
+    const counts: number[] = []
+    for (let n = 0; n < times; n += 1) {
+      now += ms
+      await lookOften(start({ watch }))
+      counts.push(told().filter((one) => one.startsWith('lead')).length)
+    }
+    return counts
+  }
+
+  test('rings every 60 s after its last step until somebody acknowledges, and not once more', async () => {
+    const id = await raise({ kind: 'hold' })
+    await lookOften()
+    await rounds(1, 3 * MINUTE)
+    expect(await rounds(1, 7 * MINUTE)).toEqual([2])
+    expect(await rounds(1, MINUTE - 1)).toEqual([2])
+    expect(await rounds(1, 1)).toEqual([3])
+    expect(await rounds(3, MINUTE)).toEqual([4, 5, 6])
+    expect(sent.at(-1)?.text).toContain('第3步（共3步）第5次')
+    await acknowledgeAlarm(pool, id, 'p-1', now)
+    expect(await rounds(3, MINUTE)).toEqual([6, 6, 6])
+  })
+
+  test('rings at the bureau’s own pace where it has written one, slower or quicker', async () => {
+    await raise({ kind: 'hold' })
+    await lookOften()
+    await rounds(1, 3 * MINUTE)
+    await rounds(1, 7 * MINUTE)
+    expect(await rounds(2, MINUTE, { ...WATCH, repeatMs: 2 * MINUTE })).toEqual([3, 3])
+    expect(await rounds(1, MINUTE, { ...WATCH, repeatMs: 20 * SECOND })).toEqual([4])
+    expect(await rounds(3, 20 * SECOND, { ...WATCH, repeatMs: 20 * SECOND })).toEqual([5, 6, 7])
+  })
+})
+
 describe('a restart between steps', () => {
   test('loses none and repeats none: what fell due in the meantime goes out at the start, in order, once', async () => {
     await raise()

@@ -14,6 +14,8 @@ export interface DeskIds {
   outlet: string
   /** A version of the templates. */
   version: string
+  /** A post that somebody asks to have taken down. */
+  removal: string
   /** Token of a link that is good. */
   link: string
 }
@@ -47,6 +49,7 @@ export const DESK_PAGES: Readonly<Record<string, DeskPage>> = {
   '/notices/:id/withdraw': page('lead', ({ notice }) => `/notices/${notice}/withdraw`),
   '/notices/:id/progress': page('lead', ({ notice }) => `/notices/${notice}/progress`),
   '/parts/notices/:id/progress': part('lead', ({ notice }) => `/parts/notices/${notice}/progress`),
+  '/removals/:id': page('lead', ({ removal }) => `/removals/${removal}`),
   '/roster': page('lead', () => '/roster'),
   '/channels': page('lead', () => '/channels'),
   '/channels/:id': page('lead', ({ outlet }) => `/channels/${outlet}`),

@@ -30,6 +30,7 @@ describe('a notice’s page', () => {
       cause: '',
       acceptedAt: NOTICE.decidedAt + 40,
       seenAt: null,
+      removedAt: null,
     })
     const body = bodyOf({ deliveries: [deliveryTo('weibo'), deliveryTo('robot')] })
     expect(body).toContain('微博')

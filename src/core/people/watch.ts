@@ -1,5 +1,6 @@
 // In: the steps of `watch` in quakedesk.yaml. Out: who a step of an alarm goes to, and how it is called.
 // Must not count time: the rows do (store/alarm-steps.ts).
+import { MINUTE } from '../instant.ts'
 import { ROLE_NAMES, type Role } from './roles.ts'
 
 export interface WatchStep {
@@ -13,9 +14,12 @@ export interface WatchStep {
 
 export interface Watch {
   steps: readonly WatchStep[]
-  /** How often the last step goes out again while nobody acknowledges; null: once. */
+  /** How often the last step goes out again while nobody acknowledges; null: a hold every 60 s, anything else once. */
   repeatMs: number | null
 }
+
+/** DESIGN §6.12: a hold alarms every 60 s until somebody acknowledges; a bureau may choose another pace, never silence. */
+export const HOLD_EVERY_MS = MINUTE
 
 /** A step by its number from 1; what comes after the last is the last again. */
 export function findStep({ steps }: Watch, number: number): WatchStep | null {

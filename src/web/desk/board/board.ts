@@ -9,17 +9,19 @@ import type { GateThresholds, Policy } from '../../../core/judgement/policy.ts'
 import type { Quake } from '../../../core/quake.ts'
 import type { TrafficClass } from '../../../core/quake-report.ts'
 import type { Picture } from '../../../publish/picture.ts'
-import { listAlarms, type AlarmRecord } from '../../../store/alarms.ts'
+import { listAlarms } from '../../../store/alarms.ts'
 import { listGateWords } from '../../../store/desk.ts'
 import { listCards } from '../../../store/hand-posts.ts'
 import { listNotices, listQuakeNotices, type NoticeView } from '../../../store/notices.ts'
 import { nameAccounts } from '../../../store/people/accounts.ts'
 import { listOpenRows, type DeadlineRow } from './deadline-view.ts'
+import { viewAlarm, type AlarmRow, type AlarmView } from './alarm-view.ts'
+import { sayDegraded } from './degraded.ts'
 import { reportOf, viewHold, type HoldCard } from './hold-view.ts'
 import { isRecent, viewNotice, viewQuake, type NoticeCard, type QuakeCard } from './quake-view.ts'
 import { writeMoment } from './words.ts'
 
-export interface BoardContext {
+export interface BoardContext extends Pick<AlarmView, 'watch' | 'listeners'> {
   pool: Pool
   picture: () => Picture
   /** Resolves once the picture has what any node has committed until now; each route of the board awaits it first. */
@@ -39,20 +41,16 @@ export interface BoardContext {
   byHand: readonly { id: string; byHand: boolean }[]
   /** Rules whose first words would be held now. */
   foreseen: () => readonly Foreseen[]
-}
-
-export interface AlarmRow {
-  id: string
-  message: string
-  since: string
-  drill: boolean
-  acknowledged: string
+  /** True where a post can be taken down. */
+  removes: (outlet: string, leg: string) => boolean
 }
 
 export interface Board {
   alarms: AlarmRow[]
   holds: HoldCard[]
   quakes: QuakeCard[]
+  /** Something of a drill stands on it. */
+  drills: boolean
   /** Words without a quake: no-quake notices. */
   notices: NoticeCard[]
   stopped: string[]
@@ -97,20 +95,21 @@ export async function readBoard(context: BoardContext): Promise<Board> {
   const alarms = await listAlarms(context.pool)
   const name = await openNames(context, [...[...told.values()].flat(), ...loose], alarms)
   return {
-    alarms: alarms.map((alarm) => viewAlarm(alarm, name)),
+    alarms: alarms.map((alarm) => viewAlarm(alarm, { ...context, name })),
     holds: held.map(({ hold, quake, report }) =>
       viewHold(hold, quake, words.get(report?.id ?? '') ?? [], context.clock(quake.class)),
     ),
     quakes: quakes.map((quake) => showQuake(context, quake, told.get(quake.id) ?? [], name)),
+    drills: held.some(({ quake }) => quake.class === 'drill') || quakes.some((quake) => quake.class === 'drill'),
     notices: loose.map((notice) => viewNotice(notice, addressOf(context), name)),
     stopped: [...(picture.killedAll ? ['全部渠道'] : []), ...picture.killedOutlets],
     outlets: context.outlets
       .filter((outlet) => outlet.class === 'actual')
       .map(({ id }) => ({ id, stopped: picture.killedOutlets.has(id) })),
     deadlines: await listOpenRows(context, picture.quakes, (quake) => context.clock(quake.class)),
-    degraded: context.degraded(),
     cards: (await listCards(context.pool, context.byHand, context.clock('actual'))).length,
     foreseen: viewForeseen(context.foreseen()),
+    degraded: context.degraded().map(sayDegraded),
     clock: writeMoment(context.clock('actual')),
     now: String(context.clock('actual')),
   }
@@ -154,14 +153,4 @@ export function viewForeseen(foreseen: readonly Foreseen[]): { line: string; sin
     line: describeForeseen(one),
     since: one.since === null ? '' : writeMoment(one.since),
   }))
-}
-
-function viewAlarm(alarm: AlarmRecord, name: (actor: string) => string): AlarmRow {
-  return {
-    id: alarm.id,
-    message: alarm.message,
-    since: writeMoment(alarm.raised_at),
-    drill: alarm.class === 'drill',
-    acknowledged: alarm.acknowledged_by === null ? '' : name(alarm.acknowledged_by),
-  }
 }

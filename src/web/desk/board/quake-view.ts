@@ -19,6 +19,7 @@ export interface SourceRow {
 }
 
 export interface DeliveryRow {
+  id: string
   name: string
   state: string
   tone: string
@@ -29,6 +30,7 @@ export interface DeliveryRow {
 
 export interface NoticeCard {
   id: string
+  drill: boolean
   serial: string
   kind: string
   title: string
@@ -108,6 +110,7 @@ export function viewNotice(
 ): NoticeCard {
   return {
     id: notice.id,
+    drill: notice.class === 'drill',
     serial: `${notice.serial} 第${notice.report}报`,
     kind: KIND_NAMES[notice.kind as keyof typeof KIND_NAMES] ?? notice.kind,
     title: notice.title,
@@ -126,10 +129,12 @@ export function viewNotice(
 function viewDelivery(delivery: DeliveryView, decidedAt: Instant): DeliveryRow {
   const word = DELIVERY_WORDS[delivery.state]
   const seen = delivery.seenAt !== null
+  const gone = delivery.removedAt !== null
   return {
+    id: delivery.id,
     name: nameOutlet(delivery.channel, delivery.leg, delivery.outlet),
-    state: delivery.state === 'accepted' && seen ? '已发布，已回读' : word.name,
-    tone: word.tone,
+    state: gone ? '帖文已删除' : delivery.state === 'accepted' && seen ? '已发布，已回读' : word.name,
+    tone: gone ? 'soft' : word.tone,
     took: delivery.acceptedAt === null ? '' : writeSpeed(delivery.acceptedAt - decidedAt),
     url: linkTo(delivery.url),
     // What the program says to itself is English at times; the state's own word stands before it.

@@ -9,24 +9,20 @@ import { findNotice, listLineage, listQuakeNotices, type NoticeView } from '../.
 import { seated } from '../account-routes.ts'
 import { describeOnDuty, viewNote } from '../roster-view.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
-import type { DeskFrame, DeskSheet } from '../frame.ts'
-import type { CommandAnswer } from '../server.ts'
-import { addressOf, openNames, readBoard, showQuake, type BoardContext } from './board.ts'
+import type { DeskSheet } from '../frame.ts'
+import { addressOf, openNames, readBoard, showQuake } from './board.ts'
 import { noteDeadline, readAllDeadlines, viewDeadline } from './deadline-view.ts'
 import { viewHold, reportOf } from './hold-view.ts'
 import { viewNotice } from './quake-view.ts'
+import { listRemovalRoutes } from './removal-routes.ts'
+import { viewPending, viewRemovable } from './removal-view.ts'
+import { planWithdrawal } from './withdrawal-plan.ts'
+import { refused, whole, type BoardPages } from './pages.ts'
 import { REASON_NAMES, writeMoment, writeSpeed } from './words.ts'
-
-export interface BoardPages {
-  board: BoardContext
-  frame: DeskFrame
-  /** The officer's commands; `as` is the account's id. */
-  command: (name: string, input: unknown) => Promise<CommandAnswer>
-}
 
 /** The routes of the board and of what is decided there; each looks at the record as all nodes have left it. */
 export function listBoardRoutes(pages: BoardPages): DeskRoute[] {
-  return listRoutes(pages).map((route) => ({
+  return [...listRoutes(pages), ...listRemovalRoutes(pages)].map((route) => ({
     ...route,
     handle: async (visit) => {
       await pages.board.freshen()
@@ -90,12 +86,7 @@ function listRoutes(pages: BoardPages): DeskRoute[] {
   ]
 }
 
-const whole = ({ frame }: BoardPages, sheet: DeskSheet): Shown => ({ page: frame.page(sheet) })
 const part = ({ frame }: BoardPages, sheet: DeskSheet): Shown => ({ page: frame.fragment(sheet) })
-
-function refused({ frame }: BoardPages, session: Session, status: number, reason: string, back = '/desk'): Shown {
-  return { status, page: frame.page({ template: 'refused', title: '不能进行', session, view: { reason, back } }) }
-}
 
 const abilities = ({ roles }: Session): Record<string, boolean> => ({
   decides: mayDo(roles, 'decide-hold'),
@@ -113,6 +104,8 @@ async function boardSheet({ board }: BoardPages, session: Session): Promise<Desk
   const notes = mayDo(session.roles, 'keep-roster') ? await listWaiting(board.pool, session.accountId, on, now) : []
   const view = {
     ...(await readBoard(board)),
+    me: session.accountId,
+    ...(await viewPending(board, session)),
     roster: describeOnDuty(on, now),
     handovers: notes.map((note) => viewNote(note, session.accountId)),
     may: abilities(session),
@@ -210,6 +203,7 @@ async function withdrawPage(pages: BoardPages, visit: Visit, reason: string): Pr
   const view = {
     reason,
     notice: viewNotice(notice, addressOf(pages.board), name),
+    plan: planWithdrawal(await listLineage(pages.board.pool, notice.serial), pages.board.picture().killedOutlets),
     chosen: WITHDRAWAL_REASONS.find((code) => code === asked) ?? '',
     reasons: listReasons(),
     given: Object.fromEntries(['from', 'to', 'area', 'floor', 'cause'].map((key) => [key, visit.form.get(key) ?? ''])),
@@ -249,7 +243,7 @@ async function withdraw(pages: BoardPages, visit: Visit, session: Session): Prom
         }
       : {}
   const serial = `${notice.serial} 第${notice.report}报`
-  const answer = await pages.command('withdraw', { serial, reason, as: session.accountId, ...window })
+  const answer = await pages.command('withdraw', { serial, reason, as: session.accountId, wait: false, ...window })
   if (!answer.ok) {
     const now = await findForDesk(pages, visit)
     return now?.state === 'current'
@@ -281,9 +275,12 @@ async function progressPage(
     notice: viewNotice(notice, addressOf(board), name),
     words: cards,
     settled,
+    drill: notice.class === 'drill',
+    failed: cards.flatMap(({ deliveries }) => deliveries.filter(({ tone }) => tone === 'bad')).length,
     took: first === undefined ? '' : writeSpeed(until - first.decidedAt),
     since: first === undefined ? '' : String(first.decidedAt),
     now: String(board.clock(notice.class)),
+    ...(await viewRemovable(board, lineage, session, words.length > 0)),
   }
   const live = settled ? '' : `/desk/parts/notices/${notice.id}/progress`
   return show(pages, { template: 'progress', title: '撤回进度', session, view, live, drill: notice.class === 'drill' })

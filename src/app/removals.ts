@@ -1,0 +1,111 @@
+// In: an officer's wish that a post be taken down, another's word on it. Out: on record under both accounts, or refused with the reason.
+// Must not ask a platform (publish/remove.ts does), and takes nobody's word who has no account: two names at a prompt are no two people.
+import { z } from 'zod'
+import type { Pool } from 'pg'
+import type { Instant } from '../core/instant.ts'
+import type { TrafficClass } from '../core/quake-report.ts'
+import { mayDo } from '../core/people/roles.ts'
+import { canRemove } from '../publish/remove.ts'
+import type { Outlet } from '../publish/outlets.ts'
+import { clearAlarm, raiseAlarm } from '../store/alarms.ts'
+import { appendJournal } from '../store/journal.ts'
+import { tellDesks } from '../store/listen.ts'
+import { findAccount } from '../store/people/accounts.ts'
+import { withTransaction } from '../store/pool.ts'
+import {
+  askRemoval,
+  confirmRemoval,
+  declineRemoval,
+  findPost,
+  findRemoval,
+  type RemovalRecord,
+} from '../store/removals.ts'
+import type { CommandAnswer } from '../web/desk/server.ts'
+
+const id = z.string().min(1).max(60)
+export const removalShapes = {
+  'ask-removal': { delivery: id, why: z.string().trim().min(1).max(200) },
+  'confirm-removal': { removal: id },
+  'decline-removal': { removal: id },
+} as const
+
+export interface RemovalContext {
+  pool: Pool
+  outlets: readonly Outlet[]
+  clock: (trafficClass: TrafficClass) => Instant
+  realNow: () => Instant
+  random: () => string
+}
+
+const NO_ACCOUNT = '删除帖文须由两人先后在值班台登录后办理'
+
+/** Asks for a post to be taken down; every other officer is told at once. */
+export async function wishRemoval(
+  given: { delivery: string; why: string; as: string },
+  context: RemovalContext,
+): Promise<CommandAnswer> {
+  if (!(await mayRemove(context.pool, given.as))) return { ok: false, reason: NO_ACCOUNT }
+  const delivery = await findPost(context.pool, given.delivery)
+  const outlet = delivery && context.outlets.find((o) => o.id === delivery.outlet && o.class === delivery.class)
+  if (!delivery || !outlet) return { ok: false, reason: '没有这项发布任务' }
+  if (!canRemove(outlet, delivery.leg)) return { ok: false, reason: `${outlet.id} 的内容不能由本系统删除` }
+  const removal = `x-${context.random().slice(0, 20)}`
+  const asked = await withTransaction(context.pool, async (client) => {
+    const wish = { id: removal, deliveryId: given.delivery, by: given.as, why: given.why }
+    if (!(await askRemoval(client, wish, context.realNow()))) return false
+    await appendJournal(client, context.clock(delivery.class), {
+      actor: given.as,
+      act: 'removal.asked',
+      subject: given.delivery,
+      detail: { removal, outlet: outlet.id, leg: delivery.leg, why: given.why },
+    })
+    const row = await findRemoval(client, removal)
+    const message = `有人申请删除 ${outlet.id} 上 ${row?.serial ?? ''} 的帖文，须由另一人同意或不同意`
+    const alarm = { id: `a-${context.random().slice(0, 20)}`, kind: 'removal', subject: removal, message }
+    await raiseAlarm(client, { ...alarm, class: delivery.class }, context.realNow())
+    await tellDesks(client)
+    return true
+  })
+  if (!asked) return { ok: false, reason: '只能删除已撤回公告中已发布的帖文，且同一帖文只申请一次' }
+  return { ok: true, result: { removal } }
+}
+
+/** A second officer's yes or no. */
+export async function decideRemoval(
+  given: { removal: string; as: string },
+  way: 'confirm' | 'decline',
+  context: RemovalContext,
+): Promise<CommandAnswer> {
+  const { pool } = context
+  if (!(await mayRemove(pool, given.as))) return { ok: false, reason: NO_ACCOUNT }
+  const removal = await findRemoval(pool, given.removal)
+  if (!removal) return { ok: false, reason: '没有这项删除申请' }
+  if (way === 'confirm' && removal.asked_by === given.as)
+    return { ok: false, reason: '这项删除由您申请，须由另一人同意' }
+  const done = await withTransaction(pool, async (client) => {
+    const now = context.realNow()
+    const decided = await (way === 'confirm' ? confirmRemoval : declineRemoval)(client, removal.id, given.as, now)
+    if (!decided) return false
+    await journalDecision(client, removal, way, given.as, context)
+    await clearAlarm(client, 'removal', removal.id, now)
+    await tellDesks(client)
+    return true
+  })
+  return done ? { ok: true, result: { removal: removal.id } } : { ok: false, reason: '这项删除申请已由他人处理' }
+}
+
+function journalDecision(
+  client: Parameters<typeof appendJournal>[0],
+  { id: removal, class: lane, delivery_id: subject, outlet_id: outlet, leg }: RemovalRecord,
+  way: 'confirm' | 'decline',
+  actor: string,
+  context: RemovalContext,
+): Promise<void> {
+  const act = way === 'confirm' ? 'removal.confirmed' : 'removal.declined'
+  return appendJournal(client, context.clock(lane), { actor, act, subject, detail: { removal, outlet, leg } })
+}
+
+async function mayRemove(pool: Pool, account: string): Promise<boolean> {
+  const found = await findAccount(pool, account)
+  return found !== null && found.state === 'active' && mayDo(found.roles, 'withdraw')
+}
