@@ -48,7 +48,7 @@ beforeAll(async () => {
   nodes = await openNodes(`desk: { key: '${randomBytes(32).toString('base64url')}' }
 gates: { domesticAgeMs: ${AGE_MS} }
 rules:
-${PARTNERS.map((n) => `  - { name: rule-${n}, when: { minMagnitude: ${6.9 + n * 0.2} }, outlets: [site, partner-${n}] }`).join('\n')}
+${PARTNERS.map((n) => `  - { name: rule-${n}, when: { minMagnitude: ${(6.8 + n * 0.2).toFixed(1)} }, outlets: [site, partner-${n}] }`).join('\n')}
 outlets:
   - { id: site, channel: website }
 ${PARTNERS.map((n) => `  - { id: partner-${n}, channel: webhook, url: 'http://127.0.0.1:${port}/', secret: '${secret}' }`).join('\n')}
@@ -77,7 +77,7 @@ const ask = async <T extends object>(text: string, values: unknown[] = []): Prom
 async function hearGreat(): Promise<{ hold: string; quake: string }> {
   quakes += 1
   const origin = Date.now() - quakes * APART_MS
-  expect(await nodes.push(first, { code: 'AU', magnitude: 7.1 + (quakes % 3) * 0.2, origin })).toBe(202)
+  expect(await nodes.push(first, { code: 'AU', magnitude: [7.1, 7.3, 7.5][quakes % 3] ?? 7.1, origin })).toBe(202)
   const [row] = await ask<{ hold: string; quake: string }>(
     `select id as hold, quake_id as quake from hold where state = 'open' order by since desc limit 1`,
   )

@@ -92,7 +92,11 @@ describe.skipIf(CHROMIUM === null)(`five stories of a night${NO_CHROMIUM}`, () =
     return origin
   }
   const sit = async (way: Way, story: string, act: (page: Page, hands: Hands) => Promise<void>): Promise<void> => {
-    const context = await browser.newContext({ viewport: { width: 360, height: 780 }, hasTouch: way === 'touch' })
+    const context = await browser.newContext({
+      viewport: { width: 360, height: 780 },
+      hasTouch: way === 'touch',
+      bypassCSP: true,
+    })
     await context.addCookies([{ ...wang.cookie(), url: base }])
     try {
       const page = await context.newPage()
@@ -211,6 +215,7 @@ describe.skipIf(CHROMIUM === null)(`five stories of a night${NO_CHROMIUM}`, () =
         await hands.press('撤回这条公告')
         await hands.press('误操作发布')
         await page.getByText('实况：撤回公告立即对公众发布').waitFor()
+        expect(await hands.findFaults()).toEqual([])
         await hands.shoot('confirm')
         await shootWide(page, hands, 'confirm')
         await hands.press('确认撤回')
@@ -224,6 +229,7 @@ describe.skipIf(CHROMIUM === null)(`five stories of a night${NO_CHROMIUM}`, () =
         ).toEqual(['微博'])
         expect(states.filter((state) => state.includes('已发布')).length).toBeGreaterThanOrEqual(4)
         expect(await page.textContent('.watch')).toMatch(/用时 [\d.]+ 秒/)
+        expect(await hands.findFaults()).toEqual([])
         await hands.shoot('progress')
         await shootWide(page, hands, 'progress')
       })
@@ -240,6 +246,7 @@ describe.skipIf(CHROMIUM === null)(`five stories of a night${NO_CHROMIUM}`, () =
         await page.locator('.of-drill').first().waitFor()
         await hear('AU', 7.1, 'west')
         await page.locator('.hold:not(.hold-drill)').first().waitFor()
+        expect(await hands.findFaults()).toEqual([])
         await hands.shoot('both')
         await shootWide(page, hands, 'both')
         expect(await page.locator('.hold-drill').filter({ hasText: '7.1 级' }).count()).toBe(0)

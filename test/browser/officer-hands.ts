@@ -1,8 +1,12 @@
 // In: an open page, thumb or keys. Out: what the officer presses, and how many acts it took: what sends a form or opens a page.
 // Must not press what a person could not reach: a key is found by Tab, a button by its own words.
 import { mkdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
+
+const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
 
 export const WAYS = ['touch', 'keyboard'] as const
 export type Way = (typeof WAYS)[number]
@@ -12,6 +16,8 @@ export interface Hands {
   press(words: string): Promise<void>
   /** Acts since the start, or since the last call. */
   acts(): number
+  /** What axe-core finds on the page as it stands, and whether it scrolls sideways; [] when it is well. */
+  findFaults(): Promise<string[]>
   /** A picture into the folder of QUAKEDESK_SHOTS; nothing without it. */
   shoot(name: string): Promise<void>
 }
@@ -30,6 +36,17 @@ export function openHands(page: Page, way: Way, name: string): Hands {
       const since = acts
       acts = 0
       return since
+    },
+    findFaults: async () => {
+      await page.evaluate(await readFile(AXE, 'utf8'))
+      const { violations } = await page.evaluate<{ violations: { id: string; nodes: { target: string[] }[] }[] }>(
+        'axe.run()',
+      )
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+      return [
+        ...violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ')}`),
+        ...(width > (page.viewportSize()?.width ?? 0) ? ['too wide'] : []),
+      ]
     },
     shoot: async (step) => {
       if (folder === undefined) return
