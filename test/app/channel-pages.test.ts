@@ -307,7 +307,7 @@ describe('credentials', () => {
     const before = (await bureau.town.ledger('weibo')).filter((e) => e.visible).length
     const shown = await people.system.post(`${page}/rehearse`)
     expect(shown.body).toContain('各类公告都能在这个渠道发布')
-    expect(shown.body).toMatch(/样稿：撤回 · post/)
+    expect(shown.body).toContain('样稿：撤回</summary>')
     expect((await bureau.town.ledger('weibo')).filter((e) => e.visible).length).toBe(before)
     expect(await listActs('weibo-main')).toContain('outlet.rehearsed')
   })
