@@ -126,6 +126,12 @@ describe.skipIf(CHROMIUM === null)(`channels and cards in a browser${NO_CHROMIUM
       await reach('已在抖音发布')
       await page.keyboard.press('Space')
       await reach('登记为已发布')
+      // Enter in a field presses a form's first button: that must not be 没有发布.
+      expect(
+        await page.evaluate(
+          `[...document.querySelector('input[type=url]').form.elements].find((one) => one.type === 'submit').textContent`,
+        ),
+      ).toBe('登记为已发布')
       await page.keyboard.press('Enter')
       await page.getByText('没有要人工发布的公告').waitFor()
     })

@@ -148,6 +148,7 @@ function viewCard(
     doubtful: takenBy === null && card.state === 'unknown',
     free: takenBy === null && card.state !== 'unknown',
     mine,
+    shown: !card.replaced && (mine || (takenBy === null && card.state === 'unknown')),
     by: takenBy === null ? '' : (names.get(takenBy) ?? takenBy),
     since: card.takenAt === null ? '' : writeMoment(card.takenAt),
     ends: takenBy === null ? card.state === 'unknown' : mayEnd(takenBy, session),
