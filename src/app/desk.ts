@@ -15,6 +15,7 @@ import { listAccountRoutes } from '../web/desk/account-routes.ts'
 import { listBoardRoutes, type BoardPages } from '../web/desk/board/routes.ts'
 import { nameCookie, readCookie, type DoorContext } from '../web/desk/door.ts'
 import { openDeskFrame } from '../web/desk/frame.ts'
+import { listDrillRoutes, type DrillActs } from '../web/desk/drill-routes.ts'
 import { listJournalRoutes } from '../web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../web/desk/people-routes.ts'
 import { listRosterRoutes } from '../web/desk/roster-routes.ts'
@@ -30,6 +31,7 @@ export interface DeskParts {
   random: () => string
   board: BoardPages['board']
   command: BoardPages['command']
+  drills: DrillActs
   log: { info: (fields: object, message: string) => void }
 }
 
@@ -62,6 +64,7 @@ export async function openDeskPages(parts: DeskParts): Promise<DoorContext> {
       ...listPeopleRoutes({ people, frame, deskUrl }),
       ...listRosterRoutes({ roster: people, frame }),
       ...listBoardRoutes({ board, frame, command }),
+      ...listDrillRoutes({ pool, frame, drills: parts.drills, now: realNow }),
       ...listJournalRoutes({
         pool,
         frame,

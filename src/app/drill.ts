@@ -20,7 +20,8 @@ import { settleAll, untilNextDue, type ReplayTime } from './replay-settle.ts'
 import { listScenarios, loadScenario } from './scenario-files.ts'
 
 const POOL = 3
-const LEFT_OVER = '演练结束，未及了结'
+/** Why the end of a drill closed what nobody had settled. */
+export const LEFT_OVER = '演练结束，未及了结'
 
 /**
  * Plays a scenario through the installation's own gates, rules and signatures in the drill lane, in virtual time.
@@ -44,7 +45,8 @@ export async function runInstallationDrill(app: App, config: Config, name: strin
   }
 }
 
-async function findRefusal(config: Config, name: string): Promise<string | null> {
+/** Why this installation cannot play a scenario as a drill; null when it can. */
+export async function findRefusal(config: Config, name: string): Promise<string | null> {
   const names = await listScenarios()
   if (!names.includes(name)) return `no scenario ${name}; there are ${names.join(', ')}`
   const outlets = config.outlets.filter((outlet) => outlet.class === 'drill')
@@ -100,14 +102,14 @@ async function play(
   }
 }
 
-interface DrillPayload {
+export interface DrillPayload {
   source: Parameters<App['sources']['take']>[0]
   body: string
   contentType: string
 }
 
 /** What each step makes its source say, under the run's own source ids; null when the source is silent. */
-function openDrillSources(
+export function openDrillSources(
   scenario: Scenario,
   config: Config,
   run: string,

@@ -13,6 +13,7 @@ import type { InstallationClock } from './clock.ts'
 import { openCommands, type CommandContext } from './commands.ts'
 import type { Database } from './database.ts'
 import { openDeskPages } from './desk.ts'
+import { openDrillDesk, type DrillDesk } from './drill-desk.ts'
 import { readHeads } from './journal-heads.ts'
 import type { OpenedOutlets } from './outlets.ts'
 import type { RedisLine } from './redis-line.ts'
@@ -54,6 +55,13 @@ export interface RunningDesk {
 export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
   const { ledger, sources, clock, config, pool, connections, ledgerContext, opened, random, drill, log } = parts
   const { outlets } = opened
+  const drills: DrillDesk = openDrillDesk({
+    app: { ledger, sources, clock, database: parts.database },
+    config,
+    pool,
+    command: (name, input) => command(name, input),
+    log,
+  })
   const command = openCommands({
     pool,
     ledger,
@@ -68,8 +76,10 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     repeats: (outlet, leg) => outlets.find((o) => o.id === outlet)?.channel.certainty(leg).keyedRepeat ?? false,
     obeySwitches: parts.obeySwitches,
     setUp: (outlet, folder) => setUpOutlet(opened, outlet, folder),
-    drill: async (scenario, by) =>
-      drill ? drill(scenario, by) : { ok: false, reason: 'this installation has no drill outlets' },
+    drill: async (scenario, by, timed) => {
+      if (timed) return drills.timed(scenario, by)
+      return drill ? drill(scenario, by) : { ok: false, reason: 'this installation has no drill outlets' }
+    },
   })
   const door = await openDeskPages({
     config,
@@ -77,6 +87,7 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     realNow: clock.realNow,
     random,
     command,
+    drills,
     board: {
       pool: connections,
       picture: () => ledger.picture(),
@@ -116,6 +127,7 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     url: await desk.listen({ port: config.deskPort, host: config.host }),
     changed: () => hints.changed(),
     stop: async () => {
+      await drills.stop()
       await unlisten()
       await hints.close()
       redis.close()

@@ -9,6 +9,7 @@ export interface DoorSign {
 const DOORS: readonly (DoorSign & { act: DeskAct })[] = [
   { to: '/desk', name: '值班台', act: 'see-board' },
   { to: '/desk/roster', name: '值班表', act: 'keep-roster' },
+  { to: '/desk/drills', name: '演练', act: 'run-drill' },
   { to: '/desk/people', name: '人员', act: 'manage-people' },
   { to: '/desk/journal', name: '留痕', act: 'read-journal' },
   { to: '/desk/account', name: '我的账号', act: 'own-account' },

@@ -6,6 +6,7 @@ import type { Session } from '../../../src/people/sessions.ts'
 import { listAccountRoutes } from '../../../src/web/desk/account-routes.ts'
 import { listBoardRoutes } from '../../../src/web/desk/board/routes.ts'
 import { openDoor, requireActs, type DeskRoute } from '../../../src/web/desk/door.ts'
+import { listDrillRoutes } from '../../../src/web/desk/drill-routes.ts'
 import { listJournalRoutes } from '../../../src/web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../../../src/web/desk/people-routes.ts'
 import { listRosterRoutes } from '../../../src/web/desk/roster-routes.ts'
@@ -56,6 +57,16 @@ const MATRIX: Readonly<Record<string, readonly Role[] | 'anyone' | 'half-way'>> 
   'POST /roster/:id/remove': DECIDING,
   'POST /handovers': DECIDING,
   'POST /handovers/:id/read': DECIDING,
+  'GET /drills': DECIDING,
+  'POST /drills': DECIDING,
+  'GET /drills/:id': DECIDING,
+  'GET /parts/drills/:id': DECIDING,
+  'POST /drills/:id/start': DECIDING,
+  'POST /drills/:id/end': DECIDING,
+  'POST /drills/:id/abort': DECIDING,
+  'POST /drills/:id/cancel': DECIDING,
+  'GET /drills/:id/report.json': DECIDING,
+  'GET /drills/:id/report.csv': DECIDING,
   'GET /journal': RECORD,
   'POST /journal/verify': RECORD,
   'GET /journal.csv': RECORD,
@@ -69,6 +80,7 @@ const routes: DeskRoute[] = [
   ...listPeopleRoutes({ people: nothing, frame: nothing, deskUrl: '' }),
   ...listRosterRoutes({ roster: nothing, frame: nothing }),
   ...listBoardRoutes({ board: nothing, frame: nothing, command: nothing }),
+  ...listDrillRoutes({ pool: nothing, frame: nothing, drills: nothing, now: nothing }),
   ...listJournalRoutes({ pool: nothing, frame: nothing, verify: nothing }),
 ].map((route) => ({ ...route, handle: async () => ({ page: 'in' }) }))
 const keyOf = ({ method, path }: DeskRoute): string => `${method} ${path}`

@@ -4,6 +4,7 @@ import { WITHDRAWAL_REASONS, type WithdrawalReason } from '../../../core/notice.
 import { mayDo } from '../../../core/people/roles.ts'
 import { findOnDuty, listWaiting } from '../../../people/roster.ts'
 import type { Session } from '../../../people/sessions.ts'
+import { findRunningDrill } from '../../../store/drill-book.ts'
 import { findHoldEnd, findWithdrawer, listGateWords } from '../../../store/desk.ts'
 import { findNotice, listLineage, listQuakeNotices, type NoticeView } from '../../../store/notices.ts'
 import { seated } from '../account-routes.ts'
@@ -110,6 +111,7 @@ const abilities = ({ roles }: Session): Record<string, boolean> => ({
   withdraws: mayDo(roles, 'withdraw'),
   acknowledges: mayDo(roles, 'acknowledge-alarm'),
   switches: mayDo(roles, 'switch-outlet'),
+  drills: mayDo(roles, 'run-drill'),
 })
 
 async function boardSheet({ board }: BoardPages, session: Session): Promise<DeskSheet> {
@@ -122,6 +124,7 @@ async function boardSheet({ board }: BoardPages, session: Session): Promise<Desk
     handovers: notes.map((note) => viewNote(note, session.accountId)),
     may: abilities(session),
     reasons: listReasons(),
+    running: await findRunningDrill(board.pool),
   }
   return { template: 'board', title: '值班台', session, view, live: '/desk/parts/board' }
 }
