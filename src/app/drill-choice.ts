@@ -2,7 +2,7 @@
 // Must not read them twice: they do not change while the program runs.
 import { classifyScenario, EXERCISES } from '../core/drill/scenario-kind.ts'
 import type { ScenarioChoice } from '../web/desk/drill-routes.ts'
-import { listScenarios, loadScenario } from './scenario-files.ts'
+import { loadScenarios } from './scenario-files.ts'
 
 /** A running installation keeps its power and its real switches (replay-acts.ts): these acts are a replay's alone. */
 const REPLAY_ONLY = new Set(['stop', 'start', 'kill-switch-on', 'kill-switch-off'])
@@ -15,8 +15,7 @@ export function openChoices(): () => Promise<ScenarioChoice[]> {
 
 async function readChoices(): Promise<ScenarioChoice[]> {
   const all: ScenarioChoice[] = []
-  for (const name of await listScenarios()) {
-    const scenario = await loadScenario(name)
+  for await (const { name, scenario } of loadScenarios()) {
     if (scenario.steps.length === 0 || scenario.acts.some(({ desk }) => REPLAY_ONLY.has(desk))) continue
     all.push({ name, title: scenario.title, exercise: classifyScenario(scenario) })
   }

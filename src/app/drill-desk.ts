@@ -27,7 +27,7 @@ import { openChoices } from './drill-choice.ts'
 import { openLiveClock, playLive, type LiveClock, type LiveEnd } from './drill-live.ts'
 import { scoreDrill } from './drill-score.ts'
 import { findRefusal, LEFT_OVER, openDrillSources } from './drill.ts'
-import { nameCall } from './replay-acts.ts'
+import { keepStanding, nameCall, type Listed } from './replay-acts.ts'
 import { loadScenario } from './scenario-files.ts'
 
 export interface DrillDesk extends DrillActs {
@@ -240,15 +240,13 @@ export function openDrillDesk(parts: DrillDeskParts): DrillDesk {
 
 /** Carries out one act of the scenario as its officer would; a sentence when it could not be. */
 async function playAct(
-  { command }: DrillDeskParts,
+  { app, command }: DrillDeskParts,
   act: Parameters<typeof nameCall>[0],
   by: string,
 ): Promise<string | null> {
   const listed = await command('list', {})
   if (!listed.ok) return `${act.desk}: ${listed.reason}`
-  const { holds, notices } = listed.result as Parameters<typeof nameCall>[1]
-  const isOurs = (row: { class: string }): boolean => row.class === 'drill'
-  const call = nameCall(act, { holds: holds.filter(isOurs), notices: notices.filter(isOurs) }, 'drill')
+  const call = nameCall(act, keepStanding(listed.result as Listed, app.ledger.picture(), 'drill'), 'drill')
   if (typeof call === 'string') return `${act.desk}: ${call}`
   const answer = await command(call.name, { ...call.input, as: by })
   return answer.ok ? null : `${act.desk}: ${answer.reason}`

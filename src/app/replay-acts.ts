@@ -2,11 +2,13 @@
 // Must not act on rows: what the desk refuses is a fault of the scenario.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { splitSerial } from '../core/notice.ts'
+import type { Picture } from '../publish/picture.ts'
 import type { ScenarioAct } from '../town/scenario.ts'
 import type { CommandAnswer } from '../web/desk/server.ts'
 import { untilDone, type ReplayTime } from './replay-settle.ts'
 
-interface Listed {
+export interface Listed {
   holds: { id: string; class: string; state: string; since: string }[]
   notices: { serial: string; class: string; kind: string; state: string }[]
 }
@@ -17,14 +19,26 @@ export async function runAct(time: ReplayTime, act: ScenarioAct): Promise<void> 
   const listed = await askDesk(time, 'list', {})
   if (!listed.ok) throw new Error(listed.reason)
   const { holds, notices } = listed.result as Listed
-  const isOurs = (row: { class: string }): boolean => row.class === time.lane
-  const made = nameCall(act, { holds: holds.filter(isOurs), notices: notices.filter(isOurs) }, time.lane)
+  const made = nameCall(act, keepStanding({ holds, notices }, running.app?.ledger.picture(), time.lane), time.lane)
   if (typeof made === 'string') {
     running.faults.push(`${act.desk}: ${made}`)
     return
   }
   const answer = await untilDone(time, askDesk(time, made.name, { ...made.input, as: time.by }))
   if (!answer.ok) running.faults.push(`${act.desk}: ${answer.reason}`)
+}
+
+/**
+ * What an act of a lane can be about. Words of earlier drills stand on record, too, and may be dated after this one's: only
+ * quakes that are not retired count.
+ */
+export function keepStanding({ holds, notices }: Listed, picture: Picture | undefined, lane: string): Listed {
+  const quakes = [...(picture?.quakes.values() ?? [])].filter((q) => q.class === lane && q.mergedInto === null)
+  const serials = new Set(quakes.flatMap(({ lineages }) => lineages.map(({ serial }) => serial)))
+  return {
+    holds: holds.filter((hold) => hold.class === lane),
+    notices: notices.filter((notice) => notice.class === lane && serials.has(splitSerial(notice.serial).serial)),
+  }
 }
 
 /** The command line an act stands for; a sentence when there is nothing to act on. */

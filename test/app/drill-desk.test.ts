@@ -33,9 +33,9 @@ beforeAll(async () => {
   ticking = setInterval(() => here.clock.skip(100), 100)
 }, 60_000)
 afterAll(async () => {
-  clearInterval(ticking)
   await here.close()
-})
+  clearInterval(ticking)
+}, 60_000)
 /** One test's drill is no other's obstacle. */
 afterEach(async () => {
   for (const { id } of await here.query<{ id: string }>(`select id from drill where state = 'running'`)) {
@@ -103,16 +103,17 @@ test('from the alarm to the published hold, and withdrawn: each step is timed un
   const asked = await wang.get(hold)
   expect(asked.body).toContain('演练 · 以下内容不是真实地震')
   const quake = (await wang.post(`${hold}/publish`)).to
+  // The formal determination comes after a stretch that nobody has to sit through; it is the head that is withdrawn.
   let address = ''
   await until(async () => {
     const { body } = await wang.get(quake)
     address = /\/desk\/notices\/[\w-]+\/withdraw/.exec(body)?.[0] ?? ''
-    return body.split('已发布').length > OUTLETS.length
+    return body.includes('正式速报')
   })
   expect((await wang.get(quake)).body).toContain('演练 · 以下内容不是真实地震')
   await wang.get(address)
   expect((await wang.post(address, { reason: 'sent-in-error' })).status).toBe(303)
-  await until(async () => (await reportOf(id)).steps.filter(({ is }) => is === 'carried').length >= 2)
+  await until(async () => (await reportOf(id)).steps.some(({ what, mark }) => what === '各渠道撤回' && mark === 'good'))
   await li.get(`/desk/drills/${id}`)
   expect((await li.post(`/desk/drills/${id}/end`)).status).toBe(303)
 
@@ -132,7 +133,7 @@ test('from the alarm to the published hold, and withdrawn: each step is timed un
       tookMs: expect.any(Number) as number,
     })
   expect(did('各渠道撤回')).toMatchObject({ goal: '撤回到各渠道全部撤回', mark: 'good' })
-  expect(did('各渠道撤回')?.channels).toHaveLength(OUTLETS.length)
+  expect(did('各渠道撤回')?.channels).toHaveLength(2)
   expect(did('各渠道发出')?.channels.filter(({ seenMs }) => seenMs !== null)).toHaveLength(1)
   const page = await li.get(`/desk/drills/${id}`)
   for (const word of ['做得好', '超时或未完成（0）', '夜班联合演练', '演练 · 以下内容不是真实地震'])
