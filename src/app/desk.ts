@@ -9,12 +9,13 @@ import type { PeopleContext } from '../people/context.ts'
 import { makeFirstLink } from '../people/invitations.ts'
 import { findSitting } from '../people/sessions.ts'
 import { openVisitors } from '../people/visitors.ts'
-import { verifyJournal } from '../store/journal.ts'
+import { verifyJournal, type ChainReport } from '../store/journal.ts'
 import { openSealing, readSecret } from '../store/sealing.ts'
 import { listAccountRoutes } from '../web/desk/account-routes.ts'
 import { listBoardRoutes, type BoardPages } from '../web/desk/board/routes.ts'
 import { nameCookie, readCookie, type DoorContext } from '../web/desk/door.ts'
 import { openDeskFrame } from '../web/desk/frame.ts'
+import { listDossierRoutes } from '../web/desk/dossier-routes.ts'
 import { listDrillRoutes, type DrillActs } from '../web/desk/drill-routes.ts'
 import { listJournalRoutes } from '../web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../web/desk/people-routes.ts'
@@ -52,6 +53,7 @@ export async function openDeskPages(parts: DeskParts): Promise<DoorContext> {
   const bureau = { name }
   const visitors = config.demonstration ? await openVisitors(people, bureau) : null
   if (!config.demonstration) await offerFirstLink(people, deskUrl, parts)
+  const verify = async (): Promise<ChainReport> => verifyJournal(pool, await readHeads(config.dataFolder))
   const secure = deskUrl.startsWith('https:')
   return {
     isSeated: async (cookies) => {
@@ -65,11 +67,8 @@ export async function openDeskPages(parts: DeskParts): Promise<DoorContext> {
       ...listRosterRoutes({ roster: people, frame }),
       ...listBoardRoutes({ board, frame, command }),
       ...listDrillRoutes({ pool, frame, drills: parts.drills, now: realNow }),
-      ...listJournalRoutes({
-        pool,
-        frame,
-        verify: async () => verifyJournal(pool, await readHeads(config.dataFolder)),
-      }),
+      ...listJournalRoutes({ pool, frame, verify }),
+      ...listDossierRoutes({ pool, frame, verify, now: () => board.clock('actual') }),
     ],
     find: (token, isAct, now) => findSitting(pool, token, isAct, now),
     now: realNow,

@@ -6,7 +6,7 @@ import { timeSteps, type DrillStep } from '../core/drill/stopwatch.ts'
 import { formatUtc } from '../core/instant.ts'
 import type { Drill } from '../store/drill-book.ts'
 import { readDrillRecord } from '../store/drill-record.ts'
-import { describePeople } from '../store/people/history.ts'
+import { readPeopleThen } from '../store/people/history.ts'
 import { writeStep, type DrillReport, type ReportStep } from '../web/desk/drill-report.ts'
 import { LEFT_OVER } from './drill.ts'
 
@@ -17,13 +17,9 @@ export async function scoreDrill(pool: Pool, drill: Drill, left: readonly string
     drill.run === null ? { reports: [], holds: [], notices: [] } : await readDrillRecord(pool, drill.run, drill.clock)
   const timed = timeSteps(record, drill.goals, LEFT_OVER)
   const ids = [drill.plannedBy, drill.startedBy ?? '', ...drill.participants, ...timed.map(({ by }) => by)]
-  const people = await describePeople(
-    pool,
-    [...new Set(ids)].filter((id) => id.startsWith('p-')),
-    at,
-  )
+  const people = await readPeopleThen(pool, ids)
   const name = (id: string): string => {
-    const person = people.get(id)
+    const person = people(id, at)
     return person ? `${person.name}（${person.organisation}）` : id === 'system' ? '自动' : id
   }
   const steps = timed.map((step) => describe(step, name))

@@ -87,3 +87,4 @@ grant usage on all sequences in schema public to quakedesk_app;
 -- What belongs to one event is asked for by these.
 create index hold_quake on hold (quake_id);
 create index alarm_subject on alarm (subject);
+create index lineage_quake on lineage (quake_id);

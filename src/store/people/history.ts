@@ -1,8 +1,8 @@
-// In: accounts by id, an instant. Out: who each was then: name, organisation, roles.
+// In: accounts by id. Out: who each was at any instant: name, organisation, roles.
 // Reads only: the rows are written by the database whenever an account or its organisation changes (000020-drills.sql).
 import type { Instant } from '../../core/instant.ts'
 import type { Role } from '../../core/people/roles.ts'
-import { toTimestamp, type Queryable } from '../pool.ts'
+import type { Queryable } from '../pool.ts'
 
 export interface PersonThen {
   id: string
@@ -11,22 +11,22 @@ export interface PersonThen {
   roles: Role[]
 }
 
+/** Null for what no account is: the program itself, a name of the command line. */
+export type PeopleThen = (id: string, at: Instant) => PersonThen | null
+
 /**
- * Who these accounts were at an instant. Before the first that is known of somebody, the first counts: a demonstration's
- * quakes are older than its people.
- * @returns by account id; names of the command line, which no account has, are left out
+ * Reads everything that is known of some accounts. Before the first that is known of somebody, the first counts: a
+ * demonstration's quakes are older than its people.
  */
-export async function describePeople(
-  db: Queryable,
-  ids: readonly string[],
-  at: Instant,
-): Promise<Map<string, PersonThen>> {
-  if (ids.length === 0) return new Map()
-  const { rows } = await db.query<PersonThen>(
-    `select distinct on (account_id) account_id as id, name, organisation, roles from account_history
-     where account_id = any($1)
-     order by account_id, (since <= $2) desc, case when since <= $2 then since end desc, since, id`,
-    [ids, toTimestamp(at)],
+export async function readPeopleThen(db: Queryable, ids: readonly string[]): Promise<PeopleThen> {
+  const { rows } = await db.query<PersonThen & { since: Instant }>(
+    `select account_id as id, since, name, organisation, roles from account_history
+     where account_id = any($1) order by account_id, since, id`,
+    [[...new Set(ids)]],
   )
-  return new Map(rows.map((row) => [row.id, row]))
+  const known = Map.groupBy(rows, ({ id }) => id)
+  return (id, at) => {
+    const one = known.get(id)
+    return one?.findLast(({ since }) => since <= at) ?? one?.[0] ?? null
+  }
 }

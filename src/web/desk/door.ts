@@ -21,7 +21,7 @@ export interface Visit {
 export type Shown =
   | { page: string; status?: number; signIn?: string; signOut?: boolean }
   | { to: string; signIn?: string; signOut?: boolean }
-  | { data: string; type: string; name?: string; status?: number }
+  | { data: string | Buffer; type: string; name?: string; status?: number }
 
 export interface DeskRoute {
   method: 'GET' | 'POST'

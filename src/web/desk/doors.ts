@@ -11,6 +11,7 @@ const DOORS: readonly (DoorSign & { act: DeskAct })[] = [
   { to: '/desk/roster', name: '值班表', act: 'keep-roster' },
   { to: '/desk/drills', name: '演练', act: 'run-drill' },
   { to: '/desk/people', name: '人员', act: 'manage-people' },
+  { to: '/desk/dossiers', name: '卷宗', act: 'read-journal' },
   { to: '/desk/journal', name: '留痕', act: 'read-journal' },
   { to: '/desk/account', name: '我的账号', act: 'own-account' },
 ]

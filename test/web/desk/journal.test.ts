@@ -46,7 +46,7 @@ beforeAll(async () => {
     const route = routes.find((one) => one.method === method && one.path === at)
     const visit = { session, params: {}, query: new URLSearchParams(query), form: new URLSearchParams(), address: '' }
     const shown = await route?.handle(visit)
-    return shown === undefined ? '' : 'page' in shown ? shown.page : 'data' in shown ? shown.data : ''
+    return shown === undefined ? '' : 'page' in shown ? shown.page : 'data' in shown ? String(shown.data) : ''
   }
 })
 afterAll(async () => {

@@ -6,6 +6,7 @@ import type { Session } from '../../../src/people/sessions.ts'
 import { listAccountRoutes } from '../../../src/web/desk/account-routes.ts'
 import { listBoardRoutes } from '../../../src/web/desk/board/routes.ts'
 import { openDoor, requireActs, type DeskRoute } from '../../../src/web/desk/door.ts'
+import { listDossierRoutes } from '../../../src/web/desk/dossier-routes.ts'
 import { listDrillRoutes } from '../../../src/web/desk/drill-routes.ts'
 import { listJournalRoutes } from '../../../src/web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../../../src/web/desk/people-routes.ts'
@@ -67,6 +68,11 @@ const MATRIX: Readonly<Record<string, readonly Role[] | 'anyone' | 'half-way'>> 
   'POST /drills/:id/cancel': DECIDING,
   'GET /drills/:id/report.json': DECIDING,
   'GET /drills/:id/report.csv': DECIDING,
+  'GET /dossiers': RECORD,
+  'GET /quakes/:id/dossier': RECORD,
+  'POST /quakes/:id/dossier': RECORD,
+  'GET /quakes/:id/dossier.json': RECORD,
+  'GET /raw/:id': RECORD,
   'GET /journal': RECORD,
   'POST /journal/verify': RECORD,
   'GET /journal.csv': RECORD,
@@ -81,6 +87,7 @@ const routes: DeskRoute[] = [
   ...listRosterRoutes({ roster: nothing, frame: nothing }),
   ...listBoardRoutes({ board: nothing, frame: nothing, command: nothing }),
   ...listDrillRoutes({ pool: nothing, frame: nothing, drills: nothing, now: nothing }),
+  ...listDossierRoutes({ pool: nothing, frame: nothing, verify: nothing, now: nothing }),
   ...listJournalRoutes({ pool: nothing, frame: nothing, verify: nothing }),
 ].map((route) => ({ ...route, handle: async () => ({ page: 'in' }) }))
 const keyOf = ({ method, path }: DeskRoute): string => `${method} ${path}`

@@ -112,6 +112,7 @@ const abilities = ({ roles }: Session): Record<string, boolean> => ({
   acknowledges: mayDo(roles, 'acknowledge-alarm'),
   switches: mayDo(roles, 'switch-outlet'),
   drills: mayDo(roles, 'run-drill'),
+  reads: mayDo(roles, 'read-journal'),
 })
 
 async function boardSheet({ board }: BoardPages, session: Session): Promise<DeskSheet> {
