@@ -4,7 +4,7 @@ import { classifyScenario, EXERCISES } from '../core/drill/scenario-kind.ts'
 import type { ScenarioChoice } from '../web/desk/drill-routes.ts'
 import { loadScenarios } from './scenario-files.ts'
 
-/** A running installation keeps its power and its real switches (replay-acts.ts): these acts are a replay's alone. */
+/** A running installation keeps its power and its real switches (scenario-acts.ts): these acts are a replay's alone. */
 const REPLAY_ONLY = new Set(['stop', 'start', 'kill-switch-on', 'kill-switch-off'])
 
 /** @returns a reading of the files, made once, when it is first asked for */

@@ -3,7 +3,6 @@
 // Must not start beside something real that waits for a person, nor beside another drill, on whichever node.
 import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
-import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
 import { GOALS, LONGEST_GOAL, USUAL_GOALS } from '../core/drill/goals.ts'
 import { DAY, formatUtc, type Instant } from '../core/instant.ts'
@@ -24,10 +23,11 @@ import { openPool, withTransaction } from '../store/pool.ts'
 import type { CommandAnswer } from '../web/desk/server.ts'
 import type { DrillActs, PlannedDrill } from '../web/desk/drill-routes.ts'
 import { openChoices } from './drill-choice.ts'
-import { openLiveClock, playLive, type LiveClock, type LiveEnd } from './drill-live.ts'
+import type { Database } from './database.ts'
+import { openLiveClock, playLive, type LiveClock, type LiveEnd, type LiveParts } from './drill-live.ts'
 import { scoreDrill } from './drill-score.ts'
-import { findRefusal, LEFT_OVER, openDrillSources } from './drill.ts'
-import { keepStanding, nameCall, type Listed } from './replay-acts.ts'
+import { findRefusal, LEFT_OVER, openDrillSources } from './drill-lines.ts'
+import { keepStanding, nameCall, type Listed } from './scenario-acts.ts'
 import { loadScenario } from './scenario-files.ts'
 
 export interface DrillDesk extends DrillActs {
@@ -37,7 +37,7 @@ export interface DrillDesk extends DrillActs {
 }
 
 export interface DrillDeskParts {
-  app: Pick<App, 'ledger' | 'sources' | 'clock' | 'database'>
+  app: LiveParts['app'] & { database: Database }
   config: Config
   pool: Pool
   command: (name: string, input: unknown) => Promise<CommandAnswer>
@@ -192,7 +192,7 @@ export function openDrillDesk(parts: DrillDeskParts): DrillDesk {
           .catch((error: unknown) =>
             parts.log.error({ err: error, drill: id }, 'a drill could not be brought to its end'),
           )
-          .finally(giveBack)
+          .then(giveBack)
         return { ok: true, result: { drill: id, run: started.drill.run } }
       } catch (error) {
         await giveBack()

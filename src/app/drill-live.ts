@@ -2,7 +2,6 @@
 // can be timed in it; only stretches in which nobody and nothing has anything to do are skipped.
 // Must not touch the actual lane, and gives way to it: a real first word or a real question to a person ends the drill at once.
 import type { Pool } from 'pg'
-import type { App } from '../app.ts'
 import { MINUTE, SECOND, type Instant } from '../core/instant.ts'
 import type { ClockStretch } from '../core/drill/stopwatch.ts'
 import { findDrill, hasRealBegun, saveDrillClock, type Drill } from '../store/drill-book.ts'
@@ -10,7 +9,10 @@ import { listUnseen, markSeen } from '../store/deliveries.ts'
 import { findNextDue, listBusy } from '../store/due.ts'
 import { readDrillPage } from '../store/drill-record.ts'
 import type { Scenario, ScenarioAct, ScenarioStep } from '../town/scenario.ts'
-import type { DrillPayload } from './drill.ts'
+import type { Ledger } from '../publish/ledger.ts'
+import type { InstallationClock } from './clock.ts'
+import type { DrillPayload } from './drill-lines.ts'
+import type { Sources } from './sources.ts'
 
 /** Idle stretches are skipped down to this much before the next event. */
 const LEAD_MS = 3 * SECOND
@@ -19,10 +21,10 @@ const PAUSE_MS = { people: 4 * SECOND, scenario: 500 } as const
 const LOOK_MS = 150
 /** Nobody is kept in a drill that was forgotten. */
 const LONGEST_MS = { people: 60 * MINUTE, scenario: 10 * MINUTE } as const
-export const REAL_BEGUN = '有真实地震事项，演练自动中止'
+const REAL_BEGUN = '有真实地震事项，演练自动中止'
 
 export interface LiveParts {
-  app: Pick<App, 'ledger' | 'sources' | 'clock'>
+  app: { ledger: Ledger; sources: Sources; clock: InstallationClock }
   pool: Pool
   drill: Drill
   scenario: Scenario

@@ -8,7 +8,7 @@ import type { Drill } from '../store/drill-book.ts'
 import { readDrillRecord } from '../store/drill-record.ts'
 import { readPeopleThen } from '../store/people/history.ts'
 import { writeStep, type DrillReport, type ReportStep } from '../web/desk/drill-report.ts'
-import { LEFT_OVER } from './drill.ts'
+import { LEFT_OVER } from './drill-lines.ts'
 
 /** Times and judges what a run has on record until now. @param left acts and steps that could not be played */
 export async function scoreDrill(pool: Pool, drill: Drill, left: readonly string[]): Promise<DrillReport> {
