@@ -68,7 +68,7 @@ export function openDrillDesk(parts: DrillDeskParts): DrillDesk {
     appendJournal(db, app.clock.now('actual'), { actor: by, act: `drill.${act}`, subject: id, detail })
 
   const freeze = async (drill: Drill, end: LiveEnd, left: readonly string[]): Promise<void> => {
-    const report = await scoreDrill(pool, drill, left)
+    const report = await scoreDrill(pool, { ...drill, state: end.how, endedWhy: end.why }, left)
     await withTransaction(pool, async (client) => {
       const { how: state, by, why } = end
       if (!(await endDrill(client, drill.id, { from: 'running', state, by, why, report }, realNow()))) return

@@ -101,6 +101,7 @@ export function writeTimed(report: DrillReport): string {
     `演练 ${report.scenario}：${report.title}`,
     ...lines,
     ...report.left.map((what) => `  未演 left out: ${what}`),
+    ...(report.endedWhy === '' ? [] : [`  ${report.state === 'aborted' ? '中止' : '结束'}：${report.endedWhy}`]),
     `达标 ${report.good}，超时 ${report.late}，未完成 ${report.missed}`,
     '',
   ].join('\n')

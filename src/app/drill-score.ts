@@ -30,6 +30,8 @@ export async function scoreDrill(pool: Pool, drill: Drill, left: readonly string
     title: drill.title,
     run: drill.run ?? '',
     acts: drill.acts,
+    state: drill.state,
+    endedWhy: drill.endedWhy,
     plannedBy: name(drill.plannedBy),
     startedBy: drill.startedBy === null ? '' : name(drill.startedBy),
     startedAt: drill.startedAt === null ? '' : formatUtc(drill.startedAt),

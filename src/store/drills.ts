@@ -62,6 +62,8 @@ export async function endDrills(pool: Pool, by: string, reason: string, at: Inst
   // Budgets and notes of drill outlets are kept by the drill's time: they must not bind the next drill of that day.
   await pool.query(`delete from call where outlet_id in (select id from outlet where class = 'drill')`)
   await pool.query(`delete from outlet_box where outlet_id in (select id from outlet where class = 'drill')`)
+  // A stand-in that was made fresh counts its messages from one again: none of them is a repeat.
+  await pool.query(`delete from seen_message where door in (select 'wechat ' || id from outlet where class = 'drill')`)
   // Every node's picture still holds them: its next plan is refused and made anew.
   await pool.query('update ledger_head set version = version + 1')
   return cancelled.rowCount ?? 0

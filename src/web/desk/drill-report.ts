@@ -3,6 +3,7 @@
 import { nameGate } from '../../core/judgement/gate-names.ts'
 import type { Goals } from '../../core/drill/goals.ts'
 import type { Mark, StepWhat } from '../../core/drill/stopwatch.ts'
+import type { DrillState } from '../../store/drill-book.ts'
 import { DELIVERY_WORDS, KIND_NAMES, nameOutlet, writeSpeed } from './board/words.ts'
 
 /** One line of the stopwatch; times are UTC of the drill's own clock. */
@@ -27,6 +28,9 @@ export interface DrillReport {
   title: string
   run: string
   acts: 'people' | 'scenario'
+  state: DrillState
+  /** Why it was given up; '' for one that came to its end. */
+  endedWhy: string
   plannedBy: string
   startedBy: string
   startedAt: string

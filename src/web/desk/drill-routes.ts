@@ -203,7 +203,6 @@ async function exportReport(pages: DrillPages, visit: Visit, form: 'json' | 'csv
   const { drill, report } = found
   const name = `drill-${drill.id}.${form}`
   if (form === 'csv') return { data: writeCsv(report), type: 'text/csv; charset=utf-8', name }
-  const { state, endedWhy } = drill
-  const told = { class: 'drill', id: drill.id, state, endedWhy, ...report }
+  const told = { class: 'drill', id: drill.id, ...report }
   return { data: `${JSON.stringify(told)}\n`, type: 'application/json; charset=utf-8', name }
 }
