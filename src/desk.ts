@@ -25,7 +25,7 @@ const USAGE = `npm run desk -- <command>
                                                   tries the account; uploads covers: default.png, withdrawal.png, …
   acknowledge <alarm> --as <name>
   verify                                          walks the journal's chain
-  drill <scenario> --as <name>                    plays it to the drill outlets
+  drill <scenario> --as <name> [--timed]          plays it to the drill outlets; timed: by a clock as fast as the wall's
 `
 
 class WrongUse extends Error {}
@@ -57,6 +57,7 @@ function readCall(argv: readonly string[]): Call & { json: boolean } {
       is: { type: 'string' },
       url: { type: 'string' },
       covers: { type: 'string' },
+      timed: { type: 'boolean' },
     },
   })
   const [name = '', ...rest] = positionals

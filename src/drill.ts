@@ -6,15 +6,18 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
-import { writeDrill, type DrillResult } from './app/drill-result.ts'
+import { writeDrill, writeTimed, type DrillResult } from './app/drill-result.ts'
 import { startReplayServer } from './app/replay-database.ts'
 import { replayOne, writeTable, type ReplayRow } from './app/replay-table.ts'
 import { listScenarios } from './app/scenario-files.ts'
+import type { DrillReport } from './web/desk/drill-report.ts'
 
 const USAGE = `npm run drill -- --all                        replays every scenario, each in a fresh installation of its own
 npm run drill -- --replay <scenario> …        replays these
 npm run drill -- <scenario> [--as <name>]     plays it as a drill inside the running installation; the name
                                               stands in its journal (left out: your account's)
+npm run drill -- <scenario> --timed           the same by a clock as fast as the wall's: every step's seconds beside
+                                              its goal, kept with the drills of the desk
 npm run drill -- --list                       names of the scenarios
      --verbose                                shows warnings of the replayed installations
 `
@@ -46,9 +49,9 @@ async function replayAll(names: readonly string[], verbose: boolean): Promise<bo
 }
 
 /** The running installation plays it: the same command as `npm run desk -- drill`, its answer as a table. */
-async function playInside(name: string, by: string): Promise<number> {
+async function playInside(name: string, by: string, timed: boolean): Promise<number> {
   const desk = fileURLToPath(new URL('desk.ts', import.meta.url))
-  const child = spawn(process.execPath, [desk, 'drill', name, '--json', '--as', by], {
+  const child = spawn(process.execPath, [desk, 'drill', name, '--json', '--as', by, ...(timed ? ['--timed'] : [])], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = new Promise<number>((resolve, reject) => {
@@ -56,7 +59,10 @@ async function playInside(name: string, by: string): Promise<number> {
     child.once('exit', (code) => resolve(code ?? 1))
   })
   const [answer, code] = await Promise.all([text(child.stdout), ended])
-  if (code === 0) process.stdout.write(writeDrill(JSON.parse(answer) as DrillResult))
+  if (code === 0)
+    process.stdout.write(
+      timed ? writeTimed(JSON.parse(answer) as DrillReport) : writeDrill(JSON.parse(answer) as DrillResult),
+    )
   return code
 }
 
@@ -67,6 +73,7 @@ async function run(): Promise<number> {
       all: { type: 'boolean', default: false },
       replay: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
+      timed: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
       as: { type: 'string', default: userInfo().username },
     },
@@ -84,7 +91,7 @@ async function run(): Promise<number> {
   }
   if (values.replay && positionals.length > 0) return (await replayAll(positionals, values.verbose)) ? 0 : 1
   const [name, ...more] = positionals
-  if (name !== undefined && more.length === 0 && !values.all) return playInside(name, values.as)
+  if (name !== undefined && more.length === 0 && !values.all) return playInside(name, values.as, values.timed)
   process.stderr.write(USAGE)
   return 2
 }

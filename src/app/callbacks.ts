@@ -54,7 +54,7 @@ export function openCallbacks(
         if (echo !== null) return { status: 200, type: PLAIN, body: echo }
         continue
       }
-      const opened = openAtEitherClock(config, query, body ?? '', clock)
+      const opened = openAtEitherClock(account, query, body ?? '', clock)
       if (!opened.ok) continue
       const event = parseCallback(opened.body)
       if (event === null) {
@@ -114,8 +114,11 @@ function readChange(
   return choice.accepted ? { add: [event.openid] } : { remove: [event.openid] }
 }
 
-/** Under a shifted clock (scenarios, tests) the platform's stand-in may sign by either. */
-function openAtEitherClock(config: WechatConfig, query: CallbackQuery, body: string, clock: InstallationClock) {
-  const opened = openCallback(config, query, body, clock.now('actual'))
-  return opened.ok || clock.offset() === 0 ? opened : openCallback(config, query, body, clock.realNow())
+/** Under a shifted clock (scenarios, drills, tests) the platform's stand-in may sign by either. */
+function openAtEitherClock(account: Outlet, query: CallbackQuery, body: string, clock: InstallationClock) {
+  const config = account.config as WechatConfig
+  const opened = openCallback(config, query, body, clock.now(account.class))
+  return opened.ok || clock.now(account.class) === clock.realNow()
+    ? opened
+    : openCallback(config, query, body, clock.realNow())
 }

@@ -46,7 +46,7 @@ export interface CommandContext extends Pick<RemovalContext, 'outlets' | 'random
   /** Official sources that do not answer now: while one is silent nobody can say that nothing happened. */
   silentOfficial: () => string[]
   /** Starts a scenario as a drill in this installation. */
-  drill: (scenario: string, by: string) => Promise<CommandAnswer>
+  drill: (scenario: string, by: string, timed: boolean) => Promise<CommandAnswer>
 }
 
 const person = z.string({ error: NAMELESS }).trim().min(1, NAMELESS).max(40)
@@ -96,7 +96,11 @@ const shapes = {
   'setup-wechat': z.strictObject({ outlet: z.string().min(1), covers: z.string().max(4096).optional(), as: person }),
   acknowledge: z.strictObject({ alarm: z.string().min(1), as: person }),
   verify: z.strictObject({}),
-  drill: z.strictObject({ scenario: z.string().max(60).regex(SCENARIO_NAME), as: person }),
+  drill: z.strictObject({
+    scenario: z.string().max(60).regex(SCENARIO_NAME),
+    timed: z.boolean().default(false),
+    as: person,
+  }),
 } as const
 
 type Name = keyof typeof shapes
@@ -164,7 +168,7 @@ export function openCommands(context: CommandContext): (name: string, input: unk
       const row = chain.journalId === null ? '' : `（留痕第 ${chain.journalId} 号）`
       return { ok: false, reason: `留痕与封存时不符：第 ${chain.seq} 封${row}：${chain.why}` }
     },
-    drill: (input) => context.drill(input.scenario, input.as),
+    drill: (input) => context.drill(input.scenario, input.as, input.timed),
   }
   return async (name, input) => {
     if (!Object.hasOwn(shapes, name))

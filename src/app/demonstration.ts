@@ -8,7 +8,7 @@ import { BadConfig } from '../config.ts'
 import { MINUTE, SECOND } from '../core/instant.ts'
 import { startPlayer } from '../town/player.ts'
 import { fillPlaces, listScenarioSources, type Scenario } from '../town/scenario.ts'
-import { startTown } from '../town/town.ts'
+import { startTown, TOWN } from '../town/town.ts'
 import type { App } from '../app.ts'
 import { announceDrills, openClock, type InstallationClock } from './clock.ts'
 import { loadScenario } from './scenario-files.ts'
@@ -58,7 +58,8 @@ export async function startDemonstration(env: Readonly<Record<string, string | u
   // A second set of platforms: what a drill says must not even stand beside what was said in earnest.
   const drillTown = await startTown({
     now: () => clock.now('drill'),
-    callbackUrl: null,
+    callbackUrl: `http://127.0.0.1:${deskPort}/callbacks/wechat`,
+    wechatToken: `${TOWN.wechatToken}Drill`,
     safeDomain: host,
     bureauName: nameOf(scenario),
     pushCaFile: join(folder, 'town-push-drill.pem'),

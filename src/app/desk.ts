@@ -9,7 +9,7 @@ import type { PeopleContext } from '../people/context.ts'
 import { makeFirstLink } from '../people/invitations.ts'
 import { findSitting } from '../people/sessions.ts'
 import { openVisitors } from '../people/visitors.ts'
-import { verifyJournal } from '../store/journal.ts'
+import { verifyJournal, type ChainReport } from '../store/journal.ts'
 import { openSealing, readSecret } from '../store/sealing.ts'
 import { listCardRoutes, type CardPages } from '../web/desk/cards-routes.ts'
 import { listChannelRoutes, type ChannelPages } from '../web/desk/outlets/routes.ts'
@@ -18,6 +18,8 @@ import type { BoardPages } from '../web/desk/board/pages.ts'
 import { listBoardRoutes } from '../web/desk/board/routes.ts'
 import { nameCookie, readCookie, type DoorContext } from '../web/desk/door.ts'
 import { openDeskFrame } from '../web/desk/frame.ts'
+import { listDossierRoutes } from '../web/desk/dossier-routes.ts'
+import { listDrillRoutes, type DrillActs } from '../web/desk/drill-routes.ts'
 import { listJournalRoutes } from '../web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../web/desk/people-routes.ts'
 import { listRosterRoutes } from '../web/desk/roster-routes.ts'
@@ -37,6 +39,7 @@ export interface DeskParts {
   channels: Omit<ChannelPages, 'frame' | 'register'>
   cards: Pick<CardPages, 'now' | 'publicUrl'>
   templates: TemplatePages['templates']
+  drills: DrillActs
   log: { info: (fields: object, message: string) => void }
 }
 
@@ -57,6 +60,8 @@ export async function openDeskPages(parts: DeskParts): Promise<DoorContext> {
   const bureau = { name }
   const visitors = config.demonstration ? await openVisitors(people, bureau) : null
   if (!config.demonstration) await offerFirstLink(people, deskUrl, parts)
+  const verify = async (seen?: (seals: number) => void): Promise<ChainReport> =>
+    verifyJournal(pool, await readHeads(config.dataFolder), seen)
   const secure = deskUrl.startsWith('https:')
   return {
     isSeated: async (cookies) => {
@@ -72,12 +77,9 @@ export async function openDeskPages(parts: DeskParts): Promise<DoorContext> {
       ...listCardRoutes({ pool, frame, command, random, outlets: parts.channels.outlets, ...parts.cards }),
       ...listBoardRoutes({ board, frame, command }),
       ...listTemplateRoutes({ templates: parts.templates, frame }),
-      ...listJournalRoutes({
-        pool,
-        frame,
-        verify: async (seen) => verifyJournal(pool, await readHeads(config.dataFolder), seen),
-        now: realNow,
-      }),
+      ...listDrillRoutes({ pool, frame, drills: parts.drills, now: realNow }),
+      ...listJournalRoutes({ pool, frame, verify, now: realNow }),
+      ...listDossierRoutes({ pool, frame, verify, now: () => board.clock('actual') }),
     ],
     find: (token, isAct, now) => findSitting(pool, token, isAct, now),
     now: realNow,

@@ -6,6 +6,7 @@ import { nameGate } from '../core/judgement/gate-names.ts'
 import { listNotices } from '../store/notices.ts'
 import { listRunHolds } from '../store/drills.ts'
 import type { Scenario } from '../town/scenario.ts'
+import { writeMark, type DrillReport } from '../web/desk/drill-report.ts'
 
 export interface DrillResult {
   scenario: string
@@ -84,6 +85,24 @@ export function writeDrill(result: DrillResult): string {
     ),
     ...section('待核 held', holds),
     ...section('未演 left out', left),
+    '',
+  ].join('\n')
+}
+
+/** A timed drill's report for the operator's screen: every step with its seconds, judged. */
+export function writeTimed(report: DrillReport): string {
+  const seconds = (ms: number | null): string => (ms === null ? '' : `${(ms / 1000).toFixed(1)} s`)
+  const lines = report.steps.flatMap((step) => [
+    `  ${(step.at ?? '').slice(11, 19).padEnd(8)}  ${step.what}  ${seconds(step.tookMs)}  ${writeMark(step.mark, step.goalMs)}`.trimEnd(),
+    ...(step.detail === '' ? [] : [`            ${step.detail}`]),
+    ...step.channels.map((one) => `            ${one.name}: ${one.state} ${seconds(one.tookMs)}`.trimEnd()),
+  ])
+  return [
+    `演练 ${report.scenario}：${report.title}`,
+    ...lines,
+    ...report.left.map((what) => `  未演 left out: ${what}`),
+    ...(report.endedWhy === '' ? [] : [`  ${report.state === 'aborted' ? '中止' : '结束'}：${report.endedWhy}`]),
+    `达标 ${report.good}，超时 ${report.late}，未完成 ${report.missed}`,
     '',
   ].join('\n')
 }

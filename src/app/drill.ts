@@ -3,24 +3,20 @@
 import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
 import type { App } from '../app.ts'
-import { reachesOut, type Config } from '../config.ts'
+import type { Config } from '../config.ts'
 import { formatUtc, SECOND, type Instant } from '../core/instant.ts'
-import { nameDrillSource } from '../core/judgement/drill-lane.ts'
 import { endDrills, holdDrill } from '../store/drills.ts'
 import { appendJournal } from '../store/journal.ts'
 import { openPool } from '../store/pool.ts'
-import type { ScenarioRow } from '../town/payloads.ts'
-import { listRows, writeStep } from '../town/player.ts'
-import { listScenarioSources, type Scenario, type ScenarioStep } from '../town/scenario.ts'
+import type { Scenario, ScenarioStep } from '../town/scenario.ts'
 import type { CommandAnswer } from '../web/desk/server.ts'
-import { castSources } from './drill-cast.ts'
+import { findRefusal, LEFT_OVER, openDrillSources, type DrillPayload } from './drill-lines.ts'
 import { describeDrill, type DrillResult } from './drill-result.ts'
 import { runAct } from './replay-acts.ts'
 import { settleAll, untilNextDue, type ReplayTime } from './replay-settle.ts'
-import { listScenarios, loadScenario } from './scenario-files.ts'
+import { loadScenario } from './scenario-files.ts'
 
 const POOL = 3
-const LEFT_OVER = '演练结束，未及了结'
 
 /**
  * Plays a scenario through the installation's own gates, rules and signatures in the drill lane, in virtual time.
@@ -42,15 +38,6 @@ export async function runInstallationDrill(app: App, config: Config, name: strin
   } finally {
     await pool.end()
   }
-}
-
-async function findRefusal(config: Config, name: string): Promise<string | null> {
-  const names = await listScenarios()
-  if (!names.includes(name)) return `no scenario ${name}; there are ${names.join(', ')}`
-  const outlets = config.outlets.filter((outlet) => outlet.class === 'drill')
-  if (outlets.length === 0) return 'this installation has no outlet with class: drill; add one on loopback to the YAML'
-  const outside = outlets.find(reachesOut)
-  return outside ? `drill outlet ${outside.id} does not lie on this machine: a drill speaks to loopback only` : null
 }
 
 async function play(
@@ -97,36 +84,6 @@ async function play(
       subject: name,
       detail: { run, cancelled },
     })
-  }
-}
-
-interface DrillPayload {
-  source: Parameters<App['sources']['take']>[0]
-  body: string
-  contentType: string
-}
-
-/** What each step makes its source say, under the run's own source ids; null when the source is silent. */
-function openDrillSources(
-  scenario: Scenario,
-  config: Config,
-  run: string,
-): (step: ScenarioStep) => DrillPayload | null {
-  const played = listScenarioSources(scenario)
-  const sources = new Map(played.map((source) => [source.id, source]))
-  const cast = castSources(played, [...config.inbound, ...config.feeds])
-  const standing = new Map<string, ScenarioRow[]>()
-  return (step) => {
-    const source = sources.get(step.feed)
-    const rows = listRows(step, standing.get(step.feed) ?? [])
-    standing.set(step.feed, rows)
-    // A drill is let in by hand: a forged signature has no door to be refused at.
-    if (!source || step.down || step.forged) return null
-    const { format, authority } = source as unknown as Pick<DrillPayload['source'], 'format' | 'authority'>
-    return {
-      source: { id: nameDrillSource(run, cast.get(source.id) ?? source.id), format, authority },
-      ...writeStep(step, format, rows),
-    }
   }
 }
 

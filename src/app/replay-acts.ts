@@ -5,11 +5,7 @@ import { join } from 'node:path'
 import type { ScenarioAct } from '../town/scenario.ts'
 import type { CommandAnswer } from '../web/desk/server.ts'
 import { untilDone, type ReplayTime } from './replay-settle.ts'
-
-interface Listed {
-  holds: { id: string; class: string; state: string; since: string }[]
-  notices: { serial: string; class: string; kind: string; state: string }[]
-}
+import { keepStanding, nameCall, type Listed } from './scenario-acts.ts'
 
 /** Carries out an act; what cannot be done is noted in `faults`. */
 export async function runAct(time: ReplayTime, act: ScenarioAct): Promise<void> {
@@ -17,39 +13,13 @@ export async function runAct(time: ReplayTime, act: ScenarioAct): Promise<void> 
   const listed = await askDesk(time, 'list', {})
   if (!listed.ok) throw new Error(listed.reason)
   const { holds, notices } = listed.result as Listed
-  const isOurs = (row: { class: string }): boolean => row.class === time.lane
-  const made = nameCall(act, { holds: holds.filter(isOurs), notices: notices.filter(isOurs) }, time.lane)
+  const made = nameCall(act, keepStanding({ holds, notices }, running.app?.ledger.picture(), time.lane), time.lane)
   if (typeof made === 'string') {
     running.faults.push(`${act.desk}: ${made}`)
     return
   }
   const answer = await untilDone(time, askDesk(time, made.name, { ...made.input, as: time.by }))
   if (!answer.ok) running.faults.push(`${act.desk}: ${answer.reason}`)
-}
-
-/** The command line an act stands for; a sentence when there is nothing to act on. */
-export function nameCall(act: ScenarioAct, listed: Listed, lane: string): { name: string; input: object } | string {
-  switch (act.desk) {
-    case 'publish':
-    case 'dismiss': {
-      const hold = listed.holds.filter((h) => act.desk === 'dismiss' || h.state === 'open').at(-1)
-      return hold ? { name: act.desk, input: { hold: hold.id } } : 'no open hold'
-    }
-    case 'withdraw': {
-      const head = listed.notices.find((n) => n.kind !== 'withdrawal' && n.state === 'current')
-      return head
-        ? { name: 'withdraw', input: { serial: head.serial, reason: act.reason ?? 'sent-in-error' } }
-        : 'no standing notice'
-    }
-    case 'kill-switch-on':
-    case 'kill-switch-off':
-      // A switch knows no lanes: a drill that pulled it would silence the real outlets.
-      if (lane === 'drill') return 'a drill does not touch the switches'
-      return { name: 'kill-switch', input: { outlet: act.outlet, on: act.desk === 'kill-switch-on' } }
-    case 'stop':
-    case 'start':
-      return 'only a replay can cut the power'
-  }
 }
 
 async function askDesk({ running }: ReplayTime, name: string, input: object): Promise<CommandAnswer> {

@@ -24,6 +24,16 @@ export async function listScenarios(): Promise<string[]> {
 export async function loadScenario(name: string): Promise<Scenario> {
   const names = await listScenarios()
   if (!names.includes(name)) throw new Error(`no scenario ${name}; there are ${names.join(', ')}`)
-  const bureaux = readBureaux(await readFile(`${FOLDER}/_bureaux.yaml`, 'utf8'))
-  return readScenario(name, await readFile(`${FOLDER}/${name}.yaml`, 'utf8'), bureaux)
+  return readScenario(name, await readFile(`${FOLDER}/${name}.yaml`, 'utf8'), await loadBureaux())
+}
+
+/** Every scenario, one file after the other, so that nothing else waits for long; what they share is read once. */
+export async function* loadScenarios(): AsyncGenerator<{ name: string; scenario: Scenario }> {
+  const bureaux = await loadBureaux()
+  for (const name of await listScenarios())
+    yield { name, scenario: readScenario(name, await readFile(`${FOLDER}/${name}.yaml`, 'utf8'), bureaux) }
+}
+
+async function loadBureaux(): Promise<ReturnType<typeof readBureaux>> {
+  return readBureaux(await readFile(`${FOLDER}/_bureaux.yaml`, 'utf8'))
 }

@@ -19,6 +19,7 @@ import { openCommands, type CommandContext } from './commands.ts'
 import type { Database } from './database.ts'
 import { openDeskChannels } from './desk-channels.ts'
 import { openDeskPages } from './desk.ts'
+import { openDrillDesk, type DrillDesk } from './drill-desk.ts'
 import { readHeads } from './journal-heads.ts'
 import type { OpenedOutlets } from './outlets.ts'
 import type { RedisLine } from './redis-line.ts'
@@ -63,6 +64,13 @@ export interface RunningDesk {
 export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
   const { ledger, sources, clock, config, pool, connections, ledgerContext, opened, random, drill, log } = parts
   const { outlets } = opened
+  const drills: DrillDesk = openDrillDesk({
+    app: { ledger, sources, clock, database: parts.database },
+    config,
+    pool,
+    command: (name, input) => command(name, input),
+    log,
+  })
   const command = openCommands({
     pool,
     ledger,
@@ -79,8 +87,10 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     repeats: (outlet, leg) => outlets.find((o) => o.id === outlet)?.channel.certainty(leg).keyedRepeat ?? false,
     obeySwitches: parts.obeySwitches,
     setUp: (outlet, folder) => setUpOutlet(opened, outlet, folder),
-    drill: async (scenario, by) =>
-      drill ? drill(scenario, by) : { ok: false, reason: 'this installation has no drill outlets' },
+    drill: async (scenario, by, timed) => {
+      if (timed) return drills.timed(scenario, by)
+      return drill ? drill(scenario, by) : { ok: false, reason: 'this installation has no drill outlets' }
+    },
   })
   const official = [...config.feeds, ...config.inbound]
     .filter(({ authority }) => maySpeak(authority))
@@ -92,6 +102,7 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     realNow: clock.realNow,
     random,
     command,
+    drills,
     board: {
       pool: connections,
       picture: () => ledger.picture(),
@@ -153,6 +164,7 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     url: await desk.listen({ port: config.deskPort, host: config.host }),
     changed: () => hints.changed(),
     stop: async () => {
+      await drills.stop()
       await unlisten()
       await hints.close()
       redis.close()

@@ -2,6 +2,7 @@
 // Must not open what no person may open (test rows, impossible values): the judgement still runs.
 import { splitSerial, type CheckedArea, type WithdrawalReason } from '../core/notice.ts'
 import { headOf, type Lineage, type Quake } from '../core/quake.ts'
+import type { TrafficClass } from '../core/quake-report.ts'
 import type { Word } from '../core/judgement/judge.ts'
 import { describeHead, publishWord } from './carry-out.ts'
 import { begin, type Decision } from './decide.ts'
@@ -43,6 +44,10 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
     return state === 'committed' ? { ok: true, message: done } : { ok: false, reason: refusal }
   }
 
+  /** A drill's words go by a clock and to stand-ins that only the node has where it runs: elsewhere that lane stands still. */
+  const refuseStill = (lane: TrafficClass): string | null =>
+    lane === 'drill' && context.clock('drill') === 0 ? '这场演练已结束，或在另一台服务器上进行，请在那里操作' : null
+
   return {
     release: (id, by) =>
       act(async (picture) => {
@@ -50,6 +55,8 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
         const hold = findHold(picture, id, context)
         const quake = hold && picture.quakes.get(hold.quakeId)
         if (!hold || !quake) return noHold(id)
+        const still = refuseStill(hold.class)
+        if (still !== null) return still
         if (hold.reportId === null) return `${id} 在等待更好的测定结果，目前没有可发布的内容`
         await refreshLineages([quake], context.pool)
         const held = { ...hold, reportId: hold.reportId }
@@ -57,13 +64,18 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
       }, `${id} published`),
 
     dismiss: (holdId, by, why) =>
-      act((picture) => dismissHold(picture, holdId, by, why, context), `${holdId} left unspoken`),
+      act((picture) => {
+        const open = [...picture.holds.values()].find(({ id, quakeId }) => id === holdId || quakeId === holdId)
+        return (open ? refuseStill(open.class) : null) ?? dismissHold(picture, holdId, by, why, context)
+      }, `${holdId} left unspoken`),
 
     withdraw: (serial, reason, by, checked) =>
       act(async (picture) => {
         await recallNamed(picture, { serial: splitSerial(serial).serial }, context.pool)
         const found = findLineage(picture, serial)
         if (typeof found === 'string') return found
+        const still = refuseStill(found.quake.class)
+        if (still !== null) return still
         await refreshLineages([found.quake], context.pool)
         return withdrawLineage(picture, found.quake, found.lineage, { reason, by, checked }, context)
       }, `${serial} withdrawn`),

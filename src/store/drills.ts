@@ -6,6 +6,7 @@ import { toTimestamp } from './pool.ts'
 
 /** "dril" as a number: the advisory lock that a running drill holds. */
 const DRILL_LOCK = 0x6472696c
+const CUT_SHORT = '演练中断，未及了结'
 
 /**
  * Takes the installation's only place for a drill.
@@ -61,6 +62,8 @@ export async function endDrills(pool: Pool, by: string, reason: string, at: Inst
   // Budgets and notes of drill outlets are kept by the drill's time: they must not bind the next drill of that day.
   await pool.query(`delete from call where outlet_id in (select id from outlet where class = 'drill')`)
   await pool.query(`delete from outlet_box where outlet_id in (select id from outlet where class = 'drill')`)
+  // A stand-in that was made fresh counts its messages from one again: none of them is a repeat.
+  await pool.query(`delete from seen_message where door in (select 'wechat ' || id from outlet where class = 'drill')`)
   // Every node's picture still holds them: its next plan is refused and made anew.
   await pool.query('update ledger_head set version = version + 1')
   return cancelled.rowCount ?? 0
@@ -75,13 +78,24 @@ export async function sweepDrill(pool: Pool, at: Instant): Promise<void> {
     `select exists (select from delivery where class = 'drill' and state in ('queued', 'sending', 'pending', 'unknown'))
        or exists (select from hold where class = 'drill' and state in ('open', 'veto', 'waiting'))
        or exists (select from alarm where class = 'drill' and cleared_at is null)
-       or exists (select from quake where class = 'drill' and merged_into is null) as some`,
+       or exists (select from quake where class = 'drill' and merged_into is null)
+       or exists (select from drill where state = 'running') as some`,
   )
   if (left.rows[0]?.some !== true) return
   const release = await holdDrill(pool)
   if (release === null) return
   try {
-    await endDrills(pool, 'schedule', '演练中断，未及了结', at)
+    await endDrills(pool, 'schedule', CUT_SHORT, at)
+    // Its report is not frozen: it is read from the record, which stays.
+    await pool.query(
+      `with lost as (
+         update drill set state = 'aborted', ended_at = $1, ended_by = 'schedule', ended_why = $2 where state = 'running'
+         returning id, run
+       )
+       insert into journal (at, actor, act, subject, detail)
+       select $1, 'schedule', 'drill.aborted', id, jsonb_build_object('run', run, 'why', $2::text) from lost`,
+      [toTimestamp(at), CUT_SHORT],
+    )
   } finally {
     await release()
   }

@@ -34,12 +34,14 @@ export interface Town {
 export async function startTown(options: {
   now: () => Instant
   callbackUrl: string | null
+  /** Signs what WeChat's stand-in calls back; left out: TOWN's. Two towns at one door are told apart by it. */
+  wechatToken?: string
   safeDomain: string
   bureauName: string
   /** Where the push service's certificate goes; left out: this town has no push service. */
   pushCaFile?: string
 }): Promise<Town> {
-  const { now } = options
+  const { now, wechatToken = TOWN.wechatToken } = options
   const weibo = await startWeibo({
     now,
     accounts: [{ uid: TOWN.weiboUid, screenName: options.bureauName, accessToken: TOWN.weiboToken }],
@@ -59,7 +61,7 @@ export async function startTown(options: {
       : {
           callback: {
             url: options.callbackUrl,
-            token: TOWN.wechatToken,
+            token: wechatToken,
             mode: 'aes' as const,
             encodingAesKey: TOWN.wechatAesKey,
           },
@@ -83,7 +85,10 @@ export async function startTown(options: {
       robots: robots.url,
       ...(push ? { push: push.origin, 'push-host': new URL(push.origin).host, 'push-ca': pushCaFile ?? '' } : {}),
       ...Object.fromEntries(
-        Object.entries(TOWN).map(([key, value]) => [key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`), value]),
+        Object.entries({ ...TOWN, wechatToken }).map(([key, value]) => [
+          key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`),
+          value,
+        ]),
       ),
     },
     close: async () => {

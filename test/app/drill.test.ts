@@ -113,6 +113,18 @@ test('the desk’s command plays it, and wants a name', async () => {
   expect(writeDrill(played.result as DrillResult)).toContain('nothing')
 })
 
+test('a word of a drill that is over is withdrawn by nobody: its clock stands still, its stand-ins are gone', async () => {
+  const token = await readFile(join(here.config.dataFolder, 'desk.token'), 'utf8')
+  const before = await here.query('select 1 from notice')
+  const reply = await fetch(`${here.app.deskUrl}/desk/command/withdraw`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ serial: '银震信演〔2017〕1号', reason: 'sent-in-error', as: '李工' }),
+  })
+  expect(await reply.json()).toMatchObject({ ok: false, reason: expect.stringContaining('这场演练已结束') as string })
+  expect(await here.query('select 1 from notice')).toHaveLength(before.length)
+})
+
 test('an unknown scenario is refused by name', async () => {
   expect(await runInstallationDrill(here.app, here.config, 'no-such-quake', '李工')).toMatchObject({ ok: false })
 })

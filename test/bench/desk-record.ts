@@ -181,6 +181,12 @@ async function seatPeople(pool: Pool): Promise<{ ids: DeskIds; seats: Record<Sea
     `insert into removal (id, delivery_id, class, why, asked_by, asked_at)
      select 'rm-1', id, class, '误发', 'p-bench-5', now() from delivery limit 1`,
   )
+  await pool.query(
+    `insert into drill (id, scenario, title, planned_for, acts, goals, participants, planned_by, planned_at)
+     values ('dr-1', 'withdrawn-by-the-officer', '撤回演练', now(), 'people', '{}', '{}', 'p-bench-0', now())`,
+  )
+  const { rows } = await pool.query<{ raw: string }>('select min(id)::text as raw from raw_payload')
+  const raw = rows[0]?.raw ?? ''
   const link = randomBytes(32).toString('base64url')
   await pool.query(
     `insert into invitation (token_hash, account_id, made_by, made_at, ends_at)
@@ -196,6 +202,8 @@ async function seatPeople(pool: Pool): Promise<{ ids: DeskIds; seats: Record<Sea
       outlet: 'site',
       version: 'tv-1',
       removal: 'rm-1',
+      drill: 'dr-1',
+      raw,
       link,
     },
     seats: {

@@ -51,6 +51,7 @@ describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () =>
       outlet: 'weibo-main',
       version: await editTemplates(),
       removal: await askRemoval(),
+      drill: await planDrill(),
       link: await invite(admin, 'qian'),
     }
     browser = await openChromium()
@@ -119,13 +120,22 @@ describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () =>
     return 'rm-1'
   }
 
-  async function readIds(): Promise<Omit<DeskIds, 'link' | 'outlet' | 'version' | 'removal'>> {
+  async function planDrill(): Promise<string> {
     const db = await bureau.database()
-    const { rows } = await db.query<Omit<DeskIds, 'link' | 'outlet' | 'version' | 'removal'>>(
+    await db.query(
+      `insert into drill (id, scenario, title, planned_for, acts, goals, participants, planned_by, planned_at)
+       select 'dr-1', 'withdrawn-by-the-officer', '撤回演练', now(), 'people', '{}', '{}', id, now() from account where login = 'wang'`,
+    )
+    return 'dr-1'
+  }
+
+  async function readIds(): Promise<Omit<DeskIds, 'link' | 'outlet' | 'version' | 'removal' | 'drill'>> {
+    const db = await bureau.database()
+    const { rows } = await db.query<Omit<DeskIds, 'link' | 'outlet' | 'version' | 'removal' | 'drill'>>(
       `select (select id from hold where state = 'open' order by since desc limit 1) as hold,
          (select quake_id from notice order by issued_at desc limit 1) as quake,
          (select id from notice where kind = 'quick-report' order by issued_at desc limit 1) as notice,
-         (select id from account where login = 'wang') as person`,
+         (select id from account where login = 'wang') as person, (select min(id) from raw_payload)::text as raw`,
     )
     const [found] = rows
     if (!found) throw new Error('nothing on record')

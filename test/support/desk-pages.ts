@@ -16,6 +16,10 @@ export interface DeskIds {
   version: string
   /** A post that somebody asks to have taken down. */
   removal: string
+  /** A drill that is planned. */
+  drill: string
+  /** A payload as it came. */
+  raw: string
   /** Token of a link that is good. */
   link: string
 }
@@ -57,6 +61,15 @@ export const DESK_PAGES: Readonly<Record<string, DeskPage>> = {
   '/templates': page('lead', () => '/templates'),
   '/templates/files/:name': page('lead', () => '/templates/files/quick-report.liquid'),
   '/templates/versions/:id': page('lead', ({ version }) => `/templates/versions/${version}`),
+  '/drills': page('lead', () => '/drills'),
+  '/drills/:id': page('lead', ({ drill }) => `/drills/${drill}`),
+  '/parts/drills/:id': part('lead', ({ drill }) => `/parts/drills/${drill}`),
+  '/drills/:id/report.json': data('lead', ({ drill }) => `/drills/${drill}/report.json`),
+  '/drills/:id/report.csv': data('lead', ({ drill }) => `/drills/${drill}/report.csv`),
+  '/dossiers': page('lead', () => '/dossiers'),
+  '/quakes/:id/dossier': page('lead', ({ quake }) => `/quakes/${quake}/dossier`),
+  '/quakes/:id/dossier.json': data('lead', ({ quake }) => `/quakes/${quake}/dossier.json`),
+  '/raw/:id': data('lead', ({ raw }) => `/raw/${raw}`),
   '/journal': page('lead', () => '/journal'),
   '/journal.csv': data('lead', () => '/journal.csv'),
   '/journal.json': data('lead', () => '/journal.json'),

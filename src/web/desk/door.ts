@@ -24,7 +24,7 @@ export interface Visit {
 export type Shown =
   | { page: string; status?: number; signIn?: string; signOut?: boolean; device?: string }
   | { to: string; signIn?: string; signOut?: boolean; device?: string }
-  | { data: string | Readable; type: string; name?: string; status?: number }
+  | { data: string | Buffer | Readable; type: string; name?: string; status?: number }
 
 export interface DeskRoute {
   method: 'GET' | 'POST'

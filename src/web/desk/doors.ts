@@ -12,7 +12,9 @@ const DOORS: readonly (DoorSign & { act: DeskAct })[] = [
   { to: '/desk/cards', name: '人工发布', act: 'settle-delivery' },
   { to: '/desk/channels', name: '渠道', act: 'see-outlets' },
   { to: '/desk/templates', name: '模板', act: 'edit-templates' },
+  { to: '/desk/drills', name: '演练', act: 'run-drill' },
   { to: '/desk/people', name: '人员', act: 'manage-people' },
+  { to: '/desk/dossiers', name: '卷宗', act: 'read-journal' },
   { to: '/desk/journal', name: '留痕', act: 'read-journal' },
   { to: '/desk/account', name: '我的账号', act: 'own-account' },
 ]

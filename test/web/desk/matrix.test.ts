@@ -8,6 +8,8 @@ import { listBoardRoutes } from '../../../src/web/desk/board/routes.ts'
 import { openDoor, requireActs, type DeskRoute } from '../../../src/web/desk/door.ts'
 import { listCardRoutes } from '../../../src/web/desk/cards-routes.ts'
 import { listChannelRoutes } from '../../../src/web/desk/outlets/routes.ts'
+import { listDossierRoutes } from '../../../src/web/desk/dossier-routes.ts'
+import { listDrillRoutes } from '../../../src/web/desk/drill-routes.ts'
 import { listJournalRoutes } from '../../../src/web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../../../src/web/desk/people-routes.ts'
 import { listRosterRoutes } from '../../../src/web/desk/roster-routes.ts'
@@ -87,6 +89,21 @@ const MATRIX: Readonly<Record<string, readonly Role[] | 'anyone' | 'half-way'>> 
   'POST /templates/versions/:id/force': LEADING,
   'POST /templates/authorisations': LEADING,
   'POST /templates/authorisations/:id/end': LEADING,
+  'GET /drills': DECIDING,
+  'POST /drills': DECIDING,
+  'GET /drills/:id': DECIDING,
+  'GET /parts/drills/:id': DECIDING,
+  'POST /drills/:id/start': DECIDING,
+  'POST /drills/:id/end': DECIDING,
+  'POST /drills/:id/abort': DECIDING,
+  'POST /drills/:id/cancel': DECIDING,
+  'GET /drills/:id/report.json': DECIDING,
+  'GET /drills/:id/report.csv': DECIDING,
+  'GET /dossiers': RECORD,
+  'GET /quakes/:id/dossier': RECORD,
+  'POST /quakes/:id/dossier': RECORD,
+  'GET /quakes/:id/dossier.json': RECORD,
+  'GET /raw/:id': RECORD,
   'GET /journal': RECORD,
   'POST /journal/verify': RECORD,
   'GET /journal.csv': RECORD,
@@ -104,6 +121,8 @@ const routes: DeskRoute[] = [
   ...listChannelRoutes(nothing),
   ...listCardRoutes(nothing),
   ...listTemplateRoutes({ templates: nothing, frame: nothing }),
+  ...listDrillRoutes({ pool: nothing, frame: nothing, drills: nothing, now: nothing }),
+  ...listDossierRoutes({ pool: nothing, frame: nothing, verify: nothing, now: nothing }),
 ].map((route) => ({ ...route, handle: async () => ({ page: 'in' }) }))
 const keyOf = ({ method, path }: DeskRoute): string => `${method} ${path}`
 

@@ -4,6 +4,7 @@ import { WITHDRAWAL_REASONS, type WithdrawalReason } from '../../../core/notice.
 import { mayDo } from '../../../core/people/roles.ts'
 import { findOnDuty, listWaiting } from '../../../people/roster.ts'
 import type { Session } from '../../../people/sessions.ts'
+import { findRunningDrill } from '../../../store/drill-book.ts'
 import { findHoldEnd, findWithdrawer, listGateWords } from '../../../store/desk.ts'
 import { findNotice, listLineage, listQuakeNotices, type NoticeView } from '../../../store/notices.ts'
 import { seated } from '../account-routes.ts'
@@ -96,6 +97,8 @@ const abilities = ({ roles }: Session): Record<string, boolean> => ({
   marks: mayDo(roles, 'keep-deadlines'),
   posts: mayDo(roles, 'settle-delivery'),
   edits: mayDo(roles, 'edit-templates'),
+  drills: mayDo(roles, 'run-drill'),
+  reads: mayDo(roles, 'read-journal'),
 })
 
 async function boardSheet({ board }: BoardPages, session: Session): Promise<DeskSheet> {
@@ -110,6 +113,7 @@ async function boardSheet({ board }: BoardPages, session: Session): Promise<Desk
     handovers: notes.map((note) => viewNote(note, session.accountId)),
     may: abilities(session),
     reasons: listReasons(),
+    running: await findRunningDrill(board.pool),
   }
   return { template: 'board', title: '值班台', session, view, live: '/desk/parts/board' }
 }
