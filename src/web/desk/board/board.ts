@@ -1,7 +1,7 @@
 // In: the ledger's picture and the record. Out: what is on the board now, in the order of need.
 // Must not act. Drills stand in a part of their own, under their own colour.
 import type { Pool } from 'pg'
-import type { Instant } from '../../../core/instant.ts'
+import { DAY, type Instant } from '../../../core/instant.ts'
 import { prefer } from '../../../core/judgement/prefer.ts'
 import type { GateThresholds } from '../../../core/judgement/policy.ts'
 import type { Quake } from '../../../core/quake.ts'
@@ -74,9 +74,8 @@ export async function readBoard(context: BoardContext): Promise<Board> {
   )
   const told = new Map<string, NoticeView[]>()
   for (const quake of quakes) told.set(quake.id, await listQuakeNotices(context.pool, quake.id))
-  const loose = (await listNotices(context.pool, { class: 'actual', limit: 10, kinds: ['no-quake'] })).filter(
-    ({ issuedAt }) => context.clock('actual') - issuedAt < 86_400_000,
-  )
+  const since = context.clock('actual') - DAY
+  const loose = await listNotices(context.pool, { class: 'actual', limit: 10, kinds: ['no-quake'], since })
   const alarms = await listAlarms(context.pool)
   const name = await openNames(context, [...[...told.values()].flat(), ...loose], alarms)
   return {
