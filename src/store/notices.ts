@@ -137,9 +137,10 @@ export async function listLineage(db: Queryable, serial: string): Promise<Notice
   return withDeliveries(db, rows)
 }
 
-/** All notices about one quake, oldest first. */
-export async function listQuakeNotices(db: Queryable, quakeId: string): Promise<NoticeView[]> {
-  const { rows } = await db.query<Row>(`${SELECT} where n.quake_id = $1 order by n.issued_at, n.report_no`, [quakeId])
+/** All notices about one quake, or about several, oldest first. */
+export async function listQuakeNotices(db: Queryable, quakes: string | readonly string[]): Promise<NoticeView[]> {
+  const ids = typeof quakes === 'string' ? [quakes] : quakes
+  const { rows } = await db.query<Row>(`${SELECT} where n.quake_id = any($1) order by n.issued_at, n.report_no`, [ids])
   return withDeliveries(db, rows)
 }
 

@@ -72,12 +72,15 @@ export async function readBoard(context: BoardContext): Promise<Board> {
     context.pool,
     held.flatMap(({ report }) => (report === null ? [] : [report.id])),
   )
-  const told = new Map<string, NoticeView[]>()
-  for (const quake of quakes) told.set(quake.id, await listQuakeNotices(context.pool, quake.id))
+  const said = await listQuakeNotices(
+    context.pool,
+    quakes.map(({ id }) => id),
+  )
+  const told = Map.groupBy(said, ({ quake }) => quake)
   const since = context.clock('actual') - DAY
   const loose = await listNotices(context.pool, { class: 'actual', limit: 10, kinds: ['no-quake'], since })
   const alarms = await listAlarms(context.pool)
-  const name = await openNames(context, [...[...told.values()].flat(), ...loose], alarms)
+  const name = await openNames(context, [...said, ...loose], alarms)
   return {
     alarms: alarms.map((alarm) => viewAlarm(alarm, name)),
     holds: held.map(({ hold, quake, report }) =>
