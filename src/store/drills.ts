@@ -2,7 +2,7 @@
 // Must not touch a row of class actual.
 import type { Pool } from 'pg'
 import type { Instant } from '../core/instant.ts'
-import { toTimestamp } from './pool.ts'
+import { toTimestamp, type Queryable } from './pool.ts'
 
 /** "dril" as a number: the advisory lock that a running drill holds. */
 const DRILL_LOCK = 0x6472696c
@@ -31,6 +31,16 @@ export async function holdDrill(pool: Pool): Promise<(() => Promise<void>) | nul
     // A connection that cannot give the lock back ends, and the lock with it.
     client.release(given === null)
   }
+}
+
+/** Whether a drill holds its place now, on whichever node and by whichever command. */
+export async function isDrillRunning(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query<{ held: boolean }>(
+    `select exists (select from pg_locks where locktype = 'advisory' and granted and classid = 0 and objid = $1 and objsubid = 1
+       and database = (select oid from pg_database where datname = current_database())) as held`,
+    [DRILL_LOCK],
+  )
+  return rows[0]?.held === true
 }
 
 /**

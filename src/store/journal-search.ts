@@ -14,7 +14,7 @@ export interface JournalQuery {
   /** Where the page before ended; null begins with the newest. */
   before: JournalCursor | null
   limit: number
-  /** Milliseconds after which no further window is opened. */
+  /** Milliseconds that looking may take, as far as the windows before tell. */
   budgetMs: number
 }
 
@@ -130,6 +130,7 @@ interface Way {
 async function walk({ limit, budgetMs }: JournalQuery, way: Way): Promise<JournalPage> {
   const { isTimed, ask, cursorOf } = way
   const since = performance.now()
+  let before = since
   const rows: JournalRow[] = []
   const floor = isTimed ? (way.low.at ?? 0) : way.low.id
   let { high } = way
@@ -140,7 +141,10 @@ async function walk({ limit, budgetMs }: JournalQuery, way: Way): Promise<Journa
     const last = rows.at(-1)
     if (last && rows.length >= limit) return { rows, next: cursorOf(last) }
     if (edge <= floor) return { rows, next: null }
-    if (performance.now() - since > budgetMs) return { rows, next: low }
+    const now = performance.now()
+    // The next window is twice as wide: it is not begun where it would not end in time.
+    if (now - since + 2 * (now - before) > budgetMs) return { rows, next: low }
+    before = now
     high = low
   }
 }

@@ -118,12 +118,12 @@ export type ChainReport =
 /**
  * Walks the whole chain and names the first row that was changed, removed or put in between.
  * @param heads written down outside: without them nobody can tell that the newest rows were cut off with their seals
- * @param seen is told from time to time how far it has come
+ * @param seen is told after each batch how far it has come, and may let others go first
  */
 export async function verifyJournal(
   db: Queryable,
   heads: readonly ExportedHead[] = [],
-  seen: (seals: number) => void = () => undefined,
+  seen: (seals: number) => void | Promise<void> = () => undefined,
 ): Promise<ChainReport> {
   const known = new Map(heads.map((head) => [head.seq, head]))
   let seq = 0
@@ -149,7 +149,7 @@ export async function verifyJournal(
       if (head && head.hash !== hash)
         return { ok: false, seq, journalId: row.journal_id, why: `与 ${head.at} 另行记下的链首不符` }
     }
-    seen(seq)
+    await seen(seq)
     if (rows.length < BATCH) break
   }
   const beyond = heads.find((head) => head.seq > seq)

@@ -5,7 +5,7 @@ import type { NoticeFacts } from '../core/notice.ts'
 import { sayPublicly } from '../core/public-word.ts'
 import type { DeliveryState, NoticeState } from '../core/quake.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
-import type { Queryable } from './pool.ts'
+import { toTimestamp, type Queryable } from './pool.ts'
 
 export interface NoticeView {
   id: string
@@ -93,6 +93,8 @@ export interface NoticeQuery {
   onSite?: readonly string[]
   /** Left out: every kind. */
   kinds?: readonly string[]
+  /** Issued at or after; left out: ever. Whoever asks for a rare kind says how far to look: all years are walked else. */
+  since?: Instant
   /** Each must stand in title, text, serial or place; width and case count for nothing. */
   words?: readonly string[]
 }
@@ -103,10 +105,18 @@ export async function listNotices(db: Queryable, query: NoticeQuery): Promise<No
   const { rows } = await db.query<Row>(
     `${SELECT} where n.class = $1 and ($2::text is null or (n.issued_at, n.id) < (select issued_at, id from notice where id = $2))
      and ($4::text[] is null or n.id = any($4) or exists (select from page where path = '/n/' || n.code))
-     and ($5::text[] is null or n.kind = any($5))
-     ${words.map((_, index) => `and n.id in (select notice_id from notice_words where words like search_pattern($${index + 6}))`).join(' ')}
+     and ($5::text[] is null or n.kind = any($5)) and n.issued_at >= $6
+     ${words.map((_, index) => `and n.id in (select notice_id from notice_words where words like search_pattern($${index + 7}))`).join(' ')}
      order by n.issued_at desc, n.id desc limit $3`,
-    [query.class, query.before ?? null, query.limit, query.onSite ?? null, query.kinds ?? null, ...words],
+    [
+      query.class,
+      query.before ?? null,
+      query.limit,
+      query.onSite ?? null,
+      query.kinds ?? null,
+      query.since === undefined ? '-infinity' : toTimestamp(query.since),
+      ...words,
+    ],
   )
   return withDeliveries(db, rows)
 }
@@ -129,9 +139,10 @@ export async function listLineage(db: Queryable, serial: string): Promise<Notice
   return withDeliveries(db, rows)
 }
 
-/** All notices about one quake, oldest first. */
-export async function listQuakeNotices(db: Queryable, quakeId: string): Promise<NoticeView[]> {
-  const { rows } = await db.query<Row>(`${SELECT} where n.quake_id = $1 order by n.issued_at, n.report_no`, [quakeId])
+/** All notices about one quake, or about several, oldest first. */
+export async function listQuakeNotices(db: Queryable, quakes: string | readonly string[]): Promise<NoticeView[]> {
+  const ids = typeof quakes === 'string' ? [quakes] : quakes
+  const { rows } = await db.query<Row>(`${SELECT} where n.quake_id = any($1) order by n.issued_at, n.report_no`, [ids])
   return withDeliveries(db, rows)
 }
 

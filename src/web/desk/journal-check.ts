@@ -18,10 +18,12 @@ export interface ChainWalk {
 
 /** A page's patience. */
 const MOMENT_MS = 150
+/** Between batches: this process publishes. */
+const REST_MS = 5
 
 /** @param verify walks the chain; tells how many seals it has seen */
 export function openChainWalk(
-  verify: (seen: (rows: number) => void) => Promise<ChainReport>,
+  verify: (seen: (rows: number) => Promise<void>) => Promise<ChainReport>,
   now: () => Instant,
 ): ChainWalk {
   let known: ChainCheck = { state: 'never' }
@@ -29,7 +31,10 @@ export function openChainWalk(
   const walk = async (): Promise<void> => {
     known = { state: 'walking', rows: 0 }
     try {
-      const report = await verify((rows) => (known = { state: 'walking', rows }))
+      const report = await verify((rows) => {
+        known = { state: 'walking', rows }
+        return sleep(REST_MS)
+      })
       known = { state: 'done', at: now(), report }
     } catch {
       known = { state: 'failed' }

@@ -16,7 +16,7 @@ export interface JournalPages {
   pool: Pool
   frame: DeskFrame
   /** Walks the chain, and tells how many seals it has seen; some minutes for five million. */
-  verify: (seen: (seals: number) => void) => Promise<ChainReport>
+  verify: (seen: (seals: number) => Promise<void>) => Promise<ChainReport>
   now: () => Instant
 }
 

@@ -2,7 +2,7 @@
 // Must not act. Drills stand in a part of their own, under their own colour.
 import type { Pool } from 'pg'
 import type { DeadlineRule } from '../../../core/deadline.ts'
-import type { Instant } from '../../../core/instant.ts'
+import { DAY, type Instant } from '../../../core/instant.ts'
 import { describeForeseen, type Foreseen } from '../../../core/judgement/foresight.ts'
 import { prefer } from '../../../core/judgement/prefer.ts'
 import type { GateThresholds, Policy } from '../../../core/judgement/policy.ts'
@@ -11,6 +11,7 @@ import type { TrafficClass } from '../../../core/quake-report.ts'
 import type { Picture } from '../../../publish/picture.ts'
 import { listAlarms } from '../../../store/alarms.ts'
 import { listGateWords } from '../../../store/desk.ts'
+import { isDrillRunning } from '../../../store/drills.ts'
 import { listCards } from '../../../store/hand-posts.ts'
 import { listNotices, listQuakeNotices, type NoticeView } from '../../../store/notices.ts'
 import { nameAccounts } from '../../../store/people/accounts.ts'
@@ -72,13 +73,9 @@ const MOST_QUAKES = 12
 export async function readBoard(context: BoardContext): Promise<Board> {
   const picture = context.picture()
   const holds = [...picture.holds.values()].toSorted((a, b) => rank(a.state) - rank(b.state) || b.since - a.since)
-  const quakes = [...picture.quakes.values()]
-    .filter(
-      (quake) => quake.mergedInto === null && quake.reports.length > 0 && isRecent(quake, context.clock(quake.class)),
-    )
-    .filter((quake) => quake.lineages.length > 0 || picture.holds.has(quake.id))
-    .toSorted((a, b) => b.createdAt - a.createdAt)
-    .slice(0, MOST_QUAKES)
+  // Between drills their clock stands still, and everything of the last one would be recent for ever.
+  const lanes: TrafficClass[] = (await isDrillRunning(context.pool)) ? ['actual', 'drill'] : ['actual']
+  const quakes = lanes.flatMap((lane) => listRecent(picture, lane, context.clock(lane)))
   const held = holds.flatMap((hold) => {
     const quake = picture.quakes.get(hold.quakeId)
     return quake ? [{ hold, quake, report: reportOf(hold, quake) }] : []
@@ -87,20 +84,22 @@ export async function readBoard(context: BoardContext): Promise<Board> {
     context.pool,
     held.flatMap(({ report }) => (report === null ? [] : [report.id])),
   )
-  const told = new Map<string, NoticeView[]>()
-  for (const quake of quakes) told.set(quake.id, await listQuakeNotices(context.pool, quake.id))
-  const loose = (await listNotices(context.pool, { class: 'actual', limit: 10, kinds: ['no-quake'] })).filter(
-    ({ issuedAt }) => context.clock('actual') - issuedAt < 86_400_000,
+  const said = await listQuakeNotices(
+    context.pool,
+    quakes.map(({ id }) => id),
   )
+  const told = Map.groupBy(said, ({ quake }) => quake)
+  const since = context.clock('actual') - DAY
+  const loose = await listNotices(context.pool, { class: 'actual', limit: 10, kinds: ['no-quake'], since })
   const alarms = await listAlarms(context.pool)
-  const name = await openNames(context, [...[...told.values()].flat(), ...loose], alarms)
+  const name = await openNames(context, [...said, ...loose], alarms)
   return {
     alarms: alarms.map((alarm) => viewAlarm(alarm, { ...context, name })),
     holds: held.map(({ hold, quake, report }) =>
       viewHold(hold, quake, words.get(report?.id ?? '') ?? [], context.clock(quake.class)),
     ),
     quakes: quakes.map((quake) => showQuake(context, quake, told.get(quake.id) ?? [], name)),
-    drills: held.some(({ quake }) => quake.class === 'drill') || quakes.some((quake) => quake.class === 'drill'),
+    drills: lanes.includes('drill') || held.some(({ quake }) => quake.class === 'drill'),
     notices: loose.map((notice) => viewNotice(notice, addressOf(context), name)),
     stopped: [...(picture.killedAll ? ['全部渠道'] : []), ...picture.killedOutlets],
     outlets: context.outlets
@@ -113,6 +112,15 @@ export async function readBoard(context: BoardContext): Promise<Board> {
     clock: writeMoment(context.clock('actual')),
     now: String(context.clock('actual')),
   }
+}
+
+/** The newest quakes of a lane of which something was said or waits; a lane never takes the other's room. */
+function listRecent(picture: Picture, lane: TrafficClass, now: Instant): Quake[] {
+  return [...picture.quakes.values()]
+    .filter((quake) => quake.class === lane && quake.mergedInto === null && quake.reports.length > 0)
+    .filter((quake) => (quake.lineages.length > 0 || picture.holds.has(quake.id)) && isRecent(quake, now))
+    .toSorted((a, b) => b.createdAt - a.createdAt)
+    .slice(0, MOST_QUAKES)
 }
 
 /** Open ones before those that run out, both before those that wait for a better figure. */
