@@ -16,13 +16,15 @@ import { rehearseWords } from './app/own-words.ts'
 import { buildPolicy, listStale } from './app/policy.ts'
 import { openPush } from './app/push.ts'
 import { readPublic } from './app/read-back.ts'
-import { isSilent, readReady } from './app/ready.ts'
+import { readReady } from './app/ready.ts'
 import { openRedisLine } from './app/redis-line.ts'
+import { openSilence } from './app/silence.ts'
 import { startSources, type Sources } from './app/sources.ts'
 import { loadTemplates, sha256 } from './app/templates.ts'
 import { startCards } from './app/start-cards.ts'
 import type { Painter } from './app/card-painter.ts'
 import { openWebsite } from './app/website.ts'
+import { openWriting } from './app/writing.ts'
 import type { Config } from './config.ts'
 import type { TrafficClass } from './core/quake-report.ts'
 import { createRenderer } from './core/rendering/renderer.ts'
@@ -31,6 +33,7 @@ import { openDispatch } from './publish/dispatch.ts'
 import { listDeafSteps } from './publish/escalate.ts'
 import { openLedger, type Ledger, type LedgerContext } from './publish/ledger.ts'
 import { startPublisher, type Publisher } from './publish/publisher.ts'
+import { releaseDue } from './publish/writing/release.ts'
 import { startSchedule } from './schedule.ts'
 import { clearAlarm, raiseAlarm } from './store/alarms.ts'
 import { runAlone } from './store/alone.ts'
@@ -190,6 +193,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     log,
   })
 
+  const silence = openSilence(config.feeds, (feed) => health.lastHeard(feed), startedAt, clock.realNow)
+  const { home } = config.bureau
+  const writing = openWriting({ pool, random, ledger, ledgerContext, clock, home, silence })
   const schedule = startSchedule(
     listActs({
       pool,
@@ -207,6 +213,7 @@ export async function startApp(options: AppOptions): Promise<App> {
           alarm,
           clear,
         }),
+      releaseDue: () => releaseDue(writing),
       refreshLists: () => website.site.refresh([]),
       log,
     }),
@@ -218,14 +225,12 @@ export async function startApp(options: AppOptions): Promise<App> {
   for (const id of ['guide', ...config.outlets.map((o) => o.id)]) await clear('words', id)
   for (const { id, why, class: lane } of doubts) await alarm('words', id, why, lane)
   for (const { id, why } of stale) await alarm('authorisation', id, `预授权 ${id} 已失效：${why}`)
-  const silentSources = () =>
-    config.feeds.filter((feed) => isSilent(feed.everyMs, health.lastHeard(feed.id), startedAt, clock.realNow()))
   const degraded = (): string[] => [
     ...listStale(policy, clock.now('actual')).map(({ id, why }) => `authorisation ${id}: ${why}`),
     ...doubts.map(({ id, why }) => `${id}: ${why}`),
     ...(opened.outlets.some((o) => carriesAlarms(o, 'actual')) ? [] : ['no live outlet has alarms: true']),
     ...(config.watch ? listDeafSteps(config.watch, opened.outlets) : []).map((n) => `watch: step ${n} reaches nobody`),
-    ...silentSources().map((feed) => `source ${feed.id} is silent`),
+    ...silence.sources().map((feed) => `source ${feed.id} is silent`),
     ...redis.degraded(),
   ]
   const settle = async (): Promise<void> => {
@@ -259,10 +264,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     ledgerContext,
     opened,
     random,
-    silentOfficial: () =>
-      silentSources()
-        .filter((feed) => feed.authority === 'official-national' || feed.authority === 'official-provincial')
-        .map((feed) => feed.id),
+    silentOfficial: silence.official,
+    writing,
     drill: drill ? (scenario, by) => drill(app, scenario, by) : null,
     callback: openCallbacks(opened.outlets, pool, clock, log, raise),
     obeySwitches: () => push.obey(),

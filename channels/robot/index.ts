@@ -31,5 +31,8 @@ export const robot: Channel<RobotConfig> = {
   limits,
   variants: [],
   compose,
+  measure: ({ text = '' }, _leg, { kind }) => [
+    { name: '正文', length: Buffer.byteLength(text), most: LONGEST_TEXT_BYTES[kind], unit: '字节' },
+  ],
   open: (config, reach) => guardClient(openRobot(config, reach), reach, () => listSecrets(config)),
 }

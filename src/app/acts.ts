@@ -23,6 +23,8 @@ export interface ActsContext {
   clear: (kind: string, subject: string) => Promise<void>
   /** Asks outlets for the life of their credentials. */
   inspect: () => Promise<void>
+  /** Lets out drafts whose time has come, or hands them to a person. */
+  releaseDue: () => Promise<void>
   /** Builds the public lists anew. */
   refreshLists: () => Promise<void>
   log: { info: (fields: object, message: string) => void }
@@ -36,6 +38,7 @@ export function listActs(context: ActsContext): Act[] {
   const stale = new Set<string>()
   return [
     { name: 'freshness', cron: '*/5 * * * * *', run: () => alarmStale(context, stale) },
+    { name: 'drafts', cron: '*/2 * * * * *', run: context.releaseDue },
     { name: 'database-clock', cron: '15 * * * * *', run: () => compareClocks(context, Date.now()) },
     { name: 'drill-left-over', cron: '30 * * * * *', run: () => sweepDrill(context.pool, context.clock.realNow()) },
     // Every hour, for a box that is off at midnight: the first of a day writes, the others find it done.

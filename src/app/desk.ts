@@ -9,11 +9,13 @@ import type { PeopleContext } from '../people/context.ts'
 import { makeFirstLink } from '../people/invitations.ts'
 import { findSitting } from '../people/sessions.ts'
 import { openVisitors } from '../people/visitors.ts'
+import type { ReleaseContext } from '../publish/writing/release.ts'
 import { verifyJournal } from '../store/journal.ts'
 import { openSealing, readSecret } from '../store/sealing.ts'
 import { listAccountRoutes } from '../web/desk/account-routes.ts'
 import { listBoardRoutes, type BoardPages } from '../web/desk/board/routes.ts'
 import { nameCookie, readCookie, type DoorContext } from '../web/desk/door.ts'
+import { listDraftRoutes } from '../web/desk/drafts/routes.ts'
 import { openDeskFrame } from '../web/desk/frame.ts'
 import { listJournalRoutes } from '../web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../web/desk/people-routes.ts'
@@ -30,6 +32,7 @@ export interface DeskParts {
   random: () => string
   board: BoardPages['board']
   command: BoardPages['command']
+  writing: ReleaseContext
   log: { info: (fields: object, message: string) => void }
 }
 
@@ -60,6 +63,7 @@ export async function openDeskPages(parts: DeskParts): Promise<DoorContext> {
     routes: [
       ...listAccountRoutes({ people, frame, bureau, visitors }),
       ...listPeopleRoutes({ people, frame, deskUrl }),
+      ...listDraftRoutes({ writing: parts.writing, frame }),
       ...listRosterRoutes({ roster: people, frame }),
       ...listBoardRoutes({ board, frame, command }),
       ...listJournalRoutes({

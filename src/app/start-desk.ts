@@ -5,6 +5,7 @@ import type { Pool } from 'pg'
 import type { Config } from '../config.ts'
 import { openActs } from '../publish/acts.ts'
 import type { Ledger, LedgerContext } from '../publish/ledger.ts'
+import type { ReleaseContext } from '../publish/writing/release.ts'
 import { listen } from '../store/listen.ts'
 import { readVersion } from '../store/picture.ts'
 import { openHints } from '../web/desk/hints.ts'
@@ -36,6 +37,8 @@ export interface DeskParts extends Pick<DeskContext, 'callback' | 'ready' | 'met
   opened: OpenedOutlets
   random: () => string
   silentOfficial: () => string[]
+  /** What people write and let out. */
+  writing: ReleaseContext
   /** Starts a scenario as a drill; null where there are no drill outlets. */
   drill: ((scenario: string, by: string) => Promise<CommandAnswer>) | null
   /** Stops what is under way to single people, as the switches now stand. */
@@ -73,6 +76,7 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
   })
   const door = await openDeskPages({
     config,
+    writing: parts.writing,
     pool: connections,
     realNow: clock.realNow,
     random,

@@ -7,11 +7,10 @@ import { describeHead, publishWord } from './carry-out.ts'
 import { begin, type Decision } from './decide.ts'
 import { mergeQuakes, splitQuake } from './join.ts'
 import type { Ledger, LedgerContext } from './ledger.ts'
+import { openAct, sayAlone, spokenOr, type Acted } from './own-word.ts'
 import type { Picture } from './picture.ts'
 import { recallNamed, refreshLineages } from './recall.ts'
 import { dismissHold, findHold, noHold, publishHeld } from './release.ts'
-
-export type Acted = { ok: true; message: string } | { ok: false; reason: string }
 
 export interface Acts {
   /** Publishes what a hold keeps, or the standing determination of a quake that was only recorded (its id, q-…). */
@@ -26,22 +25,7 @@ export interface Acts {
 
 /** A person's acts on the ledger. `by` is the officer's name as the journal keeps it. */
 export function openActs(ledger: Ledger, context: LedgerContext): Acts {
-  /** Commits a decision made under a person's name; refusals found on the newest picture end it. */
-  const act = async (
-    make: (picture: Picture) => Decision | string | Promise<Decision | string>,
-    done: string,
-  ): Promise<Acted> => {
-    let refusal = '没有需要处理的内容'
-    // A refusal commits nothing, so no conflict would tell that another node has moved the record on.
-    await ledger.catchUp()
-    const state = await ledger.commit(async (picture) => {
-      const made = await make(picture)
-      if (typeof made !== 'string') return made
-      refusal = made
-      return null
-    })
-    return state === 'committed' ? { ok: true, message: done } : { ok: false, reason: refusal }
-  }
+  const act = openAct(ledger)
 
   return {
     release: (id, by) =>
@@ -69,7 +53,10 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
       }, `${serial} withdrawn`),
 
     denyQuake: (checked, by) =>
-      act((picture) => sayNothingHappened(picture, checked, by, context), '未发生地震的公告已发布'),
+      act(
+        (picture) => sayAlone(picture, { kind: 'no-quake', outlets: ['*'], checked }, by, context),
+        '未发生地震的公告已发布',
+      ),
 
     merge: (fromQuake, intoQuake, by) =>
       act(async (picture) => {
@@ -129,46 +116,5 @@ function withdrawLineage(
   decision.changes.push(
     ...publishWord(decision.plan, quake, word, picture, { ...context, now, actor: act.by }, act.checked),
   )
-  return spokenOr(decision)
-}
-
-/** A word that could not be made (an area with markup in it) is refused to whoever gave it, not laid aside as done. */
-function spokenOr(decision: Decision): Decision | string {
-  if (decision.plan.notices.length > 0) return decision
-  return `未发布：${decision.plan.holds.at(-1)?.reason ?? '文稿无法生成'}`
-}
-
-/** A claim without a determination gets a quake of its own without reports, so that it can be withdrawn like any other. */
-function sayNothingHappened(
-  picture: Picture,
-  checked: CheckedArea,
-  by: string,
-  context: LedgerContext,
-): Decision | string {
-  const now = context.clock('actual')
-  const decision = begin(picture, now)
-  const claimed = decision.workbench.add({
-    id: `q-${context.random().slice(0, 20)}`,
-    class: 'actual',
-    createdAt: now,
-    reports: [],
-    pinnedReportId: null,
-    mergedInto: null,
-    lineages: [],
-  })
-  decision.plan.quakes.push({ id: claimed.id, class: claimed.class })
-  const word: Word = {
-    kind: 'no-quake',
-    report: null,
-    origin: null,
-    withdrawal: null,
-    exposure: null,
-    lineage: null,
-    rule: { name: 'person', when: {}, outlets: ['*'], mode: 'auto', vetoSeconds: 0 },
-    authorisation: null,
-    websiteOnly: false,
-    why: by,
-  }
-  decision.changes.push(...publishWord(decision.plan, claimed, word, picture, { ...context, now, actor: by }, checked))
   return spokenOr(decision)
 }

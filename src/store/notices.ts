@@ -75,12 +75,16 @@ interface Row {
   index_number: number | null
 }
 
+/**
+ * What was written about a quake is shown with it, and what was written about none belongs to none; in the ledger each stands
+ * apart, where no determination touches it.
+ */
 const SELECT = `select n.id, n.code, l.serial, n.report_no, n.kind, n.class, n.lineage_id, n.supersedes, s.code as successor_code,
     s.kind as successor_kind, exists (select from notice w where w.lineage_id = n.lineage_id and w.kind = 'withdrawal') as withdrawn,
-    n.quake_id, n.title, n.text, n.variants, n.facts, n.origin_at, n.received_at, n.decided_at, n.issued_at, n.actor,
-    i.number as index_number
+    case when f.kind <> 'no-quake' then f.quake_id else n.quake_id end as quake_id, n.title, n.text, n.variants, n.facts,
+    n.origin_at, n.received_at, n.decided_at, n.issued_at, n.actor, i.number as index_number
   from notice n join lineage l on l.id = n.lineage_id left join notice s on s.supersedes = n.id
-    left join index_number i on i.notice_id = n.id`
+    left join index_number i on i.notice_id = n.id left join draft f on f.lineage_id = n.lineage_id`
 
 export interface NoticeQuery {
   class: TrafficClass
@@ -129,7 +133,11 @@ export async function listLineage(db: Queryable, serial: string): Promise<Notice
 
 /** All notices about one quake, oldest first. */
 export async function listQuakeNotices(db: Queryable, quakeId: string): Promise<NoticeView[]> {
-  const { rows } = await db.query<Row>(`${SELECT} where n.quake_id = $1 order by n.issued_at, n.report_no`, [quakeId])
+  const { rows } = await db.query<Row>(
+    `${SELECT} where n.quake_id = $1 or n.lineage_id in (select lineage_id from draft where quake_id = $1)
+     order by n.issued_at, n.report_no`,
+    [quakeId],
+  )
   return withDeliveries(db, rows)
 }
 

@@ -8,6 +8,7 @@ export interface DoorSign {
 
 const DOORS: readonly (DoorSign & { act: DeskAct })[] = [
   { to: '/desk', name: '值班台', act: 'see-board' },
+  { to: '/desk/drafts', name: '稿件', act: 'write-draft' },
   { to: '/desk/roster', name: '值班表', act: 'keep-roster' },
   { to: '/desk/people', name: '人员', act: 'manage-people' },
   { to: '/desk/journal', name: '留痕', act: 'read-journal' },
