@@ -55,9 +55,11 @@ export function previewDraft(draft: DraftRecord, picture: Picture, context: Ledg
               { name: '标题', lines: [notice.title] },
               { name: '页面正文', lines: linesOf(notice.variants['website'] ?? notice.text) },
             ]
-          : Object.entries(delivery.content).flatMap(([key, text]) =>
-              PARTS[key] === undefined ? [] : [{ name: PARTS[key], lines: linesOf(text) }],
-            )
+          : channel.name === 'webhook'
+            ? [{ name: '接口数据', lines: [notice.title, notice.text] }]
+            : Object.entries(delivery.content).flatMap(([key, text]) =>
+                PARTS[key] === undefined ? [] : [{ name: PARTS[key], lines: linesOf(text) }],
+              )
       const measured = channel.measure?.(delivery.content, delivery.leg, outlet.config) ?? []
       return [{ outlet: outlet.id, channel: channel.name, leg: delivery.leg, refusal, parts, measured }]
     })

@@ -149,8 +149,17 @@ async function draftPage(pages: DraftPages, visit: Visit, refusal: string): Prom
   const people = [...draft.hands, ...reviews.map((r) => r.accountId), draft.editedBy, draft.releasedBy ?? '']
   const name = await openNames(writing, people)
   const preview = previewDraft(draft, writing.ledger.picture(), writing.ledgerContext)
-  const stands = notice?.state === 'current'
-  const shown = viewDraft({ draft, reviews, versions, preview, session, name, now: writing.now(), stands })
+  const shown = viewDraft({
+    draft,
+    reviews,
+    versions,
+    preview,
+    session,
+    name,
+    now: writing.now(),
+    notice,
+    publicUrl: writing.ledgerContext.bureau.publicUrl,
+  })
   const page = frame.page({ template: 'draft', title: '稿件', session, view: { refusal, draft: shown } })
   return { status: refusal === '' ? 200 : 409, page }
 }

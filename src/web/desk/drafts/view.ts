@@ -19,6 +19,8 @@ import type { Session } from '../../../people/sessions.ts'
 import type { Picture } from '../../../publish/picture.ts'
 import type { Preview } from '../../../publish/writing/preview.ts'
 import type { DraftLine, DraftRecord, ReviewRecord, VersionRecord } from '../../../store/drafts.ts'
+import type { NoticeView } from '../../../store/notices.ts'
+import { viewNotice } from '../board/quake-view.ts'
 import { KIND_NAMES, nameOutlet, writeMoment } from '../board/words.ts'
 import { writeField, writeHour } from '../roster-view.ts'
 
@@ -141,8 +143,10 @@ export interface DraftPage {
   session: Session
   name: Name
   now: Instant
-  /** True while the notice that was made of it may be withdrawn. */
-  stands: boolean
+  /** What was made of it; undefined before its release. */
+  notice: NoticeView | undefined
+  /** Of the public's pages. */
+  publicUrl: string
 }
 
 export function viewDraft(page: DraftPage): object {
@@ -197,7 +201,8 @@ export function viewDraft(page: DraftPage): object {
       draft.noticeId === null || draft.releasedAt === null
         ? ''
         : `${name(draft.releasedBy ?? '')} ${writeMoment(draft.releasedAt)}`,
-    notice: page.stands && mayDo(session.roles, 'withdraw') ? (draft.noticeId ?? '') : '',
+    notice: page.notice?.state === 'current' && mayDo(session.roles, 'withdraw') ? page.notice.id : '',
+    said: page.notice === undefined ? [] : [viewNotice(page.notice, (code) => `${page.publicUrl}/n/${code}`, name)],
   }
 }
 
