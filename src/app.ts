@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import type { FastifyBaseLogger } from 'fastify'
 import { openClock, type InstallationClock } from './app/clock.ts'
 import { openCallbacks } from './app/callbacks.ts'
+import { watchDeadlines } from './app/deadlines.ts'
 import { openDatabase, type Database } from './app/database.ts'
 import { openHealth } from './app/health.ts'
 import { inspectOutlets } from './app/inspect.ts'
@@ -194,8 +195,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   })
 
   const silence = openSilence(config.feeds, (feed) => health.lastHeard(feed), startedAt, clock.realNow)
-  const { home } = config.bureau
-  const writing = openWriting({ pool, random, ledger, ledgerContext, clock, home, silence })
+  const writing = openWriting({ pool, random, ledger, ledgerContext, clock, home: config.bureau.home, silence })
   const schedule = startSchedule(
     listActs({
       pool,
@@ -214,6 +214,12 @@ export async function startApp(options: AppOptions): Promise<App> {
           clear,
         }),
       releaseDue: () => releaseDue(writing),
+      watchDeadlines: () =>
+        watchDeadlines({
+          ...{ pool, policy, rules: config.deadlines, alarm, clear },
+          quakes: () => ledger.picture().quakes.values(),
+          now: () => clock.now('actual'),
+        }),
       refreshLists: () => website.site.refresh([]),
       log,
     }),

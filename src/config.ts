@@ -14,6 +14,7 @@ import {
 import { isLoopbackHost } from './core/loopback.ts'
 import { DEFAULT_RULES } from './core/judgement/rules.ts'
 import type { AttenuationModel } from './core/intensity/attenuation.ts'
+import { DEFAULT_DEADLINES, type DeadlineRule } from './core/deadline.ts'
 import type { Watch } from './core/people/watch.ts'
 import type { Authority } from './core/quake-report.ts'
 import { readPorts } from './config/ports.ts'
@@ -84,6 +85,8 @@ export interface Config {
   deskKey: string | null
   /** Steps of an alarm; null: every alarm outlet, every 60 s. */
   watch: Watch | null
+  /** Time limits that an event's clocks run to. */
+  deadlines: readonly DeadlineRule[]
   announcements: { title: string; text: string; signedBy: string; publishedAt: Instant }[]
   /** Open streams of the public process: in all, and from one public address. */
   live: { streams: number; streamsPerAddress: number }
@@ -167,6 +170,9 @@ export function loadConfig(
     deskUrl: file.desk?.url ?? null,
     deskKey: file.desk?.key ?? null,
     watch,
+    deadlines:
+      file.deadlines?.map(({ within, when, ...rule }) => ({ ...rule, withinMs: within, when: when ?? null })) ??
+      DEFAULT_DEADLINES,
     announcements: file.announcements,
     live: file.live,
     outlets,

@@ -25,6 +25,8 @@ export interface ActsContext {
   inspect: () => Promise<void>
   /** Lets out drafts whose time has come, or hands them to a person. */
   releaseDue: () => Promise<void>
+  /** Looks at the time limits of events. */
+  watchDeadlines: () => Promise<void>
   /** Builds the public lists anew. */
   refreshLists: () => Promise<void>
   log: { info: (fields: object, message: string) => void }
@@ -45,6 +47,7 @@ export function listActs(context: ActsContext): Act[] {
     { name: 'journal-head', cron: '0 5 * * * *', run: () => exportToday(context) },
     // A look at the box; each outlet is asked once a day, a refused one once an hour.
     { name: 'credentials', cron: '30 */10 * * * *', run: context.inspect },
+    { name: 'deadlines', cron: '20 * * * * *', run: context.watchDeadlines },
     // What the first page is about ends by the clock alone, a day after the last word.
     { name: 'lists', cron: '45 */10 * * * *', run: context.refreshLists },
     {

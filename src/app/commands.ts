@@ -17,6 +17,7 @@ import { withTransaction } from '../store/pool.ts'
 import type { Pool } from 'pg'
 import type { CommandAnswer } from '../web/desk/server.ts'
 import type { InstallationClock } from './clock.ts'
+import { CHINESE, describeMistakes, NAMELESS } from './command-words.ts'
 import { barDenial } from './denial.ts'
 import { writeForDesk } from './desk-notice.ts'
 import { SCENARIO_NAME } from './scenario-files.ts'
@@ -48,11 +49,7 @@ export interface CommandContext {
   drill: (scenario: string, by: string) => Promise<CommandAnswer>
 }
 
-const person = z
-  .string({ error: 'an operator’s name is needed: --as <name>' })
-  .trim()
-  .min(1, 'an operator’s name is needed: --as <name>')
-  .max(40)
+const person = z.string({ error: NAMELESS }).trim().min(1, NAMELESS).max(40)
 /** DESIGN §5: withdraw returns when every outlet is settled or after 10 s. */
 const SETTLE_MS = 10_000
 
@@ -161,9 +158,9 @@ export function openCommands(context: CommandContext): (name: string, input: unk
   return async (name, input) => {
     if (!Object.hasOwn(shapes, name))
       return { ok: false, usage: true, reason: `no command ${name}; there are ${Object.keys(shapes).join(', ')}` }
-    const parsed = shapes[name as Name].safeParse(input)
+    const parsed = shapes[name as Name].safeParse(input, { error: CHINESE })
     if (!parsed.success) {
-      const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+      const reason = describeMistakes(parsed.error.issues)
       // An act without a name is refused, not misused: it could have been meant.
       return { ok: false, usage: !parsed.error.issues.every((issue) => issue.path[0] === 'as'), reason }
     }

@@ -89,6 +89,8 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
         if ((await readVersion(connections)) !== ledger.picture().version) await ledger.catchUp()
       },
       gates: config.gates,
+      policy: ledgerContext.policy,
+      deadlines: config.deadlines,
       clock: clock.now,
       realNow: clock.realNow,
       publicUrl: config.bureau.publicUrl,

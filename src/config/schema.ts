@@ -5,7 +5,7 @@ import { attenuationSchema } from '../core/intensity/attenuation.ts'
 import { parseZonedTime } from '../core/instant.ts'
 import { NOTICE_KINDS } from '../core/notice.ts'
 import { DEFAULT_GATES, type GateThresholds } from '../core/judgement/policy.ts'
-import { watchShape } from './watch.ts'
+import { span, watchShape } from './watch.ts'
 
 const latitude = z.number().min(-90).max(90)
 const longitude = z.number().min(-180).max(180)
@@ -189,6 +189,25 @@ export const configShape = z.strictObject({
     .optional(),
   /** Whom an alarm wakes, step by step, until somebody acknowledges it. */
   watch: watchShape.optional(),
+  /** Time limits of an event; without: those of 国办发〔2016〕61号. */
+  deadlines: z
+    .array(
+      z.strictObject({
+        id,
+        name: z.string().trim().min(1).max(20),
+        within: span.pipe(
+          z
+            .number()
+            .min(60_000, 'must be at least 1m')
+            .max(720 * 3_600_000, 'must be at most 720h'),
+        ),
+        when: when.optional(),
+        met: z.enum(['notice', 'person']).default('person'),
+      }),
+    )
+    .max(10)
+    .refine((rows) => new Set(rows.map((row) => row.id)).size === rows.length, 'must not name an id twice')
+    .optional(),
   announcements: z
     .array(
       z.strictObject({

@@ -7,7 +7,8 @@ import type { Watch } from '../core/people/watch.ts'
 import { findNearest } from './complain.ts'
 
 const UNITS = { s: SECOND, m: MINUTE, h: HOUR } as const
-const span = z
+/** "5m" or "24h" to milliseconds. */
+export const span = z
   .string()
   .regex(/^\d{1,5}[smh]$/, 'must be <n>s, <n>m or <n>h')
   .transform((text) => Number(text.slice(0, -1)) * (UNITS[text.at(-1) as keyof typeof UNITS] ?? 0))

@@ -12,6 +12,7 @@ import {
   findPassword,
   listOrganisations,
   lockAccounts,
+  lockCredentials,
   saveOrganisation,
   savePassword,
   saveSecondFactor,
@@ -20,13 +21,14 @@ import {
 } from '../store/people/accounts.ts'
 import { endSessionsOf } from '../store/people/sessions.ts'
 import { withTransaction, type Queryable } from '../store/pool.ts'
-import { refuse, type PeopleContext, type Refused } from './context.ts'
+import { orBusy, refuse, type PeopleContext, type Refused } from './context.ts'
 import { checkIdentity, makeInvitation } from './invitations.ts'
 import type { Session } from './sessions.ts'
 
 export type Invited = { ok: true; id: string; token: string } | Refused
 
 const GONE = refuse('unknown', '没有这个账号')
+const WRONG = refuse('wrong', '原密码不正确')
 const STALE = refuse('stale', '这个账号刚刚被他人修改，请重新打开再改')
 
 /** Adds somebody. @returns the token of the link that is handed to them */
@@ -140,15 +142,20 @@ export async function changePassword(
   session: Session,
   given: { old: string; password: string },
 ): Promise<{ ok: true } | Refused> {
-  const record = await findPassword(pool, session.login)
-  if (!(await passwords.fits(given.old, record))) return refuse('wrong', '原密码不正确')
-  const rule = checkPassword(given.password, session)
-  if (rule !== null) return refuse(rule, PASSWORD_RULES[rule])
-  const made = await passwords.hash(given.password)
-  await withTransaction(pool, async (client) => {
-    await savePassword(client, session.accountId, made)
-    await endSessionsOf(client, session.accountId, session.tokenHash)
-    await appendJournal(client, now(), { actor: session.accountId, act: 'password.set', subject: session.accountId })
+  return orBusy(async () => {
+    const record = await findPassword(pool, session.login)
+    if (!(await passwords.fits(given.old, record))) return WRONG
+    const rule = checkPassword(given.password, session)
+    if (rule !== null) return refuse(rule, PASSWORD_RULES[rule])
+    const made = await passwords.hash(given.password)
+    return withTransaction(pool, async (client): Promise<{ ok: true } | Refused> => {
+      const known = await lockCredentials(client, { id: session.accountId })
+      // Hashing takes its time: a reset in the meantime is not undone by whoever still knew the old one.
+      if (known?.password !== record || known.state !== 'active') return WRONG
+      await savePassword(client, session.accountId, made)
+      await endSessionsOf(client, session.accountId, session.tokenHash)
+      await appendJournal(client, now(), { actor: session.accountId, act: 'password.set', subject: session.accountId })
+      return { ok: true }
+    })
   })
-  return { ok: true }
 }

@@ -2,7 +2,7 @@
 import type { Pool } from 'pg'
 import type { Instant } from '../core/instant.ts'
 import type { Sealing } from '../store/sealing.ts'
-import type { Passwords } from './passwords.ts'
+import { TooManySignIns, type Passwords } from './passwords.ts'
 
 export interface PeopleContext {
   pool: Pool
@@ -25,3 +25,15 @@ export interface Refused {
 }
 
 export const refuse = (rule: string, reason: string): Refused => ({ ok: false, rule, reason })
+
+const BUSY = refuse('busy', '同时登录或设置密码的人过多，请稍候再试')
+
+/** What needs a password hashed: too many at once are an answer, not a fault. */
+export async function orBusy<T>(work: () => Promise<T>): Promise<T | Refused> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof TooManySignIns) return BUSY
+    throw error
+  }
+}

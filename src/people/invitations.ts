@@ -19,7 +19,7 @@ import {
   takeInvitation,
 } from '../store/people/sessions.ts'
 import { withTransaction, type Queryable } from '../store/pool.ts'
-import { refuse, type PeopleContext, type Refused } from './context.ts'
+import { orBusy, refuse, type PeopleContext, type Refused } from './context.ts'
 import { hashToken, makeToken } from './tokens.ts'
 
 const LINK_MS = 3 * DAY
@@ -82,7 +82,8 @@ export async function acceptInvitation(
   if (wrong) return wrong
   const rule = checkPassword(given.password, { login, name })
   if (rule !== null) return refuse(rule, PASSWORD_RULES[rule])
-  const record = await passwords.hash(given.password)
+  const record = await orBusy(() => passwords.hash(given.password))
+  if (typeof record !== 'string') return record
   return withTransaction(pool, async (client) => {
     const taken = await takeInvitation(client, hashToken(token), now())
     if (!taken) return OVER

@@ -118,7 +118,7 @@ export async function findOnDuty(db: Queryable, now: Instant): Promise<OnDuty> {
   }
 }
 
-/** The line for /readyz and the board; null while somebody is on duty, or where no roster is kept. */
+/** The line for /readyz; null while somebody is on duty, or where no roster is kept. */
 export async function findRosterGap(db: Queryable, now: Instant): Promise<string | null> {
   const { kept, duty } = await findOnDuty(db, now)
   return kept && duty.length === 0 ? 'roster: nobody is on duty now' : null

@@ -13,8 +13,7 @@ import {
 } from '../store/people/accounts.ts'
 import { addFailure, countFailures, endSession } from '../store/people/sessions.ts'
 import { withTransaction, type Queryable } from '../store/pool.ts'
-import { refuse, type PeopleContext, type Refused } from './context.ts'
-import { TooManySignIns } from './passwords.ts'
+import { orBusy, refuse, type PeopleContext, type Refused } from './context.ts'
 import { beginSession, type Session } from './sessions.ts'
 import { hashRecovery } from './tokens.ts'
 import { findStep } from './totp.ts'
@@ -29,7 +28,6 @@ const ADDRESS_MS = 15 * MINUTE
 export type SignedIn = { ok: true; token: string; stage: 'second-factor' | 'enrol' | 'full' } | Refused
 
 const WRONG = refuse('wrong', '登录名或密码不正确；连续 5 次不正确将锁定 15 分钟')
-const BUSY = refuse('busy', '同时登录的人过多，请稍候再试')
 const FROM_HERE = refuse('address', '此地址登录失败次数过多，请 15 分钟后再试')
 const WRONG_CODE = refuse('code', '验证码不正确、已用过或已失效')
 
@@ -47,11 +45,11 @@ export async function signIn(
   const address = subjectOf(given.address)
   if ((await countFailures(pool, address, now() - ADDRESS_MS)) >= ADDRESS_LIMIT) return FROM_HERE
   const login = given.login.trim().toLowerCase()
-  try {
+  return orBusy(async () => {
     // Hashed before the row is locked: no connection waits for it.
     const record = await findPassword(pool, login)
     const fits = await passwords.fits(given.password, record)
-    return await withTransaction(pool, async (client) => {
+    return withTransaction(pool, async (client): Promise<SignedIn> => {
       const known = await lockCredentials(client, { login })
       const isLocked = known?.lockedUntil != null && known.lockedUntil > now()
       if (known && fits && known.password === record && !isLocked && known.state === 'active') {
@@ -63,10 +61,7 @@ export async function signIn(
       if (known && !isLocked) await countWrong(client, known, now())
       return WRONG
     })
-  } catch (error) {
-    if (error instanceof TooManySignIns) return BUSY
-    throw error
-  }
+  })
 }
 
 async function countWrong(db: Queryable, known: Credentials, now: number): Promise<void> {

@@ -1,6 +1,7 @@
 // In: what an auditor looks for. Out: rows of the journal with their seals, newest first, page by page; the same for export.
 // Reads only.
 import type { Instant } from '../core/instant.ts'
+import type { JournalEntry } from './journal.ts'
 import { toTimestamp, type Queryable } from './pool.ts'
 
 export interface JournalQuery {
@@ -15,13 +16,7 @@ export interface JournalQuery {
   limit: number
 }
 
-export interface JournalRow {
-  id: number
-  at: Instant
-  actor: string
-  act: string
-  subject: string
-  detail: object
+export interface JournalRow extends JournalEntry {
   /** Place in the chain; null while it is not sealed yet. */
   seq: number | null
   hash: string | null

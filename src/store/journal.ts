@@ -112,6 +112,7 @@ export interface ExportedHead {
 
 export type ChainReport =
   | { ok: true; rows: number; unsealed: number; head: string }
+  /** why: in Chinese, as the auditor reads it. */
   | { ok: false; seq: number; journalId: number | null; why: string }
 
 /**
@@ -131,17 +132,17 @@ export async function verifyJournal(db: Queryable, heads: readonly ExportedHead[
       [seq, BATCH],
     )
     for (const row of rows) {
-      if (row.seq !== seq + 1) return { ok: false, seq: seq + 1, journalId: null, why: 'a seal is missing' }
-      if (!row.found) return { ok: false, seq: row.seq, journalId: row.journal_id, why: 'its journal row is missing' }
+      if (row.seq !== seq + 1) return { ok: false, seq: seq + 1, journalId: null, why: '缺少这一封' }
+      if (!row.found) return { ok: false, seq: row.seq, journalId: row.journal_id, why: '对应的留痕记录不在了' }
       if (row.previous !== hash)
-        return { ok: false, seq: row.seq, journalId: row.journal_id, why: 'its previous hash is not the hash before' }
+        return { ok: false, seq: row.seq, journalId: row.journal_id, why: '所记的前一封校验值与前一封不符' }
       if (hashEntry(hash, row) !== row.hash)
-        return { ok: false, seq: row.seq, journalId: row.journal_id, why: 'the row was changed' }
+        return { ok: false, seq: row.seq, journalId: row.journal_id, why: '记录被改动过' }
       seq = row.seq
       hash = row.hash
       const head = known.get(seq)
       if (head && head.hash !== hash)
-        return { ok: false, seq, journalId: row.journal_id, why: `its hash is not the head written down at ${head.at}` }
+        return { ok: false, seq, journalId: row.journal_id, why: `与 ${head.at} 另行记下的链首不符` }
     }
     if (rows.length < BATCH) break
   }
@@ -151,7 +152,7 @@ export async function verifyJournal(db: Queryable, heads: readonly ExportedHead[
       ok: false,
       seq,
       journalId: null,
-      why: `the chain ends here, the head written down at ${beyond.at} was ${beyond.seq}`,
+      why: `链条到此为止，而 ${beyond.at} 另行记下的链首是第 ${beyond.seq} 封`,
     }
   const open = await db.query<{ n: number; behind: number | null }>(
     `select count(*) as n, min(j.id) filter (where j.id <= (select max(journal_id) from journal_seal) - $1) as behind
@@ -159,7 +160,6 @@ export async function verifyJournal(db: Queryable, heads: readonly ExportedHead[
     [LATEST],
   )
   const behind = open.rows[0]?.behind ?? null
-  if (behind !== null)
-    return { ok: false, seq, journalId: behind, why: 'the row lies far behind the newest seal and was never sealed' }
+  if (behind !== null) return { ok: false, seq, journalId: behind, why: '这条记录远早于最新一封，却从未封存' }
   return { ok: true, rows: seq, unsealed: open.rows[0]?.n ?? 0, head: hash }
 }

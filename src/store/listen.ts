@@ -28,18 +28,22 @@ export function listen(
     timer = setTimeout(() => void open(), AGAIN_MS)
   }
   const open = async (): Promise<void> => {
+    let line: Client | null = null
     try {
       const config = place()
       if (!config) throw new Error('the database is not up')
-      client = new Client({ ...config, keepAlive: true, keepAliveInitialDelayMillis: 10_000 })
-      client.on('notification', wake)
-      client.on('error', () => undefined)
-      client.on('end', again)
-      await client.connect()
-      await client.query(`listen ${channel}`)
+      const own = new Client({ ...config, keepAlive: true, keepAliveInitialDelayMillis: 10_000 })
+      client = line = own
+      own.on('notification', wake)
+      own.on('error', () => undefined)
+      own.on('end', () => (client === own ? again() : undefined))
+      await own.connect()
+      await own.query(`listen ${channel}`)
       wake()
     } catch (error) {
       log.debug({ err: error, channel }, 'not listening yet')
+      // A server that lets us in and lets nobody listen (a standby) would keep a line open for each attempt.
+      void line?.end().catch(() => undefined)
       again()
     }
   }

@@ -11,6 +11,7 @@ import { DAY, type Instant } from '../../src/core/instant.ts'
 import { rowShape, writePayload } from '../../src/town/payloads.ts'
 import { describeBureau, prepareInstallation, type Installation } from '../crash/installation.ts'
 import { startTownProcess, type TownProcess } from '../crash/town.ts'
+import { until } from '../crash/watch.ts'
 import { claimPort } from '../../src/town/port.ts'
 
 const DESK = fileURLToPath(new URL('../../src/desk.ts', import.meta.url))
@@ -124,15 +125,26 @@ export async function openBureau(
   }
 }
 
-/** The body of a list with one quake that is felt in the bureau's city. */
-export function writeDetermination(code: 'AU' | 'CC', origin: Instant): string {
-  const row = rowShape.parse({
-    code,
-    time: new Date(origin).toISOString(),
-    latitude: 37.98,
-    longitude: 103.59,
-    magnitude: 5,
-    place: '内蒙古阿拉善盟阿拉善左旗',
+/** Waits until the deliveries of the lineage that match are there and all in these states. @returns them */
+export async function untilDeliveries(
+  bureau: Bureau,
+  serial: string,
+  states: readonly string[],
+  which: (d: Delivery) => boolean = () => true,
+): Promise<Delivery[]> {
+  return until(`${serial} in ${states.join()}`, async () => {
+    const rows = (await bureau.deliveries(serial)).filter(which)
+    return rows.length > 0 && rows.every((d) => states.includes(d.state)) ? rows : undefined
   })
+}
+
+/** The body of a list with one quake that is felt in the bureau's city; an automatic one from 6.5 on waits for a person. */
+export function writeDetermination(
+  code: 'AU' | 'CC',
+  origin: Instant,
+  { magnitude = 5, place = '内蒙古阿拉善盟阿拉善左旗' }: { magnitude?: number; place?: string } = {},
+): string {
+  const time = new Date(origin).toISOString()
+  const row = rowShape.parse({ code, time, latitude: 37.98, longitude: 103.59, magnitude, place })
   return writePayload('cenc-web', [row]).body
 }

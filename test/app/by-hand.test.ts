@@ -9,7 +9,7 @@ import { TOWN } from '../../src/town/town.ts'
 import { TEMPLATE_ID } from '../crash/town.ts'
 import { until } from '../crash/watch.ts'
 import { PNG } from '../town/town-tools.ts'
-import { openBureau, type Bureau, type Delivery } from './bureau.ts'
+import { openBureau, untilDeliveries, type Bureau, type Delivery } from './bureau.ts'
 
 let bureau: Bureau
 let covers: string
@@ -62,11 +62,7 @@ describe('the set-up of WeChat covers', () => {
 })
 
 async function untilState(serial: string, state: string, which: (d: Delivery) => boolean): Promise<Delivery> {
-  let found: Delivery | undefined
-  await until(`${serial} ${state}`, async () => {
-    found = (await bureau.deliveries(serial)).find(which)
-    return found?.state === state
-  })
+  const [found] = await untilDeliveries(bureau, serial, [state], which)
   if (!found) throw new Error('no such delivery')
   return found
 }

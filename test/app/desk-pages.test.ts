@@ -1,10 +1,9 @@
 // In: a real installation, two officers with browsers, a determination too large to go out by itself. Out: proof that one of
 // them decides, the other is told by whom, nothing is said twice, and every page shows what strangers wrote as text.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { rowShape, writePayload } from '../../src/town/payloads.ts'
 import { until } from '../crash/watch.ts'
-import { openBureau, type Bureau } from './bureau.ts'
-import { openFirst, openOfficer, openVisitor, type Visitor } from './officers.ts'
+import { openBureau, writeDetermination, type Bureau } from './bureau.ts'
+import { openThree, openVisitor, type Visitor } from './officers.ts'
 
 let bureau: Bureau
 let wang: Visitor
@@ -15,22 +14,18 @@ let count = 0
 beforeAll(async () => {
   bureau = await openBureau('desk')
   await bureau.start()
-  const admin = await openFirst(bureau)
-  wang = await openOfficer(bureau, admin, { login: 'wang', name: '王小明', roles: ['duty'] })
-  li = await openOfficer(bureau, admin, { login: 'li', name: '李处', roles: ['lead'] })
-  guest = await openOfficer(bureau, admin, { login: 'gast', name: '观察者', roles: ['observer'] })
+  ;({ wang, li, guest } = await openThree(bureau))
 }, 120_000)
 afterAll(() => bureau.close(), 60_000)
 
 /** An automatic determination of M 7.1: held for a person. @returns the hold's id */
-async function hearGreat(place = '内蒙古阿拉善盟阿拉善左旗'): Promise<string> {
+async function hearGreat(place?: string): Promise<string> {
   count += 1
   // Ten minutes after the one before: another quake. Nobody is idle for so long that the desk shows them out.
   await bureau.pass(10 * 60_000)
   await bureau.untilMoved()
-  const time = new Date(bureau.recent()).toISOString()
-  const row = rowShape.parse({ code: 'AU', time, latitude: 37.98, longitude: 103.59, magnitude: 7.1, place })
-  expect(await bureau.push(`desk-${count}`, writePayload('cenc-web', [row]).body)).toBe(202)
+  const body = writeDetermination('AU', bureau.recent(), { magnitude: 7.1, ...(place !== undefined && { place }) })
+  expect(await bureau.push(`desk-${count}`, body)).toBe(202)
   const db = await bureau.database()
   const { rows } = await db.query<{ id: string }>(
     `select id from hold where state = 'open' order by since desc limit 1`,
@@ -101,6 +96,23 @@ describe('the desk', () => {
     const again = await li.post(address, { reason: 'sent-in-error' })
     expect(again.status).toBe(409)
     expect(again.body).toMatch(/王小明 已于 .* 撤回/)
+  })
+
+  test('a time limit that a person begins runs on the quake’s page and on the board until somebody notes how it was met', async () => {
+    const hold = await hearGreat()
+    await wang.get(`/desk/holds/${hold}`)
+    const quake = (await wang.post(`/desk/holds/${hold}/publish`)).to
+    expect((await wang.get(quake)).body).toContain('48 小时内回应社会关切</b>：未起算')
+    expect(await wang.post(`${quake}/deadlines/response`, { mark: 'begun' })).toMatchObject({ status: 303, to: quake })
+    expect((await li.get('/desk')).body).toMatch(/48 小时内回应社会关切，还有 4[78] 小时/)
+    await li.get(quake)
+    expect((await guest.post(`${quake}/deadlines/response`, { mark: 'met', words: '无' })).status).toBe(403)
+    expect((await li.post(`${quake}/deadlines/response`, { mark: 'met', words: '<b>已答记者问</b>' })).status).toBe(303)
+    const after = await wang.get(quake)
+    expect(after.body).toContain('&lt;b&gt;已答记者问&lt;/b&gt;（李处）')
+    const again = await wang.post(`${quake}/deadlines/response`, { mark: 'waived', words: '不适用' })
+    expect([again.status, again.body.includes('已由他人记录')]).toEqual([409, true])
+    expect((await li.get('/desk')).body).not.toContain('48 小时内回应社会关切')
   })
 
   test('a place with markup in it is text on every page of the desk', async () => {

@@ -79,6 +79,16 @@ export async function openOfficer(
   return visitor
 }
 
+/** Those whom most tests need, signed in: 王小明 on duty, 李处 who leads, 观察者 who only looks. */
+export async function openThree(bureau: Door): Promise<{ wang: Visitor; li: Visitor; guest: Visitor }> {
+  const admin = await openFirst(bureau)
+  return {
+    wang: await openOfficer(bureau, admin, { login: 'wang', name: '王小明', roles: ['duty'] }),
+    li: await openOfficer(bureau, admin, { login: 'li', name: '李处', roles: ['lead'] }),
+    guest: await openOfficer(bureau, admin, { login: 'gast', name: '观察者', roles: ['observer'] }),
+  }
+}
+
 async function accept(visitor: Visitor, path: string, more: Record<string, string>): Promise<void> {
   await visitor.get(path)
   const done = await visitor.post(path, { ...more, password: PASSWORD, again: PASSWORD })

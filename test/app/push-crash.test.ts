@@ -5,19 +5,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import webpush from 'web-push'
-import { parse, stringify } from 'yaml'
 import { completePreferences } from '../../src/core/push/preferences.ts'
 import type { PushMessage } from '../../src/core/push/message.ts'
 import { readSubscriberKeys } from '../../src/push/seal.ts'
 import { openVault, readVaultSecret } from '../../src/push/vault.ts'
 import { saveSubscription } from '../../src/store/push-subscriptions.ts'
-import { claimPort } from '../../src/town/port.ts'
 import { startPush, type PushTown } from '../../src/town/push.ts'
-import { describeBureau, prepareInstallation, type Installation } from '../crash/installation.ts'
+import type { Installation } from '../crash/installation.ts'
+import { preparePushBureau } from '../crash/push-bureau.ts'
 import { until } from '../crash/watch.ts'
 import { writeDetermination } from './bureau.ts'
 
-const NOWHERE = { weibo: '', wechat: '', webhook: '', robots: '' }
 const VAPID = webpush.generateVAPIDKeys()
 const PEOPLE = 2_000
 /** Batches of 500 (plan.ts), two in hand at once (sender.ts): what one kill may let be sent again. */
@@ -32,24 +30,9 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'quakedesk-push-crash-'))
   // Devices open what they got when they are told to: the service's own time is spent on taking messages.
   service = await startPush({ now: Date.now, opening: 'on-request' })
-  const port = await claimPort()
-  const push = {
-    id: 'push',
-    channel: 'webpush',
-    enabled: true,
-    vapidPublicKey: VAPID.publicKey,
-    vapidPrivateKey: VAPID.privateKey,
-    subject: 'mailto:it@dzj.example.cn',
-    allowHosts: [new URL(service.origin).host],
-    ca: service.ca,
-  }
-  const yaml = stringify({
-    ...(parse(describeBureau(NOWHERE, `127.0.0.1:${port}`)) as Record<string, unknown>),
-    outlets: [{ id: 'site', channel: 'website' }, push],
-  })
   // Slow enough to be killed in the middle.
   service.faults.add({ api: '*', kind: 'delay', ms: 40 })
-  bureau = prepareInstallation({ folder, port, deskPort: await claimPort(), yaml })
+  bureau = await preparePushBureau(folder, VAPID, { actual: service })
   await bureau.start()
   endpoints = await subscribe(PEOPLE)
 }, 180_000)

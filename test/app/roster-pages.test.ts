@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { HOUR } from '../../src/core/instant.ts'
 import { writeField } from '../../src/web/desk/roster-view.ts'
 import { openBureau, type Bureau } from './bureau.ts'
-import { openFirst, openOfficer, type Visitor } from './officers.ts'
+import { openThree, type Visitor } from './officers.ts'
 
 let bureau: Bureau
 let wang: Visitor
@@ -14,10 +14,7 @@ let guest: Visitor
 beforeAll(async () => {
   bureau = await openBureau('roster')
   await bureau.start()
-  const admin = await openFirst(bureau)
-  wang = await openOfficer(bureau, admin, { login: 'wang', name: '王小明', roles: ['duty'] })
-  li = await openOfficer(bureau, admin, { login: 'li', name: '李处', roles: ['lead'] })
-  guest = await openOfficer(bureau, admin, { login: 'gast', name: '观察者', roles: ['observer'] })
+  ;({ wang, li, guest } = await openThree(bureau))
 }, 120_000)
 afterAll(() => bureau.close(), 60_000)
 

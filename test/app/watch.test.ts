@@ -4,9 +4,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { rowShape, writePayload } from '../../src/town/payloads.ts'
 import { until } from '../crash/watch.ts'
-import { openBureau, type Bureau } from './bureau.ts'
+import { openBureau, writeDetermination, type Bureau } from './bureau.ts'
 import { openFirst, openOfficer } from './officers.ts'
 
 const MINUTE = 60_000
@@ -44,10 +43,7 @@ const findNewest = async (): Promise<string> => {
 test('a held word wakes the duty group, after a kill the lead, each once, and nobody after it was acknowledged', async () => {
   const admin = await openFirst(bureau)
   const wang = await openOfficer(bureau, admin, { login: 'wang', name: '王小明', roles: ['duty'] })
-  const time = new Date(bureau.recent()).toISOString()
-  const place = '内蒙古阿拉善盟阿拉善左旗'
-  const row = rowShape.parse({ code: 'AU', time, latitude: 37.98, longitude: 103.59, magnitude: 7.1, place })
-  expect(await bureau.push('watch-1', writePayload('cenc-web', [row]).body)).toBe(202)
+  expect(await bureau.push('watch-1', writeDetermination('AU', bureau.recent(), { magnitude: 7.1 }))).toBe(202)
   const alarm = await findNewest()
   await until('the duty group', async () => (await listRings('robots', alarm)).length === 1)
   expect((await listRings('robots', alarm))[0]).toContain('第1步（共3步，值班员）')
@@ -72,8 +68,7 @@ test('a held word wakes the duty group, after a kill the lead, each once, and no
   await bureau.pass(20 * MINUTE)
   await bureau.untilMoved()
   // Another alarm that is raised now is rung: the loop has looked, and has passed this one by.
-  const next = rowShape.parse({ ...row, time: new Date(bureau.recent()).toISOString() })
-  expect(await bureau.push('watch-2', writePayload('cenc-web', [next]).body)).toBe(202)
+  expect(await bureau.push('watch-2', writeDetermination('AU', bureau.recent(), { magnitude: 7.1 }))).toBe(202)
   const other = await findNewest()
   expect(other).not.toBe(alarm)
   await until('the other alarm', async () => (await listRings('robots', other)).length === 1)

@@ -2,8 +2,7 @@
 // act that reaches every channel, each on its own, and that nobody is left thinking it did (DESIGN L6, §6 "Withdrawal").
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { STANDS } from '../crash/town.ts'
-import { until } from '../crash/watch.ts'
-import { openBureau, type Answer, type Bureau, type Delivery } from './bureau.ts'
+import { openBureau, untilDeliveries, type Answer, type Bureau, type Delivery } from './bureau.ts'
 
 let bureau: Bureau
 
@@ -16,17 +15,8 @@ afterAll(() => bureau.close(), 60_000)
 
 beforeEach(() => bureau.beginAnew())
 
-/** Waits until the deliveries that match are all in these states. */
-async function untilStates(
-  serial: string,
-  states: string[],
-  which: (d: Delivery) => boolean = () => true,
-): Promise<void> {
-  await until(`${serial} in ${states.join()}`, async () => {
-    const rows = (await bureau.deliveries(serial)).filter(which)
-    return rows.length > 0 && rows.every((d) => states.includes(d.state))
-  })
-}
+const untilStates = (serial: string, states: string[], which?: (d: Delivery) => boolean): Promise<Delivery[]> =>
+  untilDeliveries(bureau, serial, states, which)
 
 interface Told {
   kind: string

@@ -1,20 +1,12 @@
 // Ours: the public server with its live stream as app/public.ts composes them; told what to tell by the parent.
-import pino from 'pino'
 import { extendRing, type LiveEvent, type Ring } from '../../src/web/live/events.ts'
 import { openLive } from '../../src/web/live/stream.ts'
-import { buildPublicServer } from '../../src/web/public/server.ts'
 import { obey } from './live-server.ts'
+import { buildBarePublic } from '../web/bare-public.ts'
 
 const live = openLive(false)
-const app = await buildPublicServer({
-  db: { query: () => Promise.reject(new Error('there is no database here')) },
-  pages: { get: () => undefined },
+const app = await buildBarePublic({
   live,
-  publicUrl: 'http://127.0.0.1',
-  demonstration: false,
-  ready: async () => ({ ok: true, degraded: [] }),
-  metrics: () => '',
-  logger: pino({ level: 'silent' }),
 })
 const url = await app.listen({ port: 0, host: '127.0.0.1' })
 let ring: Ring = extendRing(null, { head: 0, events: [], whole: true })

@@ -4,9 +4,8 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { rowShape, writePayload } from '../../src/town/payloads.ts'
 import { writeField } from '../../src/web/desk/roster-view.ts'
-import { openBureau, type Bureau } from '../app/bureau.ts'
+import { openBureau, writeDetermination, type Bureau } from '../app/bureau.ts'
 import { openFirst, openOfficer, type Visitor } from '../app/officers.ts'
 import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
 
@@ -48,16 +47,8 @@ describe.skipIf(CHROMIUM === null)(`the desk in a browser${NO_CHROMIUM}`, () => 
 
   const hear = async (): Promise<void> => {
     count += 1
-    const time = new Date(bureau.recent()).toISOString()
-    const row = {
-      code: 'AU',
-      time,
-      latitude: 37.98,
-      longitude: 103.59,
-      magnitude: 7.1,
-      place: '内蒙古阿拉善盟阿拉善左旗',
-    }
-    expect(await bureau.push(`desk-browser-${count}`, writePayload('cenc-web', [rowShape.parse(row)]).body)).toBe(202)
+    const body = writeDetermination('AU', bureau.recent(), { magnitude: 7.1 })
+    expect(await bureau.push(`desk-browser-${count}`, body)).toBe(202)
   }
   const sit = async (
     who: keyof typeof people,

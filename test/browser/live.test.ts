@@ -1,15 +1,14 @@
 // In: the first page in a real browser while something new is said. Out: what its reader sees, without asking for it.
 import { gzipSync } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
-import pino from 'pino'
 import type { Browser, Page as Tab } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Page, StoredPage } from '../../src/store/pages.ts'
 import { extendRing, type LiveEvent } from '../../src/web/live/events.ts'
 import { LIVE_LIMITS, openLive, type Live } from '../../src/web/live/stream.ts'
-import { buildPublicServer } from '../../src/web/public/server.ts'
 import { NOTICE, NOW, pages } from '../web/sample-pages.ts'
 import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
+import { buildBarePublic } from '../web/bare-public.ts'
 
 const NEWER = {
   ...NOTICE,
@@ -46,15 +45,9 @@ describe.skipIf(CHROMIUM === null)(`the live script in a browser${NO_CHROMIUM}`,
   }
   const start = async (most: number): Promise<void> => {
     live = openLive(false, { ...LIVE_LIMITS, most })
-    app = await buildPublicServer({
-      db: { query: () => Promise.reject(new Error('there is no database here')) },
+    app = await buildBarePublic({
       pages: shelf,
       live,
-      publicUrl: 'https://x.example',
-      demonstration: false,
-      ready: async () => ({ ok: true, degraded: [] }),
-      metrics: () => '',
-      logger: pino({ level: 'silent' }),
     })
     url = await app.listen({ port: 0, host: '127.0.0.1' })
   }

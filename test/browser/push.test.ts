@@ -6,18 +6,16 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import webpush from 'web-push'
-import { parse, stringify } from 'yaml'
 import type { PushMessage } from '../../src/core/push/message.ts'
 import { startPush, type PushTown } from '../../src/town/push.ts'
 import type { PushSubscriptionJson } from '../../src/town/push/state.ts'
 import { writeDetermination } from '../app/bureau.ts'
-import { describeBureau, prepareInstallation, type Installation } from '../crash/installation.ts'
+import type { Installation } from '../crash/installation.ts'
+import { preparePushBureau } from '../crash/push-bureau.ts'
 import { until } from '../crash/watch.ts'
 import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
 import { openDevice, type Device } from './push-device.ts'
-import { claimPort } from '../../src/town/port.ts'
 
-const NOWHERE = { weibo: '', wechat: '', webhook: '', robots: '' }
 const VAPID = webpush.generateVAPIDKeys()
 
 describe.skipIf(CHROMIUM === null)(`a push from the page to the notification${NO_CHROMIUM}`, () => {
@@ -34,26 +32,8 @@ describe.skipIf(CHROMIUM === null)(`a push from the page to the notification${NO
     folder = mkdtempSync(join(tmpdir(), 'quakedesk-push-'))
     service = await startPush({ now: Date.now })
     drillService = await startPush({ now: Date.now })
-    const port = await claimPort()
-    site = `http://127.0.0.1:${port}`
-    const outlet = (town: PushTown) => ({
-      channel: 'webpush',
-      enabled: true,
-      vapidPublicKey: VAPID.publicKey,
-      vapidPrivateKey: VAPID.privateKey,
-      subject: 'mailto:it@dzj.example.cn',
-      allowHosts: [new URL(town.origin).host],
-      ca: town.ca,
-    })
-    const yaml = stringify({
-      ...(parse(describeBureau(NOWHERE, `127.0.0.1:${port}`)) as Record<string, unknown>),
-      outlets: [
-        { id: 'site', channel: 'website' },
-        { id: 'push', ...outlet(service) },
-        { id: 'drill-push', class: 'drill', ...outlet(drillService) },
-      ],
-    })
-    bureau = prepareInstallation({ folder, port, deskPort: await claimPort(), yaml })
+    bureau = await preparePushBureau(folder, VAPID, { actual: service, drill: drillService })
+    site = `http://127.0.0.1:${bureau.port}`
     await bureau.start()
     browser = await openChromium()
     subscription = service.subscribe({ applicationServerKey: VAPID.publicKey })

@@ -2,16 +2,12 @@
 import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
-import { pino } from 'pino'
 import type { Instant } from '../../src/core/instant.ts'
 import { openResolver } from '../../src/push/resolve.ts'
 import { openVault } from '../../src/push/vault.ts'
 import type { Page, StoredPage } from '../../src/store/pages.ts'
-import type { Queryable } from '../../src/store/pool.ts'
 import type { PageMaker } from '../../src/web/public/pages.ts'
-import { buildPublicServer } from '../../src/web/public/server.ts'
-
-const AWAY: Queryable = { query: () => Promise.reject(new Error('there is no database here')) }
+import { buildBarePublic, NO_DATABASE } from '../web/bare-public.ts'
 
 /** The caller closes it. */
 export async function servePages(
@@ -20,12 +16,11 @@ export async function servePages(
   now: Instant,
 ): Promise<{ app: FastifyInstance; url: string }> {
   const shelf = new Map(pages.map((page) => [page.path, store(page)]))
-  const app = await buildPublicServer({
-    db: AWAY,
+  const app = await buildBarePublic({
     pages: { get: (path) => shelf.get(path) },
     list: (listing, language) => maker.asked(listing, language),
     push: {
-      db: AWAY,
+      db: NO_DATABASE,
       outlets: [],
       vault: openVault(randomBytes(32)),
       resolver: openResolver(() => Promise.resolve([])),
@@ -34,10 +29,6 @@ export async function servePages(
       districts: ['640100'],
     },
     publicUrl: 'https://dzj.example.gov.cn',
-    demonstration: false,
-    ready: async () => ({ ok: true, degraded: [] }),
-    metrics: () => '',
-    logger: pino({ level: 'silent' }),
   })
   return { app, url: await app.listen({ port: 0, host: '127.0.0.1' }) }
 }

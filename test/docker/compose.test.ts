@@ -147,6 +147,23 @@ describe('the proxy before the two nodes', () => {
     expect(conf).toMatch(/proxy_next_upstream error timeout/)
   })
 
+  it('asks over lines that stay open and by the name that was asked, wherever it sets a header of its own', () => {
+    // nginx: a block with one proxy_set_header inherits none (ngx_http_proxy_module).
+    const blocks = ['']
+    const lists: string[] = []
+    for (const sign of conf) {
+      if (sign === '{') blocks.push('')
+      else if (sign === '}') lists.push(blocks.pop() ?? '')
+      else blocks[blocks.length - 1] += sign
+    }
+    const own = lists.filter((block) => block.includes('proxy_set_header'))
+    expect(own.length).toBeGreaterThan(1)
+    for (const block of own) {
+      const names = [...block.matchAll(/proxy_set_header (\S+)/g)].map(([, name]) => name)
+      expect(names).toEqual(expect.arrayContaining(['Connection', 'Host', 'X-Forwarded-Proto']))
+    }
+  })
+
   it('keeps what a node says may be kept, so that a crowd does not reach it, and a day longer when no node answers', () => {
     const [pages = ''] = /location \/ \{\s*proxy_pass http:\/\/public_nodes[^}]*/.exec(server('443')) ?? []
     expect(pages).toMatch(/proxy_cache pages;/)

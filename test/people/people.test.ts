@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { changePassword, changePerson, invite, resetPerson } from '../../src/people/accounts.ts'
 import type { PeopleContext } from '../../src/people/context.ts'
 import { acceptInvitation, makeFirstLink, readInvitation } from '../../src/people/invitations.ts'
-import { openPasswords } from '../../src/people/passwords.ts'
+import { openPasswords, TooManySignIns } from '../../src/people/passwords.ts'
 import { enrolSecondFactor, offerSecondFactor } from '../../src/people/second-factor.ts'
 import { findSitting, type Session } from '../../src/people/sessions.ts'
 import { giveCode, signIn } from '../../src/people/sign-in.ts'
@@ -272,6 +272,41 @@ test('a new password ends the other sessions and keeps this one', async () => {
   expect(await changePassword(people, mine, { old: PASSWORD, password: 'Anderes-Wort-9' })).toEqual({ ok: true })
   expect(await findSitting(pool, officer.token, true, now)).not.toBeNull()
   if (other.ok) expect(await findSitting(pool, other.token, true, now)).toBeNull()
+})
+
+test('an old password undoes no reset that an administrator made in the meantime', async () => {
+  const officer = await hire()
+  const mine = await session(officer.token)
+  const hash = async (password: string): Promise<string> => {
+    await resetPerson(people, officer.id, 'p-admin')
+    return people.passwords.hash(password)
+  }
+  const meanwhile = { ...people, passwords: { ...people.passwords, hash } }
+  const given = { old: PASSWORD, password: 'Anderes-Wort-9' }
+  expect(await changePassword(meanwhile, mine, given)).toMatchObject({ ok: false, rule: 'wrong' })
+  const { rows } = await pool.query('select password from account where id = $1', [officer.id])
+  expect(rows).toEqual([{ password: null }])
+})
+
+test('who meets a crowd is asked to come again, by whichever door', async () => {
+  const officer = await hire()
+  const mine = await session(officer.token)
+  const invited = await invite(
+    people,
+    { login: 'spaeter', name: '王小明', organisation: 'bureau', roles: ['duty'] },
+    'p-admin',
+  )
+  if (!invited.ok) throw new Error(invited.reason)
+  const crowd = async (): Promise<never> => Promise.reject(new TooManySignIns('too many'))
+  const busy = { ...people, passwords: { hash: crowd, fits: crowd } }
+  const asked = { login: officer.login, name: '', old: PASSWORD, password: 'Anderes-Wort-9', address: '10.0.0.9' }
+  for (const answer of [
+    await signIn(busy, asked),
+    await changePassword(busy, mine, asked),
+    await acceptInvitation(busy, invited.token, asked, BUREAU),
+  ])
+    expect(answer).toMatchObject({ ok: false, rule: 'busy' })
+  expect(await acceptInvitation(people, invited.token, asked, BUREAU)).toEqual({ ok: true })
 })
 
 test('neither a name, nor a login, nor a secret stands in the journal', async () => {

@@ -49,19 +49,14 @@ test('an untouched chain fits every head that was written down', async () => {
 
 describe('somebody with the owner’s power', () => {
   test.each([
-    [
-      'changes a word',
-      [`update journal set detail = '{"subject": "x"}' where subject = 'b'`],
-      2,
-      'the row was changed',
-    ],
-    ['changes who did it', [`update journal set actor = '李工' where subject = 'c'`], 3, 'the row was changed'],
-    ['removes a row', [`delete from journal where subject = 'b'`], 2, 'its journal row is missing'],
+    ['changes a word', [`update journal set detail = '{"subject": "x"}' where subject = 'b'`], 2, '记录被改动过'],
+    ['changes who did it', [`update journal set actor = '李工' where subject = 'c'`], 3, '记录被改动过'],
+    ['removes a row', [`delete from journal where subject = 'b'`], 2, '对应的留痕记录不在了'],
     [
       'removes a row with its seal',
       [`delete from journal_seal where seq = 2`, `delete from journal where subject = 'b'`],
       2,
-      'a seal is missing',
+      '缺少这一封',
     ],
   ])('%s, and the walk names the seal', async (_what, statements, seq, why) => {
     await tamper(...statements)
@@ -72,7 +67,7 @@ describe('somebody with the owner’s power', () => {
     await exportHead(pool, folder, NOW)
     await tamper(`delete from journal_seal where seq > 2`, `delete from journal where subject in ('c', 'd')`)
     expect(await verifyJournal(pool)).toMatchObject({ ok: true, rows: 2 })
-    expect(await verify()).toMatchObject({ ok: false, seq: 2, why: expect.stringContaining('was 4') as string })
+    expect(await verify()).toMatchObject({ ok: false, seq: 2, why: expect.stringContaining('是第 4 封') as string })
   })
 
   test('cuts them off and lets the program write on: the head of the day does not fit the new chain', async () => {
@@ -113,7 +108,7 @@ describe('the program’s own role', () => {
     expect(await verify()).toMatchObject({
       ok: false,
       journalId: 5,
-      why: expect.stringContaining('never sealed') as string,
+      why: expect.stringContaining('从未封存') as string,
     })
   })
 

@@ -1,5 +1,4 @@
 // In: a real record, its pages as the publisher stores them, a real port. Out: the API and the feeds as programs meet them.
-import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FastifyInstance } from 'fastify'
 import type { Pool } from 'pg'
@@ -19,12 +18,12 @@ import { extendRing } from '../../src/web/live/events.ts'
 import { LIVE_LIMITS, openLive } from '../../src/web/live/stream.ts'
 import { openCapPublishing } from '../../src/web/public/feeds/cap-publishing.ts'
 import { openFeeds } from '../../src/web/public/feeds/index.ts'
-import { buildPublicServer } from '../../src/web/public/server.ts'
 import { openSite } from '../../src/web/public/site.ts'
 import { openWordings } from '../../src/web/public/wording.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { openOutlet, tellLineage } from './lineage-rows.ts'
 import { identity, NOW, pages, templates } from './sample-pages.ts'
+import { buildBarePublic } from './bare-public.ts'
 
 const LINEAGES = 7
 const HOSTILE = '</script><script>alert(1)</script>]]>&"'
@@ -61,15 +60,11 @@ beforeAll(async () => {
   const db: Queryable = {
     query: (text, values) => (isAway ? Promise.reject(new Error('away')) : pool.query(text, values)) as never,
   }
-  app = await buildPublicServer({
+  app = await buildBarePublic({
     db,
     pages: shelf,
     live,
     publicUrl: identity.publicUrl,
-    demonstration: false,
-    ready: async () => ({ ok: true, degraded: [] }),
-    metrics: () => '',
-    logger: pino({ level: 'silent' }),
   })
   const event = {
     seq: 7,

@@ -3,13 +3,12 @@ import { connect, type AddressInfo } from 'node:net'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import type { FastifyInstance } from 'fastify'
-import pino from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { StoredPage } from '../../src/store/pages.ts'
 import type { Staleness } from '../../src/web/public/hot.ts'
 import { isHeld, takesGzip } from '../../src/web/public/negotiate.ts'
-import { buildPublicServer } from '../../src/web/public/server.ts'
 import { SAFE_HEADERS } from '../../src/web/serving.ts'
+import { buildBarePublic } from './bare-public.ts'
 
 const open: FastifyInstance[] = []
 afterEach(async () => {
@@ -39,7 +38,7 @@ async function serve(change: { staleness?: () => Staleness | null } = {}) {
   put('/n/abcd2345', '公告')
   put('/api/v1/notices', '{"notices":[]}')
   let asked = 0
-  const app = await buildPublicServer({
+  const app = await buildBarePublic({
     db: {
       query: async () => {
         asked += 1
@@ -47,11 +46,6 @@ async function serve(change: { staleness?: () => Staleness | null } = {}) {
       },
     },
     pages: shelf,
-    publicUrl: 'https://x.example',
-    demonstration: false,
-    ready: async () => ({ ok: true, degraded: [] }),
-    metrics: () => '',
-    logger: pino({ level: 'silent' }),
     ...change,
   })
   open.push(app)

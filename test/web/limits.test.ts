@@ -6,9 +6,9 @@ import pino from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Queryable } from '../../src/store/pool.ts'
 import { buildDeskServer, type DeskContext } from '../../src/web/desk/server.ts'
-import { buildPublicServer } from '../../src/web/public/server.ts'
 import { SAFE_HEADERS } from '../../src/web/serving.ts'
 import type { DoorContext } from '../../src/web/desk/door.ts'
+import { buildBarePublic } from './bare-public.ts'
 
 const logger = pino({ level: 'silent' })
 const open: FastifyInstance[] = []
@@ -27,17 +27,7 @@ const metrics = (): string => ''
 
 async function publicPort(query: Queryable['query'] = async () => ({ rows: [], rowCount: 0 })): Promise<number> {
   const pages = { get: () => undefined }
-  return listen(
-    await buildPublicServer({
-      db: { query },
-      pages,
-      publicUrl: 'https://x.example',
-      demonstration: false,
-      ready,
-      metrics,
-      logger,
-    }),
-  )
+  return listen(await buildBarePublic({ db: { query }, pages }))
 }
 
 /** A desk at which nobody can sign in. */
@@ -162,17 +152,7 @@ describe('the public port', () => {
 
 describe('both ports', () => {
   test('wait for no request longer than their limit: a header or a body that drips is cut off', async () => {
-    for (const app of [
-      await buildPublicServer({
-        db: { query: async () => ({ rows: [], rowCount: 0 }) },
-        pages: { get: () => undefined },
-        publicUrl: '',
-        demonstration: false,
-        ready,
-        metrics,
-        logger,
-      }),
-    ]) {
+    for (const app of [await buildBarePublic()]) {
       open.push(app)
       expect(app.server.requestTimeout).toBe(10_000)
       expect(app.server.headersTimeout).toBeLessThanOrEqual(10_000)
@@ -252,3 +232,44 @@ async function until(check: () => Promise<boolean>): Promise<void> {
   }
   throw new Error('never')
 }
+
+describe('an officer who goes astray', () => {
+  const lost: DoorContext = {
+    ...NO_PEOPLE,
+    routes: [
+      {
+        method: 'GET',
+        path: '/lost',
+        act: 'anyone',
+        handle: async () => {
+          throw new Error('connection to 10.1.2.3 refused')
+        },
+      },
+    ],
+    refuse: (_status, reason) => `<p>${reason}</p>`,
+  }
+
+  test('reads a page in Chinese, with the door’s headers, and nothing of what broke', async () => {
+    const port = await deskPort({ door: lost })
+    const broken = await fetch(`http://127.0.0.1:${port}/desk/lost`)
+    expect([broken.status, broken.headers.get('content-type')]).toEqual([500, 'text/html; charset=utf-8'])
+    expect(broken.headers.get('cache-control')).toBe('no-store')
+    const text = await broken.text()
+    expect(text).toContain('先核对是否已经生效')
+    expect(text).not.toContain('10.1.2.3')
+    const nowhere = await fetch(`http://127.0.0.1:${port}/desk/nowhere?to=%3Cscript%3E`)
+    expect([nowhere.status, await nowhere.text()]).toEqual([404, '<p>值班台没有这个页面</p>'])
+  })
+
+  test('is told apart from a program, which reads JSON', async () => {
+    const port = await deskPort({ door: lost })
+    for (const path of ['/desk/command/x', '/deskx', '/nowhere']) {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`)
+      expect([path, answer.status, await answer.json()]).toEqual([
+        path,
+        404,
+        { error: 'nothing is here', rule: 'not-found' },
+      ])
+    }
+  })
+})

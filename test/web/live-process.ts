@@ -1,11 +1,10 @@
 // In: a database, a folder, a port. Out: the public side's part that tells readers, in a process of its own, made to be killed.
 // The same parts as app/public.ts composes, without a configuration.
-import pino from 'pino'
 import { openPool } from '../../src/store/pool.ts'
 import type { Connection } from '../../src/store/postgres/start.ts'
 import { openLive } from '../../src/web/live/stream.ts'
-import { buildPublicServer } from '../../src/web/public/server.ts'
 import { openShelf } from '../../src/web/public/shelf.ts'
+import { buildBarePublic } from './bare-public.ts'
 
 const [connection = '', folder = '', port = '0'] = process.argv.slice(2)
 const live = openLive(false)
@@ -17,15 +16,9 @@ const shelf = await openShelf({
   tell: (ring, sure) => live.tell(ring, sure),
   onError: () => undefined,
 })
-const app = await buildPublicServer({
-  db: { query: () => Promise.reject(new Error('not asked here')) },
+const app = await buildBarePublic({
   pages: shelf,
   live,
-  publicUrl: 'https://x.example',
-  demonstration: false,
-  ready: async () => ({ ok: true, degraded: [] }),
-  metrics: () => '',
-  logger: pino({ level: 'silent' }),
 })
 await app.listen({ port: Number(port), host: '127.0.0.1' })
 const look = async (): Promise<void> => {

@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pino from 'pino'
 import { expect, test } from 'vitest'
 import { MIGRATIONS } from '../../src/app/database.ts'
 import { backup } from '../../src/store/backup.ts'
@@ -12,10 +11,10 @@ import { listMigrations } from '../../src/store/migrate.ts'
 import { savePages } from '../../src/store/pages.ts'
 import { openPool, type Queryable } from '../../src/store/pool.ts'
 import { openLive } from '../../src/web/live/stream.ts'
-import { buildPublicServer } from '../../src/web/public/server.ts'
 import { openShelf } from '../../src/web/public/shelf.ts'
 import { freshDatabase } from '../support/database.ts'
 import { readStream, type StreamReader } from './stream-reader.ts'
+import { buildBarePublic } from './bare-public.ts'
 
 const NOW = Date.UTC(2026, 2, 4, 2)
 
@@ -50,15 +49,9 @@ test('after a restore from a backup nobody goes on as if nothing had happened, h
     tell: (ring, sure) => live.tell(ring, sure),
     onError: (error) => expect.unreachable(String(error)),
   })
-  const app = await buildPublicServer({
-    db: { query: () => Promise.reject(new Error('not asked here')) },
+  const app = await buildBarePublic({
     pages: shelf,
     live,
-    publicUrl: 'https://x.example',
-    demonstration: false,
-    ready: async () => ({ ok: true, degraded: [] }),
-    metrics: () => '',
-    logger: pino({ level: 'silent' }),
   })
   const later = openPool(restored.appConfig, 2, () => undefined)
   try {

@@ -2,14 +2,13 @@
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import pino from 'pino'
 import { afterEach, expect, test } from 'vitest'
 import { countedAs } from '../../src/web/live/address.ts'
 import { extendRing, type LiveEvent } from '../../src/web/live/events.ts'
 import { LIVE_LIMITS, openLive, type Live, type LiveLimits } from '../../src/web/live/stream.ts'
-import { buildPublicServer } from '../../src/web/public/server.ts'
 import { SAFE_HEADERS } from '../../src/web/serving.ts'
 import { readStream, type StreamReader } from './stream-reader.ts'
+import { buildBarePublic } from './bare-public.ts'
 
 const apps: FastifyInstance[] = []
 const readers: StreamReader[] = []
@@ -38,15 +37,8 @@ const ringOf = (...seqs: number[]) =>
 
 async function serve(limits: Partial<LiveLimits> = {}): Promise<{ live: Live; port: number; app: FastifyInstance }> {
   const live = openLive(false, { ...LIVE_LIMITS, ...limits })
-  const app = await buildPublicServer({
-    db: { query: () => Promise.reject(new Error('there is no database here')) },
-    pages: { get: () => undefined },
+  const app = await buildBarePublic({
     live,
-    publicUrl: 'https://x.example',
-    demonstration: false,
-    ready: async () => ({ ok: true, degraded: [] }),
-    metrics: () => '',
-    logger: pino({ level: 'silent' }),
   })
   apps.push(app)
   await app.listen({ port: 0, host: '127.0.0.1' })

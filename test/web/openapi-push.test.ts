@@ -1,17 +1,9 @@
 // In: the subscribing routes of a real public server, and the OpenAPI document. Out: proof that the one is what the other says.
-import { createECDH, randomBytes } from 'node:crypto'
 import type { FastifyInstance, InjectOptions } from 'fastify'
-import type { Pool } from 'pg'
-import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { openResolver } from '../../src/push/resolve.ts'
-import { openVault } from '../../src/push/vault.ts'
-import { saveOutlets } from '../../src/store/outlets.ts'
-import { openPool } from '../../src/store/pool.ts'
 import { describeApi } from '../../src/web/public/openapi.ts'
-import { buildPublicServer } from '../../src/web/public/server.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { makeSubscription, openSubscribeDoor, SUBSCRIPTIONS, type SubscribeDoor } from './subscribe-door.ts'
 
 interface Content {
   content?: Record<string, { schema: object }>
@@ -21,43 +13,21 @@ interface Operation {
   requestBody?: Content
   security?: Record<string, string[]>[]
 }
-const LIST = '/api/v1/push/subscriptions'
 const api = JSON.parse(describeApi('https://bureau.example')) as {
   paths: Record<string, Record<string, Operation>>
   components: { schemas: Record<string, object>; securitySchemes: Record<string, { name?: string }> }
 }
 
-let database: FreshDatabase
-let pool: Pool
+let door: SubscribeDoor
 let app: FastifyInstance
 
 beforeAll(async () => {
-  database = await freshDatabase()
-  pool = openPool(database.appConfig, 2, () => undefined)
-  await saveOutlets(pool, [{ id: 'push', class: 'actual', channel: 'webpush', mode: 'live' }])
-  app = await buildPublicServer({
-    db: pool,
-    pages: { get: () => undefined },
-    push: {
-      db: pool,
-      outlets: [{ id: 'push', class: 'actual', reach: 'any', allowHosts: [], proxied: [] }],
-      vault: openVault(Buffer.alloc(32, 1)),
-      resolver: openResolver(async () => ['142.250.72.10']),
-      now: Date.now,
-      consentVersion: 'v1',
-      districts: ['990100'],
-    },
-    publicUrl: 'https://bureau.example',
-    demonstration: false,
-    ready: async () => ({ ok: true, degraded: [] }),
-    metrics: () => '',
-    logger: pino({ level: 'silent' }),
-  })
+  door = await openSubscribeDoor()
+  app = await door.build()
 })
 afterAll(async () => {
   await app.close()
-  await pool.end()
-  await database.drop()
+  await door.close()
 })
 
 /** A schema of the document as its own text has it. */
@@ -78,31 +48,28 @@ async function ask(method: 'get' | 'post' | 'patch' | 'delete', path: string, mo
   return reply
 }
 
-function browser(): Record<string, unknown> {
-  const pair = createECDH('prime256v1')
-  pair.generateKeys()
-  return {
-    endpoint: `https://fcm.googleapis.com/fcm/send/${randomBytes(8).toString('hex')}`,
-    expirationTime: null,
-    keys: { p256dh: pair.getPublicKey('base64url'), auth: randomBytes(16).toString('base64url') },
-    districts: ['990100'],
-    minIntensity: 3,
-    night: true,
-    consent: true,
-  }
-}
+const browser = (): Record<string, unknown> => ({
+  ...makeSubscription(),
+  districts: ['990100'],
+  minIntensity: 3,
+  night: true,
+  consent: true,
+})
 
 test('what a client written from the document alone does is done: subscribe, read, change, leave', async () => {
   const body = browser()
-  const request = schemaOf(api.paths[LIST]?.['post']?.requestBody)
+  const request = schemaOf(api.paths[SUBSCRIPTIONS]?.['post']?.requestBody)
   expect(request.safeParse(body).error).toBeUndefined()
   expect(request.safeParse({ ...body, districs: [] }).success).toBe(false)
-  const { id, unsubscribe } = (await ask('post', LIST, { payload: body })).json<{ id: string; unsubscribe: string }>()
+  const { id, unsubscribe } = (await ask('post', SUBSCRIPTIONS, { payload: body })).json<{
+    id: string
+    unsubscribe: string
+  }>()
   const headers = { authorization: `Bearer ${unsubscribe}` }
-  const one = `${LIST}/${id}`
+  const one = `${SUBSCRIPTIONS}/${id}`
   expect((await ask('get', one, { headers })).json()).toMatchObject({ id, preferences: { minIntensity: 3 } })
   const change = { minMagnitude: 5, rebuttals: true }
-  expect(schemaOf(api.paths[`${LIST}/{id}`]?.['patch']?.requestBody).safeParse(change).error).toBeUndefined()
+  expect(schemaOf(api.paths[`${SUBSCRIPTIONS}/{id}`]?.['patch']?.requestBody).safeParse(change).error).toBeUndefined()
   expect((await ask('patch', one, { headers, payload: change })).json()).toMatchObject({ id, preferences: change })
   const name = api.components.securitySchemes['unsubscribeQuery']?.name ?? ''
   const query = { [name]: unsubscribe }
@@ -118,7 +85,7 @@ test.each([
   ['no consent', 422, { payload: { ...browser(), consent: undefined } }],
   ['a stranger’s address', 422, { payload: { ...browser(), endpoint: 'https://evil.example/' } }],
 ])('a refusal of %s is the one that the document names', async (_what, status, more) => {
-  expect((await ask('post', LIST, more as InjectOptions)).statusCode).toBe(status)
+  expect((await ask('post', SUBSCRIPTIONS, more as InjectOptions)).statusCode).toBe(status)
 })
 
 test('every key that an operation asks for is explained', () => {

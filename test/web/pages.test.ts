@@ -2,16 +2,14 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { loadTemplates } from '../../src/app/templates.ts'
 import { ATTENUATION_MODELS } from '../../src/core/intensity/attenuation.ts'
-import { createRenderer, type Renderer } from '../../src/core/rendering/renderer.ts'
-import type { NoticeView } from '../../src/store/notices.ts'
 import { createPages, type PageMaker } from '../../src/web/public/pages.ts'
 import { reportOf } from '../core/judgement/bureaux.ts'
-import { factsOf } from '../core/rendering/facts.ts'
+import { openNoticeMaker, type NoticeMaker } from '../browser/sample-notices.ts'
 
 let pages: PageMaker
-let renderer: Renderer
+let makeNotice: NoticeMaker
 beforeAll(async () => {
-  renderer = createRenderer(await loadTemplates('notices'))
+  makeNotice = await openNoticeMaker()
   const identity = {
     bureauName: '银川市地震局',
     publicUrl: 'https://dzj.example.gov.cn',
@@ -23,36 +21,6 @@ beforeAll(async () => {
   pages = createPages(await loadTemplates('pages'), site)
 })
 
-function noticeOf(keep: (variants: Record<string, string>) => Record<string, string>): NoticeView {
-  const facts = factsOf({ kind: 'formal-report' })
-  const { title, text, variants } = renderer.render(facts)
-  return {
-    id: 'n-1',
-    code: 'k7q2mx9b',
-    serial: facts.serial,
-    report: facts.report,
-    kind: facts.kind,
-    class: 'actual',
-    lineage: 'l-1',
-    supersedes: 'n-0',
-    supersededBy: null,
-    supersededKind: null,
-    quake: 'q-1',
-    title,
-    text,
-    variants: keep(variants),
-    facts,
-    state: 'current',
-    originAt: facts.origin?.originTime ?? null,
-    receivedAt: facts.issuedAt - 2_000,
-    decidedAt: facts.issuedAt,
-    issuedAt: facts.issuedAt,
-    actor: 'system',
-    indexNumber: null,
-    deliveries: [],
-  }
-}
-
 const count = (text: string, part: string): number => text.split(part).length - 1
 
 describe('the page of a notice', () => {
@@ -60,7 +28,8 @@ describe('the page of a notice', () => {
     ['with a text of its own', (variants: Record<string, string>) => variants],
     ['that no website outlet was to carry', () => ({})],
   ])('%s says serial, sentence and sign once', (_name, keep) => {
-    const notice = noticeOf(keep)
+    const made = makeNotice('formal-report', { supersedes: 'n-0', deliveries: [] })
+    const notice = { ...made, variants: keep(made.variants) }
     const [page] = pages.notice(notice)
     // The head says it to programs.
     const body = String(page?.body).replace(/^[\s\S]*<main/, '')

@@ -1,9 +1,8 @@
 // In: requests for pictures, a table that answers, is slow or is away. Out: bytes with their tag, or a plain refusal.
 import type { FastifyInstance } from 'fastify'
-import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { StoredPage } from '../../src/store/pages.ts'
-import { buildPublicServer } from '../../src/web/public/server.ts'
+import { buildBarePublic } from './bare-public.ts'
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 1, 2, 3])
 const page = (path: string): StoredPage => ({
@@ -25,7 +24,7 @@ beforeEach(async () => {
   asked = []
   away = false
   table = new Map([['/n/abcd2345.png', PNG]])
-  app = await buildPublicServer({
+  app = await buildBarePublic({
     db: {
       query: (async (_sql: string, values: unknown[]) => {
         const path = String(values[1])
@@ -51,10 +50,6 @@ beforeEach(async () => {
     },
     pages: { get: (path) => (['/n/abcd2345', '/n/late23456'].includes(path) ? page(path) : undefined) },
     publicUrl: 'https://yj.lanshan.example',
-    demonstration: false,
-    ready: async () => ({ ok: true, degraded: [] }),
-    metrics: () => '',
-    logger: pino({ level: 'silent' }),
   })
 })
 afterEach(async () => {

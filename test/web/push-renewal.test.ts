@@ -1,21 +1,18 @@
 // In: the service worker as it is served, in a bare context, before a real subscribe door. Out: proof that a browser which
 // changes its push address by itself stays subscribed with its choice, and that one which cannot is told.
 import { readFileSync } from 'node:fs'
-import { createECDH, randomBytes } from 'node:crypto'
 import { runInNewContext } from 'node:vm'
 import type { FastifyInstance } from 'fastify'
-import type { Pool } from 'pg'
-import pino from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openResolver } from '../../src/push/resolve.ts'
-import { openVault } from '../../src/push/vault.ts'
-import { saveOutlets } from '../../src/store/outlets.ts'
-import { openPool } from '../../src/store/pool.ts'
-import { buildPublicServer } from '../../src/web/public/server.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import {
+  makeSubscription,
+  openSubscribeDoor,
+  SUBSCRIPTIONS,
+  type BrowserSubscription,
+  type SubscribeDoor,
+} from './subscribe-door.ts'
 
 const SOURCE = readFileSync(new URL('../../src/web/assets/sw.js', import.meta.url), 'utf8')
-const API = '/api/v1/push/subscriptions'
 const CHOICE = { districts: ['990100'], minIntensity: 4, minMagnitude: null, night: 5, digest: true, rebuttals: false }
 
 interface State {
@@ -25,72 +22,39 @@ interface State {
   consent: object
   key: string
 }
-interface Given {
-  endpoint: string
-  expirationTime: null
-  keys: { p256dh: string; auth: string }
-}
-
-let database: FreshDatabase
-let pool: Pool
+let door: SubscribeDoor
 let app: FastifyInstance
 let state: State | null
 let notices: { title: string; data: { url: string } }[]
 /** What pushManager.subscribe() was asked for, and what it hands out. */
 let asked: unknown[]
-let fresh: Given
+let fresh: BrowserSubscription
 let reachable: boolean
 
 beforeAll(async () => {
-  database = await freshDatabase()
-  pool = openPool(database.appConfig, 2, () => undefined)
-  await saveOutlets(pool, [{ id: 'push', class: 'actual', channel: 'webpush', mode: 'live' }])
-  app = await buildPublicServer({
-    db: pool,
-    pages: { get: () => undefined },
-    push: {
-      db: pool,
-      outlets: [{ id: 'push', class: 'actual', reach: 'any', allowHosts: [], proxied: [] }],
-      vault: openVault(Buffer.alloc(32, 1)),
-      resolver: openResolver(async () => ['142.250.72.10']),
-      now: Date.now,
-      consentVersion: 'v1',
-      districts: ['990100'],
-    },
-    publicUrl: 'https://bureau.example',
-    demonstration: false,
-    ready: async () => ({ ok: true, degraded: [] }),
-    metrics: () => '',
-    logger: pino({ level: 'silent' }),
-  })
+  door = await openSubscribeDoor()
+  app = await door.build()
 })
 beforeEach(async () => {
-  await pool.query('delete from push_subscription')
-  ;[notices, asked, fresh, reachable] = [[], [], subscription(), true]
-  const reply = await app.inject({ method: 'POST', url: API, payload: { ...subscription(), ...CHOICE, consent } })
+  await door.pool.query('delete from push_subscription')
+  ;[notices, asked, fresh, reachable] = [[], [], makeSubscription(), true]
+  const reply = await app.inject({
+    method: 'POST',
+    url: SUBSCRIPTIONS,
+    payload: { ...makeSubscription(), ...CHOICE, consent },
+  })
   state = { ...reply.json<Pick<State, 'id' | 'unsubscribe'>>(), choice: CHOICE, consent, key: 'BKey' }
 })
 afterAll(async () => {
   await app.close()
-  await pool.end()
-  await database.drop()
+  await door.close()
 })
 const consent = { version: 'v1', language: 'zh' }
-
-function subscription(): Given {
-  const pair = createECDH('prime256v1')
-  pair.generateKeys()
-  return {
-    endpoint: `https://fcm.googleapis.com/fcm/send/${randomBytes(8).toString('hex')}`,
-    expirationTime: null,
-    keys: { p256dh: pair.getPublicKey('base64url'), auth: randomBytes(16).toString('base64url') },
-  }
-}
 
 /** Runs the worker, and lets the browser tell it of the change. */
 async function change(event: object): Promise<void> {
   const listeners = new Map<string, (event: object) => void>()
-  const made = (given: Given) => ({ toJSON: () => given })
+  const made = (given: BrowserSubscription) => ({ toJSON: () => given })
   const store = {
     match: async () => (state ? new Response(JSON.stringify(state)) : undefined),
     put: async (_name: string, response: Response) => void (state = (await response.json()) as State),
@@ -117,7 +81,7 @@ async function change(event: object): Promise<void> {
 }
 
 const kept = async () =>
-  (await pool.query<{ id: string; preferences: object }>('select id, preferences from push_subscription')).rows
+  (await door.pool.query<{ id: string; preferences: object }>('select id, preferences from push_subscription')).rows
 
 test('a subscription that the browser replaced is replaced here, with its choice, and the old one is gone', async () => {
   const before = state?.id
@@ -127,7 +91,9 @@ test('a subscription that the browser replaced is replaced here, with its choice
   expect(asked).toEqual([])
   // The way out belongs to the new one.
   const headers = { authorization: `Bearer ${state?.unsubscribe}` }
-  expect((await app.inject({ url: `${API}/${state?.id}`, headers })).json()).toMatchObject({ endpoint: fresh.endpoint })
+  expect((await app.inject({ url: `${SUBSCRIPTIONS}/${state?.id}`, headers })).json()).toMatchObject({
+    endpoint: fresh.endpoint,
+  })
   expect(notices).toEqual([])
 })
 

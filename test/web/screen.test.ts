@@ -1,7 +1,6 @@
 // In: notices of every kind. Out: what a wall display is given: whole texts, marks, an hour after which it must ask again, GBK.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FastifyInstance } from 'fastify'
-import { pino } from 'pino'
 import { loadTemplates } from '../../src/app/templates.ts'
 import { MINUTE } from '../../src/core/instant.ts'
 import { NOTICE_KINDS, type NoticeKind } from '../../src/core/notice.ts'
@@ -11,9 +10,9 @@ import type { NoticeView } from '../../src/store/notices.ts'
 import { openGbk } from '../../src/web/public/gbk.ts'
 import { createPages } from '../../src/web/public/pages.ts'
 import { SHORTEST, WORDS_PATH, type ScreenWords } from '../../src/web/public/screen.ts'
-import { buildPublicServer } from '../../src/web/public/server.ts'
 import { factsOf } from '../core/rendering/facts.ts'
 import { identity, NOTICE, NOW, pages, templates } from './sample-pages.ts'
+import { buildBarePublic } from './bare-public.ts'
 
 const renderer = createRenderer(await loadTemplates('notices'))
 
@@ -91,14 +90,8 @@ describe('GET /screen/current', () => {
     const shelf = new Map(
       made.map((page) => [page.path, { ...page, body: Buffer.from(page.body), gzip: null, etag: '"1"', changedAt: 0 }]),
     )
-    app = await buildPublicServer({
-      db: { query: () => Promise.reject(new Error('the database is away')) },
+    app = await buildBarePublic({
       pages: { get: (path) => shelf.get(path) },
-      publicUrl: '',
-      demonstration: false,
-      ready: async () => ({ ok: true, degraded: [] }),
-      metrics: () => '',
-      logger: pino({ level: 'silent' }),
     })
   })
   afterAll(() => app.close())

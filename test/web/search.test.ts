@@ -2,14 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FastifyInstance } from 'fastify'
 import type { Pool } from 'pg'
-import { pino } from 'pino'
 import { listNotices } from '../../src/store/notices.ts'
 import { savePages } from '../../src/store/pages.ts'
 import { openPool } from '../../src/store/pool.ts'
 import { spellNotices } from '../../src/store/search.ts'
-import { buildPublicServer } from '../../src/web/public/server.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { pages } from './sample-pages.ts'
+import { buildBarePublic } from './bare-public.ts'
 
 const T0 = Date.UTC(2026, 2, 4, 2)
 let database: FreshDatabase
@@ -49,7 +48,7 @@ beforeAll(async () => {
       },
     ],
   ])
-  app = await buildPublicServer({
+  app = await buildBarePublic({
     db: {
       query: async (text, values) => {
         if (down) throw new Error('away')
@@ -62,10 +61,6 @@ beforeAll(async () => {
     pages: { get: (path) => shelf.get(path) },
     list: (listing, language) => pages.asked(listing, language),
     publicUrl: 'https://yj.lanshan.example',
-    demonstration: false,
-    ready: async () => ({ ok: true, degraded: [] }),
-    metrics: () => '',
-    logger: pino({ level: 'silent' }),
   })
 })
 afterAll(async () => {

@@ -1,21 +1,12 @@
 // In: browsers, programs and strangers at the subscribe door of the public server, over a real database. Out: who is let in,
 // by which rule the others are refused, and that leaving leaves nothing.
-import { createECDH, randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import type { Pool } from 'pg'
-import pino from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openResolver } from '../../src/push/resolve.ts'
-import { openVault } from '../../src/push/vault.ts'
-import { saveOutlets } from '../../src/store/outlets.ts'
-import { openPool } from '../../src/store/pool.ts'
 import type { SubscribingContext } from '../../src/web/public/push/subscribing.ts'
-import { buildPublicServer } from '../../src/web/public/server.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { makeSubscription, openSubscribeDoor, SUBSCRIPTIONS, type SubscribeDoor } from './subscribe-door.ts'
 
-const API = '/api/v1/push/subscriptions'
-let database: FreshDatabase
-let pool: Pool
+let door: SubscribeDoor
 let app: FastifyInstance
 let addresses: Record<string, string[]> = {}
 let now = Date.UTC(2024, 2, 5, 6, 0)
@@ -24,71 +15,42 @@ const outlets: SubscribingContext['outlets'] = [
   { id: 'drill-push', class: 'drill', reach: 'loopback', allowHosts: ['127.0.0.1:9443'], proxied: [] },
 ]
 
-async function build(change: Partial<SubscribingContext> = {}): Promise<FastifyInstance> {
-  return buildPublicServer({
-    db: pool,
-    pages: { get: () => undefined },
-    push: {
-      db: pool,
-      outlets,
-      vault: openVault(Buffer.alloc(32, 1)),
-      resolver: openResolver(async (host) => addresses[host] ?? ['142.250.72.10']),
-      now: () => now,
-      consentVersion: 'v1',
-      districts: ['990100', '990200'],
-      ...change,
-    },
-    publicUrl: 'https://bureau.example',
-    demonstration: false,
-    ready: async () => ({ ok: true, degraded: [] }),
-    metrics: () => '',
-    logger: pino({ level: 'silent' }),
-  })
-}
-
 beforeAll(async () => {
-  database = await freshDatabase()
-  pool = openPool(database.appConfig, 4, () => undefined)
-  await saveOutlets(
-    pool,
-    outlets.map(({ id, class: lane }) => ({ id, class: lane, channel: 'webpush', mode: 'live' as const })),
-  )
-  app = await build()
+  door = await openSubscribeDoor({
+    outlets,
+    resolver: openResolver(async (host) => addresses[host] ?? ['142.250.72.10']),
+    now: () => now,
+    districts: ['990100', '990200'],
+  })
+  app = await door.build()
 })
 beforeEach(async () => {
   addresses = {}
   now += 3_600_000
-  await pool.query('delete from push_subscription')
+  await door.pool.query('delete from push_subscription')
 })
 afterAll(async () => {
   await app.close()
-  await pool.end()
-  await database.drop()
+  await door.close()
 })
 
-function browser(change: Record<string, unknown> = {}): Record<string, unknown> {
-  const pair = createECDH('prime256v1')
-  pair.generateKeys()
-  return {
-    endpoint: `https://fcm.googleapis.com/fcm/send/${randomBytes(8).toString('hex')}`,
-    expirationTime: null,
-    keys: { p256dh: pair.getPublicKey('base64url'), auth: randomBytes(16).toString('base64url') },
-    districts: ['990200'],
-    minIntensity: 3,
-    consent: { version: 'v1', language: 'zh' },
-    ...change,
-  }
-}
+const browser = (change: Record<string, unknown> = {}): Record<string, unknown> => ({
+  ...makeSubscription(),
+  districts: ['990200'],
+  minIntensity: 3,
+  consent: { version: 'v1', language: 'zh' },
+  ...change,
+})
 
-const post = (body: unknown, at = app) => at.inject({ method: 'POST', url: API, payload: body as object })
+const post = (body: unknown, at = app) => at.inject({ method: 'POST', url: SUBSCRIPTIONS, payload: body as object })
 const ask = (method: 'GET' | 'PATCH' | 'DELETE', id: string, token: string, payload?: object) =>
   app.inject({
     method,
-    url: `${API}/${id}`,
+    url: `${SUBSCRIPTIONS}/${id}`,
     headers: { authorization: `Bearer ${token}` },
     ...(payload ? { payload } : {}),
   })
-const count = async (): Promise<number> => (await pool.query('select from push_subscription')).rowCount ?? 0
+const count = async (): Promise<number> => (await door.pool.query('select from push_subscription')).rowCount ?? 0
 
 async function subscribe(change: Record<string, unknown> = {}): Promise<{ id: string; unsubscribe: string }> {
   const reply = await post(browser(change))
@@ -124,7 +86,7 @@ describe('a browser', () => {
     const second = (await post({ ...given, ...browser({ endpoint: given['endpoint'], minIntensity: 5 }) })).json()
     expect(second).toEqual(first)
     expect(await count()).toBe(1)
-    const { rows } = await pool.query<{ key_version: number; preferences: object }>(
+    const { rows } = await door.pool.query<{ key_version: number; preferences: object }>(
       'select key_version, preferences from push_subscription',
     )
     expect(rows[0]).toMatchObject({ key_version: 2, preferences: { minIntensity: 5 } })
@@ -133,11 +95,11 @@ describe('a browser', () => {
   test('is not found in the database by its address: the address is sealed, nothing stands in the journal', async () => {
     const given = browser()
     await post(given)
-    const { rows } = await pool.query<{ all: string }>('select (s.*)::text as all from push_subscription s')
+    const { rows } = await door.pool.query<{ all: string }>('select (s.*)::text as all from push_subscription s')
     const secret = String(given['endpoint']).split('/').at(-1) ?? ''
     expect(rows[0]?.all).not.toContain(secret)
     expect(rows[0]?.all).not.toContain(Buffer.from(secret).toString('hex'))
-    expect((await pool.query('select from journal')).rowCount).toBe(0)
+    expect((await door.pool.query('select from journal')).rowCount).toBe(0)
   })
 
   test('may be one part of what a program sends', async () => {
@@ -165,7 +127,7 @@ describe('a browser', () => {
   test('takes part in drills with an address on this machine only', async () => {
     const local = await post(browser({ drill: true, endpoint: 'https://127.0.0.1:9443/x' }))
     expect(local.statusCode).toBe(201)
-    const { rows } = await pool.query<{ class: string }>('select class from push_subscription')
+    const { rows } = await door.pool.query<{ class: string }>('select class from push_subscription')
     expect(rows).toEqual([{ class: 'drill' }])
     expect((await post(browser({ drill: true }))).json()).toMatchObject({ rule: 'endpoint-not-local' })
   })
@@ -227,7 +189,7 @@ describe('a stranger', () => {
   test('whose host is reached through a proxy is not looked up here, whatever its port', async () => {
     addresses = { 'push.bureau.example': ['10.0.0.1'] }
     const [allowHosts, proxied] = [['push.bureau.example:8443', 'push.bureau.example'], ['push.bureau.example:8443']]
-    const behind = await build({ outlets: [{ id: 'push', class: 'actual', reach: 'any', allowHosts, proxied }] })
+    const behind = await door.build({ outlets: [{ id: 'push', class: 'actual', reach: 'any', allowHosts, proxied }] })
     try {
       const at = (endpoint: string) => post(browser({ endpoint }), behind)
       expect((await at('https://push.bureau.example:8443/x')).statusCode).toBe(201)
@@ -255,7 +217,12 @@ describe('a stranger', () => {
   test('who asks too often waits', async () => {
     const statuses = []
     for (let i = 0; i < 32; i += 1) {
-      const reply = await app.inject({ method: 'POST', url: API, remoteAddress: '142.250.72.11', payload: {} })
+      const reply = await app.inject({
+        method: 'POST',
+        url: SUBSCRIPTIONS,
+        remoteAddress: '142.250.72.11',
+        payload: {},
+      })
       statuses.push(reply.statusCode)
     }
     expect(statuses.slice(0, 30).every((status) => status === 422)).toBe(true)
@@ -263,13 +230,13 @@ describe('a stranger', () => {
   })
 
   test('posts nowhere else', async () => {
-    for (const url of ['/', '/api/v1/notices', '/unsubscribe', '/api/v1/push', `${API}/x`])
+    for (const url of ['/', '/api/v1/notices', '/unsubscribe', '/api/v1/push', `${SUBSCRIPTIONS}/x`])
       expect((await app.inject({ method: 'POST', url, payload: {} })).statusCode).toBe(405)
   })
 })
 
 test('while the bureau has not turned push on, nobody can subscribe, and everyone is told so', async () => {
-  const off = await build({ outlets: [] })
+  const off = await door.build({ outlets: [] })
   const reply = await post(browser(), off)
   expect([reply.statusCode, reply.json()]).toMatchObject([403, { rule: 'push-off' }])
   await off.close()
@@ -277,7 +244,7 @@ test('while the bureau has not turned push on, nobody can subscribe, and everyon
 
 test('while the database is away a subscriber is asked to come again', async () => {
   const query = async (): Promise<never> => Promise.reject(new Error('away'))
-  const away = await build({ db: { query } })
+  const away = await door.build({ db: { query } })
   const reply = await post(browser(), away)
   expect([reply.statusCode, reply.headers['retry-after']]).toEqual([503, '5'])
   await away.close()

@@ -69,7 +69,13 @@ export function openHints(
       if (!seated) socket.disconnect(true)
     }
   }
-  const looking = setInterval(() => void look(), LOOK_MS)
+  // One round at a time: a slow database must not be asked ever more questions.
+  let isLooking = false
+  const looking = setInterval(() => {
+    if (isLooking) return
+    isLooking = true
+    void look().finally(() => (isLooking = false))
+  }, LOOK_MS)
   let gathering: NodeJS.Timeout | null = null
   const heard = (): void => {
     gathering ??= setTimeout(() => {

@@ -64,7 +64,7 @@ export function listPeopleRoutes(pages: PeoplePages): DeskRoute[] {
         const changed = await changePerson(
           people,
           visit.params['id'] ?? '',
-          { ...given, version: Number(visit.form.get('version')), disabled: visit.form.get('disabled') === '1' },
+          { ...given, version: readVersion(visit.form.get('version')), disabled: visit.form.get('disabled') === '1' },
           seated(visit).accountId,
         )
         return changed.ok ? { to: '/desk/people' } : personPage(pages, visit, changed.reason)
@@ -87,6 +87,11 @@ interface Given {
   name?: string
   organisation?: string
   roles?: readonly Role[]
+}
+
+/** What is no number is no account's version, and so a stale page. */
+function readVersion(text: string | null): number {
+  return /^\d{1,9}$/.test(text ?? '') ? Number(text) : 0
 }
 
 function readPerson(form: URLSearchParams): Required<Given> {

@@ -4,7 +4,7 @@ import { timingSafeEqual } from 'node:crypto'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { RefusedRow } from '../../core/quake-report.ts'
 import type { Readiness } from '../public/server.ts'
-import { SAFE_HEADERS, servingOptions, SMALL_BODY } from '../serving.ts'
+import { DESK_HEADERS, SAFE_HEADERS, servingOptions, SMALL_BODY } from '../serving.ts'
 import { serveDeskAssets } from './assets.ts'
 import { openDoor, requireActs, type DoorContext } from './door.ts'
 import { MOST_BYTES, openBodyRoom } from './body-room.ts'
@@ -37,6 +37,10 @@ export interface DeskContext {
 
 /** From the first byte of a push to its last: 20 MB over a line of 6 Mbit/s. */
 const REQUEST_MS = 30_000
+
+/** What failed in the middle may have been done or not: the board shows it as soon as the record can be read. */
+const UNDONE = '系统暂时无法完成此操作（例如数据库无法连接）。请稍候重新打开值班台，先核对是否已经生效，再决定是否重试'
+const UNREADABLE = '提交的内容无法读取或过大，请返回重试'
 
 /** Builds the publisher's server; the caller listens. */
 export async function buildDeskServer(context: DeskContext): Promise<FastifyInstance> {
@@ -102,13 +106,31 @@ export async function buildDeskServer(context: DeskContext): Promise<FastifyInst
   await serveDeskAssets(app)
   await openDoor(app, context.door)
 
+  const turnAway = (reply: FastifyReply, status: number, reason: string): FastifyReply =>
+    reply
+      .code(status)
+      .headers({ ...DESK_HEADERS, 'cache-control': 'no-store' })
+      .type('text/html; charset=utf-8')
+      .send(context.door.refuse(status, reason, null))
+  app.setNotFoundHandler((request, reply) =>
+    isForPeople(request)
+      ? turnAway(reply, 404, '值班台没有这个页面')
+      : reply.code(404).send({ error: 'nothing is here', rule: 'not-found' }),
+  )
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) request.log.error({ err: error }, 'request failed')
+    if (isForPeople(request)) return turnAway(reply, status, status >= 500 ? UNDONE : UNREADABLE)
     const rule = status === 413 ? 'too-large' : (error.code ?? 'error')
     return reply.code(status).send({ error: status >= 500 ? 'internal' : error.message, rule })
   })
   return app
+}
+
+/** Officers read a page, not what programs read. */
+function isForPeople({ url }: FastifyRequest): boolean {
+  const path = url.split('?')[0] ?? ''
+  return (path === '/desk' || path.startsWith('/desk/')) && !path.startsWith('/desk/command/')
 }
 
 /** Strangers may ask whether we are ready as often as they like: the database is asked once at a time. */

@@ -51,6 +51,7 @@ const MATRIX: Readonly<Record<string, readonly Role[] | 'anyone' | 'half-way'>> 
   'GET /notices/:id/progress': BOARD,
   'GET /parts/notices/:id/progress': BOARD,
   'POST /alarms/:id/acknowledge': STAFF,
+  'POST /quakes/:id/deadlines/:deadline': STAFF,
   'POST /switches': DECIDING,
   'GET /drafts': STAFF,
   'GET /drafts/new': STAFF,

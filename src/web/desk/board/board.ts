@@ -1,9 +1,10 @@
 // In: the ledger's picture and the record. Out: what is on the board now, in the order of need.
 // Must not act. Drills stand in a part of their own, under their own colour.
 import type { Pool } from 'pg'
+import type { DeadlineRule } from '../../../core/deadline.ts'
 import type { Instant } from '../../../core/instant.ts'
 import { prefer } from '../../../core/judgement/prefer.ts'
-import type { GateThresholds } from '../../../core/judgement/policy.ts'
+import type { GateThresholds, Policy } from '../../../core/judgement/policy.ts'
 import type { Quake } from '../../../core/quake.ts'
 import type { TrafficClass } from '../../../core/quake-report.ts'
 import type { Picture } from '../../../publish/picture.ts'
@@ -11,6 +12,7 @@ import { listAlarms, type AlarmRecord } from '../../../store/alarms.ts'
 import { listGateWords } from '../../../store/desk.ts'
 import { listNotices, listQuakeNotices, type NoticeView } from '../../../store/notices.ts'
 import { nameAccounts } from '../../../store/people/accounts.ts'
+import { listOpenRows, type DeadlineRow } from './deadline-view.ts'
 import { reportOf, viewHold, type HoldCard } from './hold-view.ts'
 import { isRecent, viewNotice, viewQuake, type NoticeCard, type QuakeCard } from './quake-view.ts'
 import { writeMoment } from './words.ts'
@@ -21,6 +23,8 @@ export interface BoardContext {
   /** Resolves once the picture has what any node has committed until now; each route of the board awaits it first. */
   freshen: () => Promise<void>
   gates: GateThresholds
+  policy: Policy
+  deadlines: readonly DeadlineRule[]
   /** By lane: a drill has a clock of its own. */
   clock: (lane: TrafficClass) => Instant
   /** Real time, for alarms. */
@@ -46,6 +50,8 @@ export interface Board {
   notices: NoticeCard[]
   stopped: string[]
   outlets: { id: string; stopped: boolean }[]
+  /** Time limits that run or have passed. */
+  deadlines: { quake: string; title: string; drill: boolean; row: DeadlineRow }[]
   degraded: string[]
   clock: string
   /** The lane's clock in epoch milliseconds, for the script that counts. */
@@ -90,6 +96,7 @@ export async function readBoard(context: BoardContext): Promise<Board> {
     outlets: context.outlets
       .filter((outlet) => outlet.class === 'actual')
       .map(({ id }) => ({ id, stopped: picture.killedOutlets.has(id) })),
+    deadlines: await listOpenRows(context, picture.quakes, (quake) => context.clock(quake.class)),
     degraded: context.degraded(),
     clock: writeMoment(context.clock('actual')),
     now: String(context.clock('actual')),

@@ -1,5 +1,6 @@
 // In: a quake with what was said of it. Out: its card: sources side by side, the notices of its lineage, each channel's state.
 // Must not choose between determinations: which one stands is told by whoever judged.
+import { roundDecimal } from '../../../core/decimal.ts'
 import { MINUTE, type Instant } from '../../../core/instant.ts'
 import { distanceKm } from '../../../core/places/distance.ts'
 import { MAY_BE_VISIBLE, SETTLED, type Quake, type StoredReport } from '../../../core/quake.ts'
@@ -84,7 +85,8 @@ function viewSource(report: StoredReport, stands: StoredReport | null, standing:
   return {
     source: report.source,
     evaluation: report.evaluation === 'reviewed' ? '正式' : '自动',
-    magnitude: report.magnitude === null ? '未定' : `${report.magnitude.type} ${report.magnitude.value.toFixed(1)}`,
+    magnitude:
+      report.magnitude === null ? '未定' : `${report.magnitude.type} ${roundDecimal(report.magnitude.value, 1)}`,
     time: report.originTime === null ? '' : writeSecond(report.originTime),
     apart: report.id === standing ? '采用' : describeApart(report, stands),
     stands: report.id === standing,

@@ -12,6 +12,7 @@ import type { DeskRoute, Shown, Visit } from '../door.ts'
 import type { DeskFrame, DeskSheet } from '../frame.ts'
 import type { CommandAnswer } from '../server.ts'
 import { addressOf, openNames, readBoard, showQuake, type BoardContext } from './board.ts'
+import { noteDeadline, readAllDeadlines, viewDeadline } from './deadline-view.ts'
 import { viewHold, reportOf } from './hold-view.ts'
 import { viewNotice } from './quake-view.ts'
 import { REASON_NAMES, writeMoment, writeSpeed } from './words.ts'
@@ -41,6 +42,14 @@ function listRoutes(pages: BoardPages): DeskRoute[] {
     whose: DeskRoute['act'],
     handle: (visit: Visit, session: Session) => Promise<Shown>,
   ): DeskRoute => ({ method: 'POST', path, act: whose, handle: (visit) => handle(visit, seated(visit)) })
+  // What an open page fetches by itself: nobody is at the desk for its sake.
+  const fragment = (path: string, handle: DeskRoute['handle']): DeskRoute => ({
+    method: 'GET',
+    path: `/parts${path}`,
+    act: see,
+    quiet: true,
+    handle,
+  })
   return [
     {
       method: 'GET',
@@ -48,24 +57,12 @@ function listRoutes(pages: BoardPages): DeskRoute[] {
       act: see,
       handle: async (visit) => whole(pages, await boardSheet(pages, seated(visit))),
     },
-    {
-      method: 'GET',
-      path: '/parts/board',
-      act: see,
-      quiet: true,
-      handle: async (visit) => part(pages, await boardSheet(pages, seated(visit))),
-    },
+    fragment('/board', async (visit) => part(pages, await boardSheet(pages, seated(visit)))),
     { method: 'GET', path: '/holds/:id', act: see, handle: (visit) => holdPage(pages, visit) },
     act('/holds/:id/publish', 'decide-hold', (visit, session) => decide(pages, visit, session, 'publish')),
     act('/holds/:id/dismiss', 'decide-hold', (visit, session) => decide(pages, visit, session, 'dismiss')),
     { method: 'GET', path: '/quakes/:id', act: see, handle: (visit) => quakePage(pages, visit, whole) },
-    {
-      method: 'GET',
-      path: '/parts/quakes/:id',
-      act: see,
-      quiet: true,
-      handle: (visit) => quakePage(pages, visit, part),
-    },
+    fragment('/quakes/:id', (visit) => quakePage(pages, visit, part)),
     {
       method: 'GET',
       path: '/notices/:id/withdraw',
@@ -74,18 +71,13 @@ function listRoutes(pages: BoardPages): DeskRoute[] {
     },
     act('/notices/:id/withdraw', 'withdraw', (visit, session) => withdraw(pages, visit, session)),
     { method: 'GET', path: '/notices/:id/progress', act: see, handle: (visit) => progressPage(pages, visit, whole) },
-    {
-      method: 'GET',
-      path: '/parts/notices/:id/progress',
-      act: see,
-      quiet: true,
-      handle: (visit) => progressPage(pages, visit, part),
-    },
+    fragment('/notices/:id/progress', (visit) => progressPage(pages, visit, part)),
     act('/alarms/:id/acknowledge', 'acknowledge-alarm', async ({ params }, session) => {
       const answer = await pages.command('acknowledge', { alarm: params['id'] ?? '', as: session.accountId })
       // Somebody else was quicker: that it rings no more is all that was wanted.
       return answer.ok || !answer.usage ? { to: '/desk' } : refused(pages, session, 400, answer.reason)
     }),
+    act('/quakes/:id/deadlines/:deadline', 'keep-deadlines', (visit, session) => note(pages, visit, session)),
     act('/switches', 'switch-outlet', async ({ form }, session) => {
       const given = {
         outlet: form.get('outlet') ?? '',
@@ -110,6 +102,7 @@ const abilities = ({ roles }: Session): Record<string, boolean> => ({
   withdraws: mayDo(roles, 'withdraw'),
   acknowledges: mayDo(roles, 'acknowledge-alarm'),
   switches: mayDo(roles, 'switch-outlet'),
+  marks: mayDo(roles, 'keep-deadlines'),
 })
 
 async function boardSheet({ board }: BoardPages, session: Session): Promise<DeskSheet> {
@@ -179,11 +172,25 @@ async function quakePage(
   const quake = board.picture().quakes.get(id)
   if (!quake) return refused(pages, session, 404, '没有这次地震，或已不在近日之内')
   const notices = await listQuakeNotices(board.pool, id)
-  const name = await openNames(board, notices, [])
+  const now = board.clock(quake.class)
+  const limits = (await readAllDeadlines(board, [quake], () => now)).get(id) ?? []
+  const name = await openNames(board, [...notices, ...limits.map(({ by }) => ({ actor: by }))], [])
   const card = showQuake(board, quake, notices, name)
-  const view = { quake: card, may: abilities(session), reasons: listReasons() }
+  const deadlines = limits.map((one) => viewDeadline(one, now, name))
+  const view = { quake: card, may: abilities(session), reasons: listReasons(), deadlines }
   const live = `/desk/parts/quakes/${id}`
   return show(pages, { template: 'quake', title: card.title, session, view, live, drill: card.drill })
+}
+
+async function note(pages: BoardPages, visit: Visit, session: Session): Promise<Shown> {
+  const { board } = pages
+  const { id = '', deadline = '' } = visit.params
+  const quake = board.picture().quakes.get(id)
+  if (!quake) return refused(pages, session, 404, '没有这次地震，或已不在近日之内')
+  const given = { mark: visit.form.get('mark') ?? '', words: visit.form.get('words') ?? '', by: session.accountId }
+  const why = await noteDeadline(board, { quake: id, deadline, ...given }, board.clock(quake.class))
+  const back = `/desk/quakes/${id}`
+  return why === null ? { to: back } : refused(pages, session, 409, why, back)
 }
 
 async function findForDesk({ board }: BoardPages, visit: Visit): Promise<NoticeView | undefined> {
