@@ -1,6 +1,6 @@
 // In: what a person decided, with their name. Out: committed, or refused with the reason; every act is journalled.
 // Must not open what no person may open (test rows, impossible values): the judgement still runs.
-import { splitSerial, type CheckedArea, type WithdrawalReason } from '../core/notice.ts'
+import { splitSerial, type CheckedArea, type NoticeKind, type WithdrawalReason } from '../core/notice.ts'
 import { headOf, type Lineage, type Quake } from '../core/quake.ts'
 import type { Word } from '../core/judgement/judge.ts'
 import { describeHead, publishWord } from './carry-out.ts'
@@ -88,6 +88,13 @@ function findLineage(picture: Picture, serial: string): { quake: Quake; lineage:
   return `没有文号为 ${wanted} 的公告`
 }
 
+/** What may be said of words that state no determination; the other reasons' sentences speak of one. */
+const OWN_REASONS: Readonly<Partial<Record<NoticeKind, readonly WithdrawalReason[]>>> = {
+  bulletin: ['sent-in-error', 'wrong-parameters', 'duplicate'],
+  science: ['sent-in-error'],
+  announcement: ['sent-in-error'],
+}
+
 function withdrawLineage(
   picture: Picture,
   known: Quake,
@@ -95,6 +102,8 @@ function withdrawLineage(
   act: { reason: WithdrawalReason; by: string; checked: CheckedArea | null },
   context: LedgerContext,
 ): Decision | string {
+  const fitting = OWN_REASONS[headOf(lineage).kind]
+  if (fitting && !fitting.includes(act.reason)) return '撤回的原因说的是地震，与这类公告不符，请选择“误操作发布”'
   const decision = begin(picture, context.clock(known.class))
   const quake = decision.workbench.touch(known)
   const standing = quake.lineages.find((l) => l.id === lineage.id)

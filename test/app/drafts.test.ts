@@ -103,6 +103,12 @@ test('an announcement is previewed per outlet, approved by another person, relea
   // It is not what the first page is about, nor a quake for programs.
   expect(await fetchPublic('/')).toContain('/n/')
   expect(await fetchPublic('/api/v1/quakes')).not.toContain(code)
+  // It is taken back like any other word, and not with a sentence about an earthquake.
+  await wang.get(path)
+  const absurd = await wang.post(`/desk/notices/${spoken?.id}/withdraw`, { reason: 'no-quake' })
+  expect([absurd.status, absurd.body.includes('与这类公告不符')]).toEqual([409, true])
+  expect((await wang.post(`/desk/notices/${spoken?.id}/withdraw`, { reason: 'sent-in-error' })).status).toBe(303)
+  await until('the tombstone', async () => (await fetchPublic(`/n/${code}`)).includes('已撤回'))
   const db = await bureau.database()
   const { rows } = await db.query<{ words: string }>(
     `select detail::text as words from journal where act like 'draft.%'`,
