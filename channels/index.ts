@@ -1,6 +1,7 @@
 // In: nothing. Out: the literal list of channels; a new one is a folder and a line here.
 // Must not hold behaviour.
 import type { Channel } from '../src/core/channel.ts'
+import { byHand } from './by-hand/index.ts'
 import { cap } from './cap/index.ts'
 import { robot } from './robot/index.ts'
 import { webhook } from './webhook/index.ts'
@@ -13,4 +14,4 @@ import { website } from './website/index.ts'
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyChannel = Channel<any>
 
-export const channels: readonly AnyChannel[] = [website, weibo, wechat, webhook, robot, cap, webpush]
+export const channels: readonly AnyChannel[] = [website, weibo, wechat, webhook, robot, cap, webpush, byHand]

@@ -2,19 +2,21 @@
 // Composition only: nothing here decides, renders or sends.
 import { hostname } from 'node:os'
 import type { FastifyBaseLogger } from 'fastify'
+import { watchAuthorisations } from './app/authorisations.ts'
 import { openClock, type InstallationClock } from './app/clock.ts'
 import { openCallbacks } from './app/callbacks.ts'
 import { watchDeadlines } from './app/deadlines.ts'
 import { openDatabase, type Database } from './app/database.ts'
+import { openDegraded } from './app/degraded.ts'
 import { openHealth } from './app/health.ts'
-import { inspectOutlets } from './app/inspect.ts'
+import { openChannelWatch } from './app/channel-watch.ts'
+import { openShelf } from './app/credentials.ts'
 import { openOutlets } from './app/outlets.ts'
 import { openRandom } from './app/random.ts'
 import type { HandCrank } from './app/hand-crank.ts'
 import { listActs } from './app/acts.ts'
 import { startDesk } from './app/start-desk.ts'
 import { rehearseWords } from './app/own-words.ts'
-import { buildPolicy, listStale } from './app/policy.ts'
 import { openPush } from './app/push.ts'
 import { readPublic } from './app/read-back.ts'
 import { readReady } from './app/ready.ts'
@@ -26,19 +28,18 @@ import { startCards } from './app/start-cards.ts'
 import type { Painter } from './app/card-painter.ts'
 import { openWebsite } from './app/website.ts'
 import { openWriting } from './app/writing.ts'
+import { lendWords, openWords } from './app/words.ts'
 import type { Config } from './config.ts'
 import type { TrafficClass } from './core/quake-report.ts'
 import { createRenderer } from './core/rendering/renderer.ts'
-import { carriesAlarms } from './publish/alarm.ts'
 import { openDispatch } from './publish/dispatch.ts'
-import { listDeafSteps } from './publish/escalate.ts'
 import { openLedger, type Ledger, type LedgerContext } from './publish/ledger.ts'
 import { startPublisher, type Publisher } from './publish/publisher.ts'
 import { releaseDue } from './publish/writing/release.ts'
 import { startSchedule } from './schedule.ts'
 import { clearAlarm, raiseAlarm } from './store/alarms.ts'
 import { runAlone } from './store/alone.ts'
-import { countOpen, openBox } from './store/deliveries.ts'
+import { countOpen } from './store/deliveries.ts'
 import { tellDesks } from './store/listen.ts'
 import { openPool, openWriter } from './store/pool.ts'
 import { listSources, saveSources } from './store/sources.ts'
@@ -85,9 +86,10 @@ const DESK_POOL = 6
 /** Starts the publisher: database, ledger, outlets, loops, sources, desk server. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, log } = options
-  const renderer = createRenderer(await loadTemplates('notices'))
+  const files = await loadTemplates('notices')
+  const shipped = { sources: files, renderer: createRenderer(files) }
   const random = openRandom()
-  const rehearsed = rehearseWords(config, renderer)
+  const rehearsed = rehearseWords(config, shipped.renderer)
   const clock = options.clock ?? openClock(config.clockStart)
   const database = options.database ?? (await openDatabase(config, log))
   const connectionLost = (error: Error): void => log.error({ err: error }, 'database connection lost')
@@ -97,7 +99,6 @@ export async function startApp(options: AppOptions): Promise<App> {
   const health = openHealth()
   // Silence is measured in real time: a scenario's clock jumps, its sources answer all the same.
   const startedAt = clock.realNow()
-  const policy = buildPolicy(config, (kind) => renderer.templateHash(kind, sha256))
   const website = await openWebsite(config, pool, clock, log)
   const doubts = [...rehearsed, ...website.doubts]
 
@@ -108,7 +109,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     health,
     log,
   })
-  const opened = await openOutlets(config.outlets, pool, clock, website, push, random, log)
+  const opened = await openOutlets(
+    config.outlets,
+    pool,
+    clock,
+    website,
+    push,
+    random,
+    openShelf(pool, config, clock.realNow),
+    log,
+  )
   const raise = async (kind: string, subject: string, message: string, lane: TrafficClass): Promise<void> => {
     health.count('alarms_total', { kind })
     const row = { id: `a-${random().slice(0, 20)}`, kind, subject, class: lane, message }
@@ -118,6 +128,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const alarm = (kind: string, subject: string, message: string, lane: TrafficClass = 'actual'): Promise<void> =>
     raise(kind, subject, message, lane).catch((error: unknown) => log.error({ err: error, kind, subject }, message))
   const clear = (kind: string, subject: string): Promise<void> => clearAlarm(pool, kind, subject, clock.realNow())
+  const words = openWords({ config, pool, shipped, alarm, clear, log })
   const redis = openRedisLine(config.redisUrl, { alarm, clear, realNow: clock.realNow, log })
   const cards = await startCards({ ...website, db: pool, now: clock.now, alarm, clear, log }, options.painter)
   let changed = (): void => undefined
@@ -139,12 +150,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     log,
   })
-  const ledgerContext: LedgerContext = {
+  const ledgerContext: LedgerContext = lendWords(words, {
     pool,
     writer,
     bureau: config.bureau,
-    policy,
-    renderer,
     outlets: opened.outlets,
     node,
     random,
@@ -153,7 +162,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     clockOffMs: () => health.clockOffMs(),
     dispatch: (deliveries, notices) => dispatch.first(deliveries, notices),
     changed: () => changed(),
-  }
+  })
   const ledger = await openLedger(ledgerContext)
   await website.site.refresh()
   cards.catchUp()
@@ -196,6 +205,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const silence = openSilence(config.feeds, (feed) => health.lastHeard(feed), startedAt, clock.realNow)
   const writing = openWriting({ pool, random, ledger, ledgerContext, clock, home: config.bureau.home, silence })
+  const channels = openChannelWatch({ pool, opened, clock, picture: () => ledger.picture(), alarm, clear })
   const schedule = startSchedule(
     listActs({
       pool,
@@ -205,40 +215,29 @@ export async function startApp(options: AppOptions): Promise<App> {
       health: () => health.listSources(config.feeds, startedAt),
       alarm,
       clear,
-      inspect: () =>
-        inspectOutlets({
-          outlets: opened.outlets,
-          box: (outlet) => openBox(pool, outlet),
-          now: () => clock.now('actual'),
-          alarm,
-          clear,
-        }),
       releaseDue: () => releaseDue(writing),
       watchDeadlines: () =>
         watchDeadlines({
-          ...{ pool, policy, rules: config.deadlines, alarm, clear },
+          ...{ pool, policy: words.policy(), rules: config.deadlines, alarm, clear },
           quakes: () => ledger.picture().quakes.values(),
           now: () => clock.now('actual'),
         }),
+      channels,
+      policy: words.policy,
       refreshLists: () => website.site.refresh([]),
       log,
     }),
     { alone: (name, act) => runAlone(pool, name, act), log },
   )
 
-  const stale = listStale(policy, clock.now('actual'))
   // What a former start told of an outlet that carries everything now is no longer true.
   for (const id of ['guide', ...config.outlets.map((o) => o.id)]) await clear('words', id)
   for (const { id, why, class: lane } of doubts) await alarm('words', id, why, lane)
-  for (const { id, why } of stale) await alarm('authorisation', id, `预授权 ${id} 已失效：${why}`)
-  const degraded = (): string[] => [
-    ...listStale(policy, clock.now('actual')).map(({ id, why }) => `authorisation ${id}: ${why}`),
-    ...doubts.map(({ id, why }) => `${id}: ${why}`),
-    ...(opened.outlets.some((o) => carriesAlarms(o, 'actual')) ? [] : ['no live outlet has alarms: true']),
-    ...(config.watch ? listDeafSteps(config.watch, opened.outlets) : []).map((n) => `watch: step ${n} reaches nobody`),
-    ...silence.sources().map((feed) => `source ${feed.id} is silent`),
-    ...redis.degraded(),
-  ]
+  await channels.look()
+  await watchAuthorisations({ policy: words.policy, now: () => clock.now('actual'), alarm, clear })
+  const now = (): number => clock.now('actual')
+  const worse = { config, policy: words.policy, now, doubts, outlets: opened.outlets, silence }
+  const degraded = openDegraded({ ...worse, parts: [channels, redis] })
   const settle = async (): Promise<void> => {
     await publisher.lookAgain()
     await dispatch.idle()
@@ -270,6 +269,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     ledgerContext,
     opened,
     random,
+    words,
     silentOfficial: silence.official,
     writing,
     drill: drill ? (scenario, by) => drill(app, scenario, by) : null,

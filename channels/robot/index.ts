@@ -29,6 +29,7 @@ export const robot: Channel<RobotConfig> = {
   // At least once: one "absent" of the probe, which cannot read anything, lets the text go out again (channels.md §5).
   certainty: () => ({ probe: 'heuristic', absentReads: 1, absentSpanMs: 0, keyedRepeat: false }),
   limits,
+  enterable: { url: null, secret: null },
   variants: [],
   compose,
   measure: ({ text = '' }, _leg, { kind }) => [

@@ -31,6 +31,7 @@ export const webhook: Channel<WebhookConfig> = {
   certainty: () => ({ probe: 'exact', absentReads: 1, absentSpanMs: 0, keyedRepeat: true }),
   // A partner names no quota; this keeps a runaway loop from becoming an attack.
   limits: [{ api: 'webhook', max: 600, window: 'hour', reserve: 100 }],
+  enterable: { secret: `whsec_${Buffer.alloc(32).toString('base64')}`, previousSecret: null },
   variants: [],
   compose,
   open: (config, reach) =>

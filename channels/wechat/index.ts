@@ -62,6 +62,9 @@ export const wechat: Channel<WechatConfig> = {
     return certainty
   },
   limits,
+  account: () => ({ platform: '微信', hosts: ['mp.weixin.qq.com'], byHand: false }),
+  // A known value for the two that let callbacks in would be a forger's key.
+  enterable: { secret: 'not-entered-yet', callbackToken: null, encodingAesKey: null },
   variants,
   compose,
   measure,

@@ -20,6 +20,8 @@ export const weibo: Channel<WeiboConfig> = {
     keyedRepeat: false,
   }),
   limits,
+  account: () => ({ platform: '微博', hosts: ['weibo.com', 'weibo.cn'], byHand: false }),
+  enterable: { accessToken: 'not-entered-yet' },
   variants,
   compose,
   measure: ({ text = '' }) => [{ name: '正文', length: measureWeiboText(text), most: LONGEST_TEXT, unit: '字' }],

@@ -2,6 +2,7 @@
 // Must not do the work itself: each line calls one function of its room.
 import type { Pool } from 'pg'
 import { DAY, type Instant } from '../core/instant.ts'
+import type { Policy } from '../core/judgement/policy.ts'
 import { findStale, type SightedQuake, type SourceHealth } from '../feeds/freshness.ts'
 import type { Ledger } from '../publish/ledger.ts'
 import type { Act } from '../schedule.ts'
@@ -10,7 +11,9 @@ import { forgetOld } from '../store/forget.ts'
 import { forgetSessions } from '../store/people/sessions.ts'
 import { readClock } from '../store/pool.ts'
 import { forgetPush } from '../store/push-subscriptions.ts'
+import type { ChannelWatch } from './channel-watch.ts'
 import type { InstallationClock } from './clock.ts'
+import { watchAuthorisations } from './authorisations.ts'
 import { exportHead } from './journal-heads.ts'
 
 export interface ActsContext {
@@ -21,12 +24,14 @@ export interface ActsContext {
   health: () => SourceHealth[]
   alarm: (kind: string, subject: string, message: string) => Promise<void>
   clear: (kind: string, subject: string) => Promise<void>
-  /** Asks outlets for the life of their credentials. */
-  inspect: () => Promise<void>
   /** Lets out drafts whose time has come, or hands them to a person. */
   releaseDue: () => Promise<void>
   /** Looks at the time limits of events. */
   watchDeadlines: () => Promise<void>
+  /** What people must know of outlets: credentials that end, accounts without an entry. */
+  channels: Pick<ChannelWatch, 'look' | 'inspect' | 'tidy'>
+  /** As it stands now. */
+  policy: () => Policy
   /** Builds the public lists anew. */
   refreshLists: () => Promise<void>
   log: { info: (fields: object, message: string) => void }
@@ -46,8 +51,14 @@ export function listActs(context: ActsContext): Act[] {
     // Every hour, for a box that is off at midnight: the first of a day writes, the others find it done.
     { name: 'journal-head', cron: '0 5 * * * *', run: () => exportToday(context) },
     // A look at the box; each outlet is asked once a day, a refused one once an hour.
-    { name: 'credentials', cron: '30 */10 * * * *', run: context.inspect },
     { name: 'deadlines', cron: '20 * * * * *', run: context.watchDeadlines },
+    { name: 'credentials', cron: '30 */10 * * * *', run: () => watchChannels(context) },
+    { name: 'hand-alarms', cron: '*/10 * * * * *', run: context.channels.tidy },
+    {
+      name: 'authorisations',
+      cron: '20 */10 * * * *',
+      run: () => watchAuthorisations({ ...context, now: () => context.clock.now('actual') }),
+    },
     // What the first page is about ends by the clock alone, a day after the last word.
     { name: 'lists', cron: '45 */10 * * * *', run: context.refreshLists },
     {
@@ -58,6 +69,11 @@ export function listActs(context: ActsContext): Act[] {
     { name: 'forget', cron: '0 20 3 * * *', run: () => forget(context) },
     { name: 'forget-push', cron: '0 25 3 * * *', run: () => forgetSubscribers(context) },
   ]
+}
+
+async function watchChannels({ channels }: ActsContext): Promise<void> {
+  await channels.look()
+  await channels.inspect()
 }
 
 function forget({ pool, clock }: ActsContext): Promise<void> {

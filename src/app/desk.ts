@@ -12,6 +12,8 @@ import { openVisitors } from '../people/visitors.ts'
 import type { ReleaseContext } from '../publish/writing/release.ts'
 import { verifyJournal } from '../store/journal.ts'
 import { openSealing, readSecret } from '../store/sealing.ts'
+import { listCardRoutes, type CardPages } from '../web/desk/cards-routes.ts'
+import { listChannelRoutes, type ChannelPages } from '../web/desk/outlets/routes.ts'
 import { listAccountRoutes } from '../web/desk/account-routes.ts'
 import { listBoardRoutes, type BoardPages } from '../web/desk/board/routes.ts'
 import { nameCookie, readCookie, type DoorContext } from '../web/desk/door.ts'
@@ -20,6 +22,7 @@ import { openDeskFrame } from '../web/desk/frame.ts'
 import { listJournalRoutes } from '../web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../web/desk/people-routes.ts'
 import { listRosterRoutes } from '../web/desk/roster-routes.ts'
+import { listTemplateRoutes, type TemplatePages } from '../web/desk/templates/routes.ts'
 import type { Config } from '../config.ts'
 import { readHeads } from './journal-heads.ts'
 
@@ -33,6 +36,9 @@ export interface DeskParts {
   board: BoardPages['board']
   command: BoardPages['command']
   writing: ReleaseContext
+  channels: Omit<ChannelPages, 'frame' | 'register'>
+  cards: Pick<CardPages, 'now' | 'publicUrl'>
+  templates: TemplatePages['templates']
   log: { info: (fields: object, message: string) => void }
 }
 
@@ -65,11 +71,15 @@ export async function openDeskPages(parts: DeskParts): Promise<DoorContext> {
       ...listPeopleRoutes({ people, frame, deskUrl }),
       ...listDraftRoutes({ writing: parts.writing, frame }),
       ...listRosterRoutes({ roster: people, frame }),
+      ...listChannelRoutes({ frame, register: people, ...parts.channels }),
+      ...listCardRoutes({ pool, frame, command, random, outlets: parts.channels.outlets, ...parts.cards }),
       ...listBoardRoutes({ board, frame, command }),
+      ...listTemplateRoutes({ templates: parts.templates, frame }),
       ...listJournalRoutes({
         pool,
         frame,
-        verify: async () => verifyJournal(pool, await readHeads(config.dataFolder)),
+        verify: async (seen) => verifyJournal(pool, await readHeads(config.dataFolder), seen),
+        now: realNow,
       }),
     ],
     find: (token, isAct, now) => findSitting(pool, token, isAct, now),

@@ -108,6 +108,32 @@ function findUnfit(made: readonly Made[], outlets: readonly OutletConfig[]): Dou
   })
 }
 
+/** A notice as one outlet would carry it. */
+export interface Sample {
+  kind: NoticeFacts['kind']
+  leg: string
+  /** What would be sent, by the channel's own keys; or why nothing that fits could be made. */
+  made: Record<string, string> | string
+}
+
+/** Every kind of notice as this outlet would carry it, with the bureau's own names; nothing leaves the house. */
+export function composeSamples(
+  { bureau: { name, shortName, serialPrefix, publicUrl, home } }: Pick<Config, 'bureau'>,
+  renderer: Renderer,
+  { channel, config, class: lane }: Pick<OutletConfig, 'channel' | 'config' | 'class'>,
+): Sample[] {
+  const made = makeAll({ name, shortName, serialPrefix, publicUrl, home: home.name }, [lane], renderer)
+  if (made instanceof RenderFailure) throw made
+  return made
+    .filter(({ facts }) => facts.withdrawal === null || facts.withdrawal === 'sent-in-error')
+    .flatMap(({ facts, texts }) =>
+      channel.legs(config, facts.kind).map((leg): Sample => {
+        const composed = channel.compose(texts, facts, config, leg)
+        return { kind: facts.kind, leg, made: composed.ok ? composed.content : composed.reason }
+      }),
+    )
+}
+
 function describe({ hole, template }: RenderFailure): string {
   return `no notice can be made with it: ${hole} (${template})`
 }

@@ -3,6 +3,7 @@
 import type { Config } from '../config.ts'
 import { NOTICE_KINDS, type NoticeKind } from '../core/notice.ts'
 import type { Policy } from '../core/judgement/policy.ts'
+import { isReplaced } from '../core/judgement/foresight.ts'
 import { describeStale } from '../core/judgement/rules.ts'
 import type { Instant } from '../core/instant.ts'
 
@@ -59,10 +60,12 @@ export function buildPolicy(config: Config, hashOf: (kind: NoticeKind) => string
   }
 }
 
-/** Authorisations that are not live, with the reason; said at start, on /readyz and by alarm. */
+/** Authorisations that are not live and that no other stands in for, with the reason; said at start, on /readyz and by alarm. */
 export function listStale(policy: Policy, now: Instant): { id: string; why: string }[] {
   return policy.authorisations.flatMap((authorisation) => {
     const why = describeStale(authorisation, policy.templateHashes, now)
-    return why === null ? [] : [{ id: authorisation.id, why }]
+    return why === null || authorisation.endedAt !== undefined || isReplaced(authorisation, policy, now)
+      ? []
+      : [{ id: authorisation.id, why }]
   })
 }

@@ -6,6 +6,7 @@ import type { Instant } from '../core/instant.ts'
 import { splitSerial } from '../core/notice.ts'
 import { clearAlarm } from '../store/alarms.ts'
 import { settleByHand, SETTLED_FROM, type Verdict } from '../store/by-hand.ts'
+import { endHandPost } from '../store/hand-posts.ts'
 import { appendJournal } from '../store/journal.ts'
 import { listLineage } from '../store/notices.ts'
 import { withTransaction } from '../store/pool.ts'
@@ -71,6 +72,7 @@ export async function settleDelivery(said: Said, context: SettleContext): Promis
       subject: delivery.id,
       detail: { outlet: delivery.outlet, leg: delivery.leg, was: delivery.state },
     })
+    await endHandPost(client, delivery.id, at)
     await clearAlarm(client, 'delivery', delivery.id, context.realNow())
     return true
   })

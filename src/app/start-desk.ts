@@ -4,15 +4,19 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
 import type { Config } from '../config.ts'
 import { openActs } from '../publish/acts.ts'
+import { foreseeHolds, type Foreseen } from '../core/judgement/foresight.ts'
+import { maySpeak } from '../core/judgement/prefer.ts'
 import type { Ledger, LedgerContext } from '../publish/ledger.ts'
 import type { ReleaseContext } from '../publish/writing/release.ts'
 import { listen } from '../store/listen.ts'
 import { readVersion } from '../store/picture.ts'
+import { listHandOutlets } from '../web/desk/cards-routes.ts'
 import { openHints } from '../web/desk/hints.ts'
 import { buildDeskServer, type CommandAnswer, type DeskContext } from '../web/desk/server.ts'
 import type { InstallationClock } from './clock.ts'
 import { openCommands, type CommandContext } from './commands.ts'
 import type { Database } from './database.ts'
+import { openDeskChannels } from './desk-channels.ts'
 import { openDeskPages } from './desk.ts'
 import { readHeads } from './journal-heads.ts'
 import type { OpenedOutlets } from './outlets.ts'
@@ -20,6 +24,7 @@ import type { RedisLine } from './redis-line.ts'
 import { setUpOutlet } from './set-up.ts'
 import type { Sources } from './sources.ts'
 import { writeToken } from './token.ts'
+import { namesOf, type Words } from './words.ts'
 
 export interface DeskParts extends Pick<DeskContext, 'callback' | 'ready' | 'metrics'> {
   ledger: Ledger
@@ -36,6 +41,8 @@ export interface DeskParts extends Pick<DeskContext, 'callback' | 'ready' | 'met
   ledgerContext: LedgerContext
   opened: OpenedOutlets
   random: () => string
+  /** What words are made with, as it stands. */
+  words: Words
   silentOfficial: () => string[]
   /** What people write and let out. */
   writing: ReleaseContext
@@ -74,6 +81,10 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     drill: async (scenario, by) =>
       drill ? drill(scenario, by) : { ok: false, reason: 'this installation has no drill outlets' },
   })
+  const official = [...config.feeds, ...config.inbound]
+    .filter(({ authority }) => maySpeak(authority))
+    .map(({ id }) => id)
+  const foreseen = (): Foreseen[] => foreseeHolds(parts.words.policy(), official, clock.now('actual'))
   const door = await openDeskPages({
     config,
     writing: parts.writing,
@@ -89,14 +100,30 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
         if ((await readVersion(connections)) !== ledger.picture().version) await ledger.catchUp()
       },
       gates: config.gates,
-      policy: ledgerContext.policy,
+      policy: parts.words.policy,
       deadlines: config.deadlines,
       clock: clock.now,
       realNow: clock.realNow,
       publicUrl: config.bureau.publicUrl,
       outlets: outlets.map((o) => ({ id: o.id, channel: o.channel.name, class: o.class })),
       degraded: parts.degraded,
+      byHand: listHandOutlets(outlets),
+      foreseen,
     },
+    templates: {
+      ...parts.words,
+      foreseen,
+      pool: connections,
+      bureau: namesOf(config),
+      outlets,
+      sources: official,
+      now: () => clock.now('actual'),
+      random,
+      takeUp: () => ledger.catchUp(),
+      filed: config.authorisations.map(({ id }) => id),
+    },
+    channels: openDeskChannels({ config, pool: connections, opened, clock, ledger, renderer: ledgerContext.renderer }),
+    cards: { now: () => clock.now('actual'), publicUrl: config.bureau.publicUrl },
     log,
   })
   const desk = await buildDeskServer({

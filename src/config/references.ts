@@ -11,7 +11,14 @@ export interface OutletConfig {
   mode: 'live' | 'rehearsal'
   channel: Channel<unknown>
   config: unknown
+  /** The channel's own keys as the YAML has them, for what is entered at the desk to take the place of. */
+  given?: Readonly<Record<string, unknown>>
+  /** Keys that the YAML leaves to the desk: a live outlet does not start before they are entered. */
+  awaits?: readonly string[]
 }
+
+/** Stands in the YAML for a credential that is entered at the desk. */
+export const FROM_DESK = '@desk'
 
 /** Outlets as the YAML has them; each channel reads its own keys. */
 export function readOutlets(file: ConfigFile, channels: readonly Channel<unknown>[], faults: string[]): OutletConfig[] {
@@ -30,13 +37,20 @@ export function readOutlets(file: ConfigFile, channels: readonly Channel<unknown
       )
       return []
     }
-    const parsed = channel.config.safeParse(own)
+    const holders = Object.entries(channel.enterable ?? {}).filter(
+      ([key, value]) => value !== null && own[key] === FROM_DESK,
+    )
+    const given: Record<string, unknown> = { ...own, ...Object.fromEntries(holders) }
+    const parsed = channel.config.safeParse(given)
     if (!parsed.success) {
       const keys = ['id', 'channel', 'class', 'mode', ...listKeys(channel.config)]
       faults.push(...describeFaults(parsed.error, own, keys, channel.secrets).map((fault) => `${at}.${fault}`))
       return []
     }
-    return [{ id, class: trafficClass, mode, channel, config: parsed.data }]
+    if (trafficClass === 'drill' && channel.account?.(parsed.data).byHand)
+      faults.push(`${at}: a drill cannot be posted by hand: its text would stand where the public reads`)
+    const awaits = holders.map(([key]) => key)
+    return [{ id, class: trafficClass, mode, channel, config: parsed.data, given, awaits }]
   })
 }
 

@@ -36,6 +36,16 @@ export interface Job {
   absentSince: Instant | null
 }
 
+/** An account (政务新媒体) as the desk speaks of it. */
+export interface PlatformAccount {
+  /** 微博 */
+  platform: string
+  /** Where its posts stand: an address that a person pastes must be there or below; none: anywhere. */
+  hosts: readonly string[]
+  /** True where there is no interface: people carry the words. */
+  byHand: boolean
+}
+
 export type Fix = 'shorten' | 'edit' | 'operator' | 'giveup'
 
 /**
@@ -56,7 +66,16 @@ export type Outcome =
    * Proven not executed: may be repeated after this many milliseconds.
    * partlySaid: earlier calls of this delivery have told some people, so that it must not end as unsaid.
    */
-  | { state: 'retry'; afterMs: number; code: string; reason: string; progress?: Progress; partlySaid?: boolean }
+  | {
+      state: 'retry'
+      afterMs: number
+      code: string
+      reason: string
+      progress?: Progress
+      partlySaid?: boolean
+      /** A person must do something before it can go; told at once. */
+      ask?: string
+    }
   /** Proven not executed; nothing will work until someone renews the credential or lets us in. */
   | { state: 'auth-expired'; code: string; reason: string; partlySaid?: boolean }
   | { state: 'rejected'; code: string; fix: Fix; reason: string }
@@ -230,6 +249,13 @@ export interface Channel<C> {
   legs(config: C, kind: NoticeKind): string[]
   certainty(leg: string): Certainty
   limits: readonly CallLimit[]
+  /** What the bureau has there, where it is an account on somebody else's platform: such an outlet needs an entry in the register. */
+  account?(config: C): PlatformAccount
+  /**
+   * Secrets that may be entered at the desk, in the place of the YAML's; each with a value of the right form that opens nothing
+   * and stands there until the true one is entered, where the YAML has `@desk`; null: the YAML must have one.
+   */
+  enterable?: Readonly<Record<string, string | null>>
   /** True where a lane can have one outlet only: its messages name those before them, whoever asks for them. */
   single?: boolean
   /** Template suffixes it wants rendered. */

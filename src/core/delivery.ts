@@ -75,7 +75,7 @@ export function afterDeliver(standing: DeliveryStanding, outcome: Outcome, now: 
     case 'retry': {
       const dueAt = now + pause(outcome.afterMs)
       const reason = `${outcome.code}：${outcome.reason}`
-      const late = sayLate(standing, dueAt, reason)
+      const late = outcome.ask === undefined ? sayLate(standing, dueAt, reason) : { alarm: outcome.ask }
       if (standing.unresolved || outcome.partlySaid === true) {
         return { ...progressed(outcome.progress), ...late, ...inDoubt(dueAt, reason) }
       }

@@ -96,7 +96,7 @@ export interface NoticeFacts {
   maybeFelt: boolean
   /** What a person wrote; left out of every notice that follows from a determination. */
   written?: WrittenWords
-  /** The draft that was approved, by its id and hash; its release is one with the notice (000018-drafts.sql). */
+  /** The draft that was approved, by its id and hash; its release is one with the notice (000021-drafts.sql). */
   draft?: { id: string; hash: string }
 }
 

@@ -4,7 +4,13 @@
 import type { DeliveryState } from './quake.ts'
 
 /** What the record says of a delivery that a person has settled; who it was stands in the journal. */
-export const BY_HAND = { posted: '人工核实已发出', absent: '人工核实未发出', again: '人工要求重发' } as const
+export const BY_HAND = {
+  posted: '人工核实已发出',
+  absent: '人工核实未发出',
+  again: '人工要求重发',
+  /** Somebody has the text in hand and has not said yet what came of it. */
+  taken: '由人工发布，待确认',
+} as const
 
 const SAFE: ReadonlySet<string> = new Set(Object.values(BY_HAND))
 

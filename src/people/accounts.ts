@@ -1,5 +1,6 @@
 // In: what a security administrator decided about people. Out: accounts changed, sessions ended at once, and the journal told by ids.
 // Must not let anyone shut the last security administrator out, nor change themselves into something else.
+import { MINUTE } from '../core/instant.ts'
 import { checkRoles, ROLE_RULES, type OrganisationKind, type Role } from '../core/people/roles.ts'
 import { checkPassword, PASSWORD_RULES } from '../core/people/password.ts'
 import { appendJournal } from '../store/journal.ts'
@@ -19,16 +20,19 @@ import {
   type Account,
   type AccountState,
 } from '../store/people/accounts.ts'
-import { endSessionsOf } from '../store/people/sessions.ts'
+import { dropDevices } from '../store/people/devices.ts'
+import { addFailure, countFailures, endSession, endSessionsOf } from '../store/people/sessions.ts'
 import { withTransaction, type Queryable } from '../store/pool.ts'
 import { orBusy, refuse, type PeopleContext, type Refused } from './context.ts'
 import { checkIdentity, makeInvitation } from './invitations.ts'
 import type { Session } from './sessions.ts'
+import { hashToken } from './tokens.ts'
 
 export type Invited = { ok: true; id: string; token: string } | Refused
 
 const GONE = refuse('unknown', '没有这个账号')
 const WRONG = refuse('wrong', '原密码不正确')
+const SIGNED_OUT = refuse('signed-out', '原密码多次不正确，已退出登录；请 15 分钟后再更改密码')
 const STALE = refuse('stale', '这个账号刚刚被他人修改，请重新打开再改')
 
 /** Adds somebody. @returns the token of the link that is handed to them */
@@ -104,6 +108,7 @@ export async function changePerson(
     if (await leavesNobody(client, known, given.roles, state)) return refuse('last', '至少要保留一位可用的安全管理员')
     if (!(await changeAccount(client, id, given.version, { ...given, name, state }))) return STALE
     await endSessionsOf(client, id)
+    if (state === 'disabled') await dropDevices(client, id)
     const detail = { roles: given.roles, organisation: given.organisation, state }
     await appendJournal(client, now(), { actor: by, act: 'account.changed', subject: id, detail })
     return { ok: true }
@@ -131,22 +136,35 @@ export async function resetPerson({ pool, now }: PeopleContext, id: string, by: 
     await dropPassword(client, id)
     await saveSecondFactor(client, id, { totp: null, step: 0, recovery: [] })
     await endSessionsOf(client, id)
+    await dropDevices(client, id)
     await appendJournal(client, now(), { actor: by, act: 'account.reset', subject: id })
     return { ok: true, id, token: await makeInvitation(client, id, by, now()) }
   })
 }
 
-/** Somebody's own new password; their other sessions end. */
+/** Tries to change one account's password in a quarter of an hour; the desk that goes on trying is signed out. */
+const MOST_TRIES = 5
+const TRIES_MS = 15 * MINUTE
+
+/** Somebody's own new password; their other sessions end. A desk left open is no place to guess the old one. */
 export async function changePassword(
   { pool, passwords, now }: PeopleContext,
   session: Session,
   given: { old: string; password: string },
 ): Promise<{ ok: true } | Refused> {
+  const rule = checkPassword(given.password, session)
+  if (rule !== null) return refuse(rule, PASSWORD_RULES[rule])
+  const subject = hashToken(`password of ${session.accountId}`)
+  // Counted before it is tried: many at once are as many.
+  await addFailure(pool, subject, now())
+  const tries = await countFailures(pool, subject, now() - TRIES_MS)
   return orBusy(async () => {
     const record = await findPassword(pool, session.login)
-    if (!(await passwords.fits(given.old, record))) return WRONG
-    const rule = checkPassword(given.password, session)
-    if (rule !== null) return refuse(rule, PASSWORD_RULES[rule])
+    if (tries > MOST_TRIES || !(await passwords.fits(given.old, record))) {
+      if (tries < MOST_TRIES) return WRONG
+      await endSession(pool, session.tokenHash)
+      return SIGNED_OUT
+    }
     const made = await passwords.hash(given.password)
     return withTransaction(pool, async (client): Promise<{ ok: true } | Refused> => {
       const known = await lockCredentials(client, { id: session.accountId })

@@ -14,8 +14,12 @@ const MOST_WAITING = 40
 export interface Passwords {
   /** @throws when too many wait */
   hash(password: string): Promise<string>
-  /** @param record null for an unknown account: the same work, and false. @throws when too many wait */
-  fits(password: string, record: string | null): Promise<boolean>
+  /**
+   * @param record null for an unknown account: the same work, and false
+   * @param ahead true for a browser that signed in here before: it waits for no stranger
+   * @throws when too many wait
+   */
+  fits(password: string, record: string | null, ahead?: boolean): Promise<boolean>
 }
 
 /** Too many sign-ins at once: the desk asks to come again. */
@@ -54,28 +58,33 @@ function read(record: string): Shape | null {
  */
 export function openPasswords(cost: { memory: number; passes: number } = COST): Passwords {
   let running = 0
-  const waiting: (() => void)[] = []
-  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+  const known: (() => void)[] = []
+  const strangers: (() => void)[] = []
+  const inTurn = async <T>(queue: (() => void)[], work: () => Promise<T>): Promise<T> => {
     if (running >= ABREAST) {
-      if (waiting.length >= MOST_WAITING) throw new TooManySignIns('too many sign-ins at once')
-      await new Promise<void>((resolve) => waiting.push(resolve))
+      if (queue.length >= MOST_WAITING) throw new TooManySignIns('too many sign-ins at once')
+      await new Promise<void>((resolve) => queue.push(resolve))
     }
     running += 1
     try {
       return await work()
     } finally {
       running -= 1
-      waiting.shift()?.()
+      const next = known.shift() ?? strangers.shift()
+      next?.()
     }
   }
-  const derive = (password: string, { memory, passes, lanes, salt, tag }: Shape): Promise<Buffer> =>
-    inTurn(
+  const derive = (queue: (() => void)[], password: string, shape: Shape): Promise<Buffer> => {
+    const { memory, passes, lanes, salt, tag } = shape
+    return inTurn(
+      queue,
       () =>
         new Promise((resolve, reject) => {
           const asked = { message: password, nonce: salt, memory, passes, parallelism: lanes, tagLength: tag.length }
           argon2('argon2id', asked, (error, made) => (error ? reject(error) : resolve(made)))
         }),
     )
+  }
   const fresh = (): Shape => ({
     ...cost,
     lanes: LANES,
@@ -85,13 +94,13 @@ export function openPasswords(cost: { memory: number; passes: number } = COST): 
   return {
     hash: async (password) => {
       const shape = fresh()
-      return write({ ...shape, tag: await derive(password.normalize('NFKC'), shape) })
+      return write({ ...shape, tag: await derive(strangers, password.normalize('NFKC'), shape) })
     },
-    fits: async (password, record) => {
-      const known = record === null ? null : read(record)
-      const shape = known ?? fresh()
-      const made = await derive(password.normalize('NFKC'), shape)
-      return known !== null && timingSafeEqual(made, known.tag)
+    fits: async (password, record, ahead = false) => {
+      const kept = record === null ? null : read(record)
+      const shape = kept ?? fresh()
+      const made = await derive(ahead ? known : strangers, password.normalize('NFKC'), shape)
+      return kept !== null && timingSafeEqual(made, kept.tag)
     },
   }
 }

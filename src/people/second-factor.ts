@@ -6,7 +6,7 @@ import { offerSecond } from '../store/people/sessions.ts'
 import { withTransaction } from '../store/pool.ts'
 import { refuse, type PeopleContext, type Refused } from './context.ts'
 import type { Session } from './sessions.ts'
-import { beginWhole } from './sign-in.ts'
+import { beginWhole, knowDevice, type From } from './sign-in.ts'
 import { hashRecovery, makeRecoveryCodes } from './tokens.ts'
 import { findStep, makeTotpSecret, writeBase32, writeKeyUri } from './totp.ts'
 
@@ -21,12 +21,13 @@ export async function offerSecondFactor(
   return { uri: writeKeyUri(secret, session.login, issuer), typed: writeBase32(secret) }
 }
 
-/** Takes the offered secret into use. @returns a new session's token and the recovery codes, which are shown this once */
+/** Takes the offered secret into use. @returns a new session's and device's tokens and the recovery codes, shown this once */
 export async function enrolSecondFactor(
   context: PeopleContext,
   session: Session,
   code: string,
-): Promise<{ ok: true; token: string; codes: string[] } | Refused> {
+  from: Pick<From, 'device'> = {},
+): Promise<{ ok: true; token: string; device: string; codes: string[] } | Refused> {
   const { pool, sealing, now } = context
   const offered = session.offered === null ? null : sealing.open(session.offered)
   if (session.stage !== 'enrol' || offered === null) return refuse('stage', '请重新登录')
@@ -34,7 +35,7 @@ export async function enrolSecondFactor(
   const step = findStep(secret, code, now(), 0)
   if (step === null) return refuse('code', '验证码不正确；请确认手机时间准确，再输入新的验证码')
   const codes = makeRecoveryCodes()
-  const token = await withTransaction(pool, async (client) => {
+  const begun = await withTransaction(pool, async (client) => {
     const totp = sealing.seal(secret.toString('base64'))
     await saveSecondFactor(client, session.accountId, { totp, step, recovery: codes.map(hashRecovery) })
     await appendJournal(client, now(), {
@@ -42,7 +43,8 @@ export async function enrolSecondFactor(
       act: 'second-factor.enrolled',
       subject: session.accountId,
     })
-    return beginWhole(client, session.accountId, session, now(), { step })
+    const token = await beginWhole(client, session.accountId, session, now(), { step })
+    return { token, device: await knowDevice(client, session.accountId, from, now()) }
   })
-  return { ok: true, token, codes }
+  return { ok: true, ...begun, codes }
 }

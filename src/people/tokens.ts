@@ -8,6 +8,9 @@ export const makeToken = (): string => randomBytes(TOKEN_BYTES).toString('base64
 
 export const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest()
 
+/** Of what a browser keeps after a sign-in; a session's token is no such, nor the other way round. */
+export const hashDevice = (token: string): Buffer => hashToken(`device ${token}`)
+
 /** 32 signs that nobody mistakes for one another on paper. */
 const SIGNS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
 

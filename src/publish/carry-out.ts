@@ -84,6 +84,10 @@ export function publishWord(
   checked: CheckedArea | null = null,
 ): Change[] {
   const speech = trySpeak(plan, word, quake, picture, context, checked)
+  if (needsReserve(speech)) {
+    const spare = speakByReserve(plan, word, quake, picture, context, checked, speech)
+    if (spare) return keepSpeech(plan, quake, spare.word, picture, context, spare.speech, true)
+  }
   if ('failure' in speech) {
     return setHold(plan, quake, picture, context, {
       state: 'open',
@@ -95,6 +99,20 @@ export function publishWord(
       dueAt: null,
     })
   }
+  return keepSpeech(plan, quake, word, picture, context, speech, false)
+}
+
+/** The rows of a text that was made. @param spare made with the shipped templates in the place of edited ones */
+function keepSpeech(
+  plan: Plan,
+  quake: Quake,
+  word: Word,
+  picture: Picture,
+  context: SpeakContext,
+  speech: Speech,
+  spare: boolean,
+): Change[] {
+  const { policy } = context
   const { lineage, notice, deliveries, unfit } = speech
   if (lineage) plan.lineages.push(lineage)
   plan.notices.push(notice)
@@ -117,6 +135,8 @@ export function publishWord(
       lineage: notice.lineage_id,
       why: word.why,
       outlets: deliveries.map((d) => d.outlet_id),
+      template: (spare ? policy.shippedHashes : policy.templateHashes)?.[word.kind] ?? '',
+      version: spare ? '' : (policy.templateVersion ?? ''),
     },
   })
   remember(quake, speech, word)
@@ -140,6 +160,38 @@ function countPlanned(plan: Plan, picture: Picture): Map<string, number> {
   return counters
 }
 
+type Tried = Speech | { failure: unknown }
+
+const needsReserve = (tried: Tried): boolean => 'failure' in tried || tried.unfit.length > 0
+
+/**
+ * Where an edited template does not fill, or makes a text that an outlet cannot carry: the same word by the shipped ones. A word
+ * that goes out by itself needs a live authorisation of its own for them (found by judge.ts); what a person decided, and what
+ * follows a word that was said, does not.
+ * @returns null where they do not help, or nobody has authorised them
+ */
+function speakByReserve(
+  plan: Plan,
+  word: Word,
+  quake: Quake,
+  picture: Picture,
+  context: SpeakContext,
+  checked: CheckedArea | null,
+  tried: Tried,
+): { word: Word; speech: Speech } | null {
+  const { reserve } = context
+  if (!reserve) return null
+  const byItself = word.lineage === null && word.authorisation !== null
+  if (byItself && !word.reserve) return null
+  const spared = { ...word, authorisation: byItself ? (word.reserve ?? null) : null }
+  const speech = trySpeak(plan, spared, quake, picture, { ...context, renderer: reserve }, checked)
+  if ('failure' in speech || (!('failure' in tried) && speech.unfit.length >= tried.unfit.length)) return null
+  const why = 'failure' in tried ? describeUnmade(tried.failure) : `渠道 ${tried.unfit[0]?.outlet ?? ''} 发不出`
+  const message = `现行模板不能用于本次公告（${why}），已改用随程序发布的模板，请尽快核对模板`
+  raiseAlarm(plan, quake, `template ${speech.notice.id}`, message, context)
+  return { word: spared, speech }
+}
+
 function trySpeak(
   plan: Plan,
   word: Word,
@@ -147,7 +199,7 @@ function trySpeak(
   picture: Picture,
   context: SpeakContext,
   checked: CheckedArea | null,
-): Speech | { failure: unknown } {
+): Tried {
   try {
     return speak(word, quake.id, quake.class, { ...picture, counters: countPlanned(plan, picture) }, context, checked)
   } catch (error) {

@@ -62,6 +62,8 @@ export interface LedgerContext extends DecideContext {
   clockOffMs: () => number | null
   /** Called after every commit with what it said; sends, never throws. */
   dispatch: (deliveries: DeliveryRow[], notices: NoticeRow[]) => void
+  /** Reads policy and templates as they stand on record; what this context hands out afterwards is by them. */
+  reloadWords?: () => Promise<void>
   /** Called after a commit that changed anything a person sees. */
   changed: () => void
 }
@@ -82,11 +84,15 @@ export interface Ledger {
 
 /** Opens the ledger on the record as it stands. */
 export async function openLedger(context: LedgerContext): Promise<Ledger> {
-  let picture = await load(context)
+  let picture = await load(context, null)
   let loadedAt = context.clock('actual')
+  let wholeAt = loadedAt
   const loadAgain = async (): Promise<void> => {
     loadedAt = context.clock('actual')
-    picture = await load(context)
+    // Once a day everything, so that rows which no list shows any more leave the memory.
+    const isWhole = loadedAt - wholeAt > DAY
+    if (isWhole) wholeAt = loadedAt
+    picture = await load(context, isWhole ? null : picture)
   }
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -191,8 +197,15 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
   }
 }
 
-async function load(context: LedgerContext): Promise<Picture> {
-  return buildPicture(await loadPicture(context.pool, context.clock('actual') - PICTURE_MS))
+/**
+ * The words after the picture: newer ones on an older version of the record meet a conflict, never the other way round.
+ * @param before the picture that is replaced: of the rows that it remembers only newer ones are read
+ */
+async function load(context: LedgerContext, before: Picture | null): Promise<Picture> {
+  const since = context.clock('actual') - PICTURE_MS
+  const picture = buildPicture(await loadPicture(context.pool, since, before?.rowsUpTo ?? 0), before?.rows)
+  await context.reloadWords?.()
+  return picture
 }
 
 function apply(picture: Picture, decision: Decision, version: number): void {

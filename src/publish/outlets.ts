@@ -1,6 +1,6 @@
 // In: the outlets of the YAML with their channels. Out: who is addressed by a word, and over which legs.
 // Must not mix classes: a drill word sees drill outlets only (DESIGN L4).
-import type { Channel, OutletClient } from '../core/channel.ts'
+import type { Channel, OutletClient, Priority } from '../core/channel.ts'
 import { MAY_BE_VISIBLE, type Lineage } from '../core/quake.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
 import type { Word } from '../core/judgement/judge.ts'
@@ -16,6 +16,16 @@ export interface Outlet<L extends Lane = Lane> {
   channel: Channel<unknown>
   config: unknown
   client: OutletClient
+  /** True where it is an account on a platform and speaks to the actual public: it needs an entry in the register. */
+  needsEntry?: boolean
+}
+
+/**
+ * True where the register keeps an outlet from a first word. What takes back or puts right goes wherever the word stands (L6);
+ * and an outlet that spoke before there was a register goes on speaking.
+ */
+export function isBarred(outlet: Outlet, admitted: ReadonlySet<string>, priority: Priority): boolean {
+  return outlet.needsEntry === true && priority > 0 && !admitted.has(outlet.id)
 }
 
 /** Outlets that a rule's list names: '*', an outlet id, 'channel:<name>'; ids of actual outlets stand for their channel in a drill. */

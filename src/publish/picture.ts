@@ -46,8 +46,12 @@ export interface Picture {
   counters: Map<string, number>
   killedAll: boolean
   killedOutlets: Set<string>
+  /** Outlets that the register of accounts lets speak; asked of those that need an entry. */
+  admitted: Set<string>
   seeded: Set<string>
   rows: Map<string, RowMemory>
+  /** Number of the newest report of which `rows` knows by reading. */
+  rowsUpTo: number
 }
 
 /** Key of a serial counter: class and Beijing year. */
@@ -55,8 +59,11 @@ export function counterKey(trafficClass: TrafficClass, year: number): string {
   return `${trafficClass} ${year}`
 }
 
-/** Builds the picture from one consistent read of the record. */
-export function buildPicture(records: PictureRecords): Picture {
+/**
+ * Builds the picture from one consistent read of the record.
+ * @param before memory of rows from an earlier picture that nobody uses any more, to which the records only add
+ */
+export function buildPicture(records: PictureRecords, before: Map<string, RowMemory> = new Map()): Picture {
   const switches = new Map(records.switches.map((s) => [s.outlet_id, s.is_on]))
   return {
     version: records.version,
@@ -68,14 +75,25 @@ export function buildPicture(records: PictureRecords): Picture {
     counters: new Map(records.counters.map((c) => [counterKey(c.class, c.year), c.last])),
     killedAll: switches.get('*') ?? false,
     killedOutlets: new Set([...switches].filter(([outlet, on]) => on && outlet !== '*').map(([outlet]) => outlet)),
+    admitted: new Set(records.admitted),
     seeded: new Set(records.seeded),
-    rows: new Map(
-      records.rowKeys.map((r) => [
-        `${r.source} ${r.row_key}`,
-        { known: new Set(r.fingerprints), latest: r.fingerprints.at(-1) ?? '', last: null },
-      ]),
-    ),
+    rows: rememberAgain(records, before),
+    rowsUpTo: records.rowsUpTo,
   }
+}
+
+/** As after a restart: what the last payload had is known of no row. */
+function rememberAgain(
+  { rowKeys }: Pick<PictureRecords, 'rowKeys'>,
+  memory: Map<string, RowMemory>,
+): Map<string, RowMemory> {
+  for (const row of memory.values()) row.last = null
+  for (const { source, row_key: key, fingerprints } of rowKeys) {
+    const known = memory.get(`${source} ${key}`)?.known ?? new Set<string>()
+    for (const fingerprint of fingerprints) known.add(fingerprint)
+    memory.set(`${source} ${key}`, { known, latest: fingerprints.at(-1) ?? '', last: null })
+  }
+  return memory
 }
 
 type Contents = {

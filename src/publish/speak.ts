@@ -13,7 +13,7 @@ import type { Word } from '../core/judgement/judge.ts'
 import type { Renderer } from '../core/rendering/renderer.ts'
 import { LEASE_MS } from '../store/deliveries.ts'
 import type { DeliveryRow, LineageRow, NoticeRow } from '../store/plan.ts'
-import { addressOutlets, legsOf, type Outlet } from './outlets.ts'
+import { addressOutlets, isBarred, legsOf, type Outlet } from './outlets.ts'
 import { counterKey, type Picture } from './picture.ts'
 
 /** The bureau as its notices name it. */
@@ -28,6 +28,8 @@ export interface SpeakContext {
   bureau: BureauIdentity
   policy: Policy
   renderer: Renderer
+  /** The shipped templates where edited ones are in force: a bad edit never silences a word. */
+  reserve?: Renderer | null
   outlets: readonly Outlet[]
   node: string
   now: Instant
@@ -236,14 +238,23 @@ function deliveryRow(
 ): DeliveryRow {
   const { now } = context
   const killed = picture.killedOutlets.has(outlet.id)
-  const state = !composed.ok ? 'failed' : killed ? 'refused' : outlet.mode === 'rehearsal' ? 'rehearsal' : 'sending'
+  const barred = isBarred(outlet, picture.admitted, PRIORITY[notice.kind as NoticeKind])
+  const state = !composed.ok
+    ? 'failed'
+    : killed || barred
+      ? 'refused'
+      : outlet.mode === 'rehearsal'
+        ? 'rehearsal'
+        : 'sending'
   const sending = state === 'sending'
   const reason = composed.ok
     ? killed
       ? '渠道已由人工停用，未发送'
-      : sending
-        ? ''
-        : '渠道处于预演，未发送'
+      : barred
+        ? '账号未经登记批准，未发送'
+        : sending
+          ? ''
+          : '渠道处于预演，未发送'
     : composed.reason
   return {
     id: `d-${context.random().slice(0, 20)}`,

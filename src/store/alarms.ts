@@ -53,6 +53,20 @@ export async function clearAlarm(db: Queryable, kind: string, subject: string, a
   ])
 }
 
+/** Ends the alarms of a kind whose cause is not among those that stand now. */
+export async function clearOthers(
+  db: Queryable,
+  kind: string,
+  standing: readonly string[],
+  at: Instant,
+): Promise<void> {
+  await db.query('update alarm set cleared_at = $3 where kind = $1 and cleared_at is null and subject <> all($2)', [
+    kind,
+    standing,
+    toTimestamp(at),
+  ])
+}
+
 /**
  * Takes alarms whose turn it is, moving each to its next turn in the same statement: one node sends each ring. Steps that
  * were counted before the bureau gave them up are forgotten: they would keep the turn where it was (000016-watch.sql).

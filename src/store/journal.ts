@@ -118,8 +118,13 @@ export type ChainReport =
 /**
  * Walks the whole chain and names the first row that was changed, removed or put in between.
  * @param heads written down outside: without them nobody can tell that the newest rows were cut off with their seals
+ * @param seen is told from time to time how far it has come
  */
-export async function verifyJournal(db: Queryable, heads: readonly ExportedHead[] = []): Promise<ChainReport> {
+export async function verifyJournal(
+  db: Queryable,
+  heads: readonly ExportedHead[] = [],
+  seen: (seals: number) => void = () => undefined,
+): Promise<ChainReport> {
   const known = new Map(heads.map((head) => [head.seq, head]))
   let seq = 0
   let hash = GENESIS
@@ -144,6 +149,7 @@ export async function verifyJournal(db: Queryable, heads: readonly ExportedHead[
       if (head && head.hash !== hash)
         return { ok: false, seq, journalId: row.journal_id, why: `与 ${head.at} 另行记下的链首不符` }
     }
+    seen(seq)
     if (rows.length < BATCH) break
   }
   const beyond = heads.find((head) => head.seq > seq)

@@ -75,8 +75,13 @@ export interface PictureRecords {
   acts: { report_id: string; state: string }[]
   counters: { class: TrafficClass; year: number; last: number }[]
   switches: { outlet_id: string; is_on: boolean }[]
+  /** Outlets that the register lets speak. */
+  admitted: string[]
   seeded: string[]
+  /** Of the whole memory, or of what came after `rowsAfter`. */
   rowKeys: RowKeyRecord[]
+  /** Where the memory of rows ends: the next load may begin there. */
+  rowsUpTo: number
 }
 
 /** Newest row keys kept per source; a list holds at most a few hundred rows, an archive query 20,000. */
@@ -84,18 +89,20 @@ const ROW_KEYS = 20_000
 
 /**
  * Loads everything a judgement may need for quakes created after `since`, and all that still have an open hold.
+ * @param rowsAfter `rowsUpTo` of an earlier load whose memory of rows is kept; 0 for none. Reports are numbered under the head's
+ *   lock (000004-commit.sql): in the order in which they become visible
  * @throws on database trouble
  */
-export function loadPicture(pool: Pool, since: Instant): Promise<PictureRecords> {
+export function loadPicture(pool: Pool, since: Instant, rowsAfter = 0): Promise<PictureRecords> {
   return withConnection(pool, async (client) => {
     await client.query('begin isolation level repeatable read read only')
-    const records = await readAll(client, since)
+    const records = await readAll(client, since, rowsAfter)
     await client.query('commit')
     return records
   })
 }
 
-async function readAll(client: PoolClient, since: Instant): Promise<PictureRecords> {
+async function readAll(client: PoolClient, since: Instant, rowsAfter: number): Promise<PictureRecords> {
   const version = await readVersion(client)
   const quakes = await client.query<QuakeRecord>(
     `select id, class, created_at, merged_into, pinned_report_id from quake
@@ -120,13 +127,10 @@ async function readAll(client: PoolClient, since: Instant): Promise<PictureRecor
   const switches = await client.query<{ outlet_id: string; is_on: boolean }>(
     'select distinct on (outlet_id) outlet_id, is_on from kill_switch order by outlet_id, id desc',
   )
+  const admitted = await client.query<{ id: string }>('select id from outlet where is_admitted(id)')
   const seeded = await client.query<{ id: string }>('select id from source where seeded_at is not null')
-  const rowKeys = await client.query<RowKeyRecord>(
-    `select source, row_key, array_agg(fingerprint order by seq) as fingerprints
-     from (select source, row_key, fingerprint, seq, rank() over (partition by source order by seq desc) as r from report) t
-     where r <= $1 group by source, row_key`,
-    [ROW_KEYS],
-  )
+  const rowKeys = await (rowsAfter === 0 ? readRows(client) : readNewRows(client, rowsAfter))
+  const upTo = await client.query<{ seq: number }>('select seq from report order by seq desc limit 1')
   return {
     version,
     quakes: quakes.rows,
@@ -135,9 +139,37 @@ async function readAll(client: PoolClient, since: Instant): Promise<PictureRecor
     acts: acts.rows,
     counters: counters.rows,
     switches: switches.rows,
+    admitted: admitted.rows.map((r) => r.id),
     seeded: seeded.rows.map((r) => r.id),
-    rowKeys: rowKeys.rows,
+    rowKeys,
+    rowsUpTo: upTo.rows[0]?.seq ?? 0,
   }
+}
+
+/** Source by source from an index: the table holds years of reports, the memory some thousands of each source. */
+async function readRows(db: Queryable): Promise<RowKeyRecord[]> {
+  const { rows } = await db.query<RowKeyRecord>(
+    `with recursive known as (
+       (select source from report order by source limit 1)
+       union all
+       select (select r.source from report r where r.source > k.source order by r.source limit 1) from known k
+       where k.source is not null)
+     select k.source, t.row_key, array_agg(t.fingerprint order by t.seq) as fingerprints
+     from known k cross join lateral
+       (select row_key, fingerprint, seq from report where source = k.source order by seq desc limit $1) t
+     where k.source is not null group by k.source, t.row_key`,
+    [ROW_KEYS],
+  )
+  return rows
+}
+
+async function readNewRows(db: Queryable, after: number): Promise<RowKeyRecord[]> {
+  const { rows } = await db.query<RowKeyRecord>(
+    `select source, row_key, array_agg(fingerprint order by seq) as fingerprints from report where seq > $1
+     group by source, row_key`,
+    [after],
+  )
+  return rows
 }
 
 /** The record's version: moves with every commit of any process. */

@@ -14,6 +14,7 @@ const SIGNED = { signedBy: 'bench', signedAt: '2020-01-01T00:00:00Z', expiresAt:
 /** A subject with its own public port and its first process, the publisher. */
 export interface Installed extends Subject {
   port: number
+  deskPort: number
   pid: number
   dataFolder: string
 }
@@ -75,6 +76,7 @@ export async function startQuakedesk(
   return {
     name,
     port,
+    deskPort,
     pid: child.pid ?? 0,
     dataFolder,
     post: (feed) => {

@@ -1,6 +1,7 @@
 // npm run bench [-- --only event,alone,poll] [--rounds N] [--samples N]: on this machine only, bounded, ratios inside one run.
 import { parseArgs } from 'node:util'
 import { benchAlone } from './alone.ts'
+import { benchDesk } from './desk.ts'
 import { benchEvent } from './event.ts'
 import { printHeader, readLoad } from './header.ts'
 import { benchLive } from './live.ts'
@@ -24,6 +25,7 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   poll: benchPoll,
   page: () => benchPage(rounds),
   live: () => benchLive(rounds, Number(values.many ?? 5_000)),
+  desk: () => benchDesk(Number(values.samples ?? 40), Number(values.many ?? 5_000_000)),
   push: () => benchPush(rounds, Number(values.samples ?? 1_000), Number(values.many ?? 100_000)),
 }
 const wanted = values.only?.split(',') ?? Object.keys(sections)

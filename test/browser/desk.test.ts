@@ -1,19 +1,10 @@
 // In: a bureau of two processes, an officer's real browser of 360 px. Out: what the officer can do with thumb or keyboard, in how
-// many acts; that an open board shows what comes; that nothing on a page of the desk is an obstacle to anyone (axe-core).
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+// many acts; that an open board shows what comes.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { writeField } from '../../src/web/desk/roster-view.ts'
 import { openBureau, writeDetermination, type Bureau } from '../app/bureau.ts'
 import { openFirst, openOfficer, type Visitor } from '../app/officers.ts'
 import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
-
-const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
-
-interface Axe {
-  violations: { id: string; nodes: { target: string[]; failureSummary?: string }[] }[]
-}
 
 describe.skipIf(CHROMIUM === null)(`the desk in a browser${NO_CHROMIUM}`, () => {
   let bureau: Bureau
@@ -67,17 +58,6 @@ describe.skipIf(CHROMIUM === null)(`the desk in a browser${NO_CHROMIUM}`, () => 
     } finally {
       await context.close()
     }
-  }
-  /** Both on duty, the lead's board with a note that waits. */
-  const keepRoster = async (): Promise<void> => {
-    const { body } = await people.lead.get('/desk/roster')
-    for (const [, who = ''] of body.matchAll(/<option value="([^"]+)"/g)) {
-      const times = { begins: writeField(bureau.now()), ends: writeField(bureau.now() + 12 * 3_600_000) }
-      expect((await people.lead.post('/desk/roster', { who, ...times })).status).toBe(303)
-    }
-    await people.duty.get('/desk/roster')
-    expect((await people.duty.post('/desk/handovers', { words: '中卫台断网，已报修。' })).status).toBe(303)
-    expect((await people.lead.get('/desk')).body).toContain('中卫台断网')
   }
   /** Tab until the key with this text has the focus, as somebody without a mouse does. */
   const reach = async (page: Page, text: string): Promise<void> => {
@@ -139,59 +119,4 @@ describe.skipIf(CHROMIUM === null)(`the desk in a browser${NO_CHROMIUM}`, () => 
       for (const channel of ['网站', '微博', '微信', '合作方接口', '值班群']) expect(said).toContain(channel)
     })
   }, 90_000)
-
-  test('axe-core finds nothing on any page, on a phone and on a wall, light and dark; nothing scrolls sideways', async () => {
-    await hear()
-    await keepRoster()
-    const axe = await readFile(AXE, 'utf8')
-    const found: string[] = []
-    const look = async (page: Page, path: string): Promise<void> => {
-      await page.goto(`${base}${path}`)
-      // Whoever was shown out would look at the sign-in page, and find nothing there.
-      if (page.url() !== `${base}${path}`) found.push(`${path}: led to ${page.url()}`)
-      await page.evaluate(axe)
-      for (const scheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme: scheme })
-        const { violations } = await page.evaluate<Axe>('axe.run()')
-        for (const { id, nodes } of violations) found.push(`${path} ${scheme}: ${id} ${nodes[0]?.target.join(' ')}`)
-      }
-      const width = page.viewportSize()?.width ?? 0
-      if ((await page.evaluate<number>('document.documentElement.scrollWidth')) > width) found.push(`${path}: too wide`)
-    }
-    const db = await bureau.database()
-    const { rows } = await db.query<{ hold: string; quake: string; notice: string; person: string }>(
-      `select (select id from hold where state = 'open' order by since desc limit 1) as hold,
-         (select quake_id from notice order by issued_at desc limit 1) as quake,
-         (select id from notice where kind = 'quick-report' order by issued_at desc limit 1) as notice,
-         (select id from account where login = 'wang') as person`,
-    )
-    const [at] = rows
-    for (const width of [360, 1440]) {
-      await sit(
-        'lead',
-        async (page) => {
-          for (const path of [
-            '',
-            `/holds/${at?.hold}`,
-            `/quakes/${at?.quake}`,
-            `/notices/${at?.notice}/progress`,
-            '/account',
-            '/roster',
-            '/journal',
-          ])
-            await look(page, `/desk${path}`)
-        },
-        { width },
-      )
-      await sit(
-        'admin',
-        async (page) => {
-          for (const path of ['/people', `/people/${at?.person}`, '/sign-in', '/invitation/none'])
-            await look(page, `/desk${path}`)
-        },
-        { width },
-      )
-    }
-    expect(found).toEqual([])
-  }, 180_000)
 })

@@ -147,7 +147,8 @@ const effects = (scenario: Case, reach: FakeReach): number => reach.calls.filter
 test('every channel has a case in this contract, and every declared leg too', () => {
   for (const channel of channels) {
     const own = cases.filter((scenario) => scenario.channel === channel.name)
-    if (['website', 'cap', 'webpush'].includes(channel.name)) continue
+    // The first three call nobody; by-hand.test.ts has the fourth's own promises.
+    if (['website', 'cap', 'webpush', 'by-hand'].includes(channel.name)) continue
     expect(own.length, channel.name).toBeGreaterThan(0)
     for (const scenario of own)
       for (const leg of channel.legs(channel.config.parse(scenario.config), 'quick-report'))

@@ -168,7 +168,7 @@ describe('two nodes over the database alone', () => {
     const before = publishedCount()
     const hold = await hearGreat(second)
     const done = await wangThere.post(`/desk/holds/${hold}/publish`)
-    expect((await wang.get(done.to)).body).toContain('未发（已停用）')
+    expect((await wang.get(done.to)).body).toContain('未发（停用或未批准）')
     expect(publishedCount()).toBe(before)
     expect(await wangThere.post('/desk/switches', { outlet: 'duty-room', on: '0' })).toMatchObject({ to: '/desk' })
   }, 60_000)

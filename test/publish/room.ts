@@ -100,6 +100,8 @@ export interface RoomOptions {
   bureau?: Bureau
   policy?: Partial<Policy>
   outlets?: readonly Outlet[]
+  /** Edited templates in force, the shipped ones behind them. */
+  words?: Pick<DecideContext, 'renderer' | 'reserve'>
 }
 
 /** What decisions are made with: the bureau, its policy over the shipped templates, its outlets, ids by count. */
@@ -120,6 +122,7 @@ export function contextOf(options: RoomOptions = {}): DecideContext {
     },
     policy,
     renderer,
+    ...options.words,
     outlets: options.outlets ?? OUTLETS,
     node: 'node-1',
     random: () => {
@@ -145,8 +148,10 @@ export function openRoom(options: RoomOptions = {}): Room {
     acts: [],
     counters: [],
     switches: [],
+    admitted: [],
     seeded: [],
     rowKeys: [],
+    rowsUpTo: 0,
   })
   const record = {
     notices: [] as NoticeRow[],

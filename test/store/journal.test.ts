@@ -58,6 +58,49 @@ describe('somebody with the owner’s power', () => {
       2,
       '缺少这一封',
     ],
+    [
+      'swaps what two rows say',
+      [
+        `update journal a set actor = 'x', subject = b.subject, detail = b.detail from journal b where a.subject = 'b' and b.subject = 'c'`,
+      ],
+      2,
+      '记录被改动过',
+    ],
+    [
+      'swaps the seals of two rows',
+      [
+        `alter table journal_seal drop constraint journal_seal_journal_id_key`,
+        `update journal_seal set journal_id = 5 - journal_id where seq in (2, 3)`,
+      ],
+      2,
+      '记录被改动过',
+    ],
+    [
+      'moves a row to another day',
+      [`update journal set at = at - interval '1 day' where subject = 'd'`],
+      4,
+      '记录被改动过',
+    ],
+    [
+      'puts a row in between, with a seal of its own',
+      [
+        `insert into journal (id, at, actor, act, subject) overriding system value values (900, now(), 'x', 'x', 'x')`,
+        `update journal_seal set seq = seq + 1000 where seq > 2`,
+        `insert into journal_seal (seq, journal_id, previous, hash, sealed_at)
+         select 3, 900, hash, repeat('a', 64), sealed_at from journal_seal where seq = 2`,
+        `update journal_seal set seq = seq - 999 where seq > 1000`,
+      ],
+      3,
+      '记录被改动过',
+    ],
+    ['moves the head', [`update journal_seal set hash = repeat('b', 64) where seq = 4`], 4, '记录被改动过'],
+    [
+      'moves a seal’s idea of the one before',
+      [`update journal_seal set previous = repeat('c', 64) where seq = 3`],
+      3,
+      '所记的前一封校验值与前一封不符',
+    ],
+    ['empties the journal under its seals', [`delete from journal`], 1, '对应的留痕记录不在了'],
   ])('%s, and the walk names the seal', async (_what, statements, seq, why) => {
     await tamper(...statements)
     expect(await verify()).toMatchObject({ ok: false, seq, why })
@@ -79,6 +122,19 @@ describe('somebody with the owner’s power', () => {
     expect(await verify()).toMatchObject({ ok: false, seq: 4 })
   })
 
+  test('changes a row and seals everything after it anew, as the program itself would: only the head of the day tells', async () => {
+    await exportHead(pool, folder, NOW)
+    await tamper(`update journal set actor = '李工' where subject = 'b'`, `delete from journal_seal where seq >= 2`)
+    await sealJournal(pool, NOW + 500)
+    expect(await verifyJournal(pool)).toMatchObject({ ok: true, rows: 4 })
+    expect(await verify()).toMatchObject({
+      ok: false,
+      seq: 4,
+      journalId: 4,
+      why: expect.stringContaining('另行记下的链首不符') as string,
+    })
+  })
+
   test('cannot make the copy follow: a day has one head, the first', async () => {
     expect(await exportHead(pool, folder, NOW)).toMatchObject({ seq: 4 })
     await append('e')
@@ -90,6 +146,15 @@ describe('somebody with the owner’s power', () => {
 })
 
 describe('the program’s own role', () => {
+  test('may write seals, and one that it made up is named', async () => {
+    await append('e')
+    await pool.query(
+      `insert into journal_seal (seq, journal_id, previous, hash, sealed_at)
+       select 5, 5, hash, repeat('d', 64), now() from journal_seal where seq = 4`,
+    )
+    expect(await verify()).toMatchObject({ ok: false, seq: 5, journalId: 5, why: '记录被改动过' })
+  })
+
   test('cannot number a row so high that the sealer never looks at the next ones', async () => {
     await expect(
       pool.query(

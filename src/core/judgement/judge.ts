@@ -13,9 +13,9 @@ import type { GateInput, GateResult } from './gate.ts'
 import { decisive, runGates } from './gates.ts'
 import { describeDisagreement } from './gates-trust.ts'
 import { record, vetoEnds, type JudgedWord, type JudgeInput, type Judgement } from './judgement.ts'
-import type { Rule } from './policy.ts'
+import type { Policy, Rule } from './policy.ts'
 import { isFormal, maySpeak, prefer, type Preference } from './prefer.ts'
-import { estimateExposure, findAuthorisation, findRule, matches } from './rules.ts'
+import { estimateExposure, findAuthorisation, findRule, matches, type AuthorisationFinding } from './rules.ts'
 import { speakOrigin, type Spoken } from './spoken-origin.ts'
 import { decideFollowUp, isRevisedTooOften, type FollowUp } from './worth.ts'
 
@@ -161,9 +161,11 @@ function applyMode(
       alarms,
     }
   }
-  const finding = findAuthorisation(input.policy, input.world.now, word.kind, report.source, (when) =>
-    origin !== null && exposure !== null ? matches(when, origin, evaluation, exposure) : false,
-  )
+  const find = (policy: Policy): AuthorisationFinding =>
+    findAuthorisation(policy, input.world.now, word.kind, report.source, (when) =>
+      origin !== null && exposure !== null ? matches(when, origin, evaluation, exposure) : false,
+    )
+  const finding = find(input.policy)
   if (!finding.ok) {
     return {
       act: 'hold',
@@ -175,7 +177,13 @@ function applyMode(
       alarms,
     }
   }
-  const authorised = { ...word, authorisation: finding.authorisation }
+  const { shippedHashes } = input.policy
+  const spare = shippedHashes ? find({ ...input.policy, templateHashes: shippedHashes }) : null
+  const authorised = {
+    ...word,
+    authorisation: finding.authorisation,
+    ...(spare ? { reserve: spare.ok ? spare.authorisation : null } : {}),
+  }
   const due = vetoEnds(report.receivedAt, rule.vetoSeconds * 1000, input.listeningSince)
   if (rule.mode === 'veto' && input.world.now < due) return { act: 'veto', word: authorised, due, gates, alarms }
   return { act: 'publish', word: authorised, gates, alarms }

@@ -37,6 +37,8 @@ export interface Word {
   lineage: Lineage | null
   rule: Rule | null
   authorisation: Authorisation | null
+  /** The one that covers the shipped template of this kind, should the edited one in force not fill. */
+  reserve?: Authorisation | null
   /** True when only the website may carry it (swarm rule, DESIGN §6.11). */
   websiteOnly: boolean
   /** True when not even its earlier readers get it but on the website: one revision too many. */

@@ -52,6 +52,8 @@ export interface Authorisation {
   publicationLevel: string
   /** 保密审查 outcome, recorded likewise. */
   secrecyReview: string
+  /** When a person ended it before its time. */
+  endedAt?: Instant | undefined
 }
 
 /** Every figure a gate compares with; DESIGN §6 and feeds.md §3–4 give the reasons. */
@@ -118,6 +120,12 @@ export interface Policy {
   authorisations: readonly Authorisation[]
   /** Hash of each notice kind's template as loaded now; an authorisation with another hash is stale. */
   templateHashes: Readonly<Record<string, string>>
+  /** Hashes of the shipped templates where edited ones are in force: what speaks should an edited one not fill. */
+  shippedHashes?: Readonly<Record<string, string>> | undefined
+  /** The edited version in force; left out where the shipped templates are. */
+  templateVersion?: string | undefined
+  /** Since when each kind's hash stands, where a person put it in force. */
+  hashesSince?: Readonly<Record<string, Instant>> | undefined
   /** Two letters of the bureau's province (NX, AH …), from the first two digits of home.code. */
   provinceLetters: string
 }

@@ -78,7 +78,10 @@ export const DEFAULT_RULES: readonly Rule[] = [
   },
 ]
 
-const NOTICES: Readonly<Record<NoticeKind, string>> = {
+/** A reason is read at night: what was signed years ago is not told one by one. */
+const MOST_REASONS = 4
+
+export const NOTICES: Readonly<Record<NoticeKind, string>> = {
   'quick-report': '自动速报',
   'formal-report': '正式速报',
   revision: '修订',
@@ -108,7 +111,9 @@ export function findAuthorisation(
     if (fault === null) return { ok: true, authorisation }
     reasons.push(`${authorisation.id} ${fault}`)
   }
-  return { ok: false, reason: `没有适用的预授权（${reasons.join('；')}）` }
+  const told = reasons.slice(0, MOST_REASONS).join('；')
+  const more = reasons.length > MOST_REASONS ? ` 等${reasons.length}项` : ''
+  return { ok: false, reason: `没有适用的预授权（${told}${more}）` }
 }
 
 function findFault(
@@ -130,6 +135,7 @@ export function describeStale(
   hashes: Readonly<Record<string, string>>,
   now: Instant,
 ): string | null {
+  if (authorisation.endedAt !== undefined) return '已撤销'
   if (authorisation.sha256 !== hashes[authorisation.template]) return '签署后模板有改动'
   if (now >= authorisation.expiresAt) return '已过有效期'
   return now < authorisation.signedAt ? '签署时间未到' : null

@@ -43,8 +43,12 @@ export const DESK_ACTS = [
   'keep-roster',
   'keep-deadlines',
   'run-drill',
+  'edit-templates',
+  'sign-templates',
   'manage-people',
   'manage-outlets',
+  'see-outlets',
+  'approve-outlet',
   'read-journal',
 ] as const
 export type DeskAct = (typeof DESK_ACTS)[number]
@@ -65,13 +69,18 @@ export const WHO_MAY: Readonly<Record<DeskAct, readonly Role[]>> = {
   'release-draft': STAFF,
   'join-quakes': DECIDING,
   'switch-outlet': DECIDING,
-  'settle-delivery': DECIDING,
+  // Posting by hand is the publicity officer's work, too.
+  'settle-delivery': STAFF,
   'acknowledge-alarm': STAFF,
   'keep-roster': DECIDING,
   'keep-deadlines': STAFF,
   'run-drill': DECIDING,
+  'edit-templates': STAFF,
+  'sign-templates': ['lead'],
   'manage-people': ['security-admin'],
   'manage-outlets': ['system-admin'],
+  'see-outlets': [...STAFF, 'observer', 'system-admin'],
+  'approve-outlet': ['lead'],
   'read-journal': ['audit-admin', 'lead'],
 }
 

@@ -5,6 +5,8 @@ import { RenderFailure } from './engine.ts'
 const INCLUDE = /\{%(-?)\s{0,9}include\b\s{0,9}([^%]{0,80}?)\s{0,9}(-?)%\}/g
 /** Deep enough for any notice; a partial that includes itself ends here. */
 const DEEPEST = 8
+/** The largest shipped text sets in fewer than ten; partials that name each other many times over would fill the memory. */
+const MOST = 100
 
 /**
  * Sets partials in as text, once, when the templates are read: at run time LiquidJS looks every include up again, which
@@ -17,8 +19,11 @@ export function expandIncludes(
   sources: ReadonlyMap<string, string>,
 ): { source: string; files: readonly string[] } {
   const files = new Set<string>()
+  let count = 0
   const expand = (name: string, depth: number): string => {
     files.add(name)
+    count += 1
+    if (count > MOST) throw new RenderFailure(name, 'includes too many partials')
     if (depth > DEEPEST) throw new RenderFailure(name, 'includes itself')
     return (sources.get(name) ?? '').replace(INCLUDE, (tag: string, left: string, quoted: string, right: string) => {
       const partial = /^'(_[\w-]{1,60})'$/.exec(quoted)?.[1]

@@ -1,5 +1,5 @@
 // In: an approved draft, and who lets it out or that its time has come. Out: the notice through the one commit, or why not.
-// Must not write the draft's own row: it moves with the notice or not at all (000018-drafts.sql).
+// Must not write the draft's own row: it moves with the notice or not at all (000021-drafts.sql).
 import { HOUR, MINUTE, type Instant } from '../../core/instant.ts'
 import type { ApprovedDraft } from '../../core/judgement/judgement.ts'
 import { isWritten, type CheckedArea } from '../../core/notice.ts'

@@ -3,6 +3,7 @@
 import type { Instant } from '../../core/instant.ts'
 import type { Role } from '../../core/people/roles.ts'
 import { toTimestamp, type Queryable } from '../pool.ts'
+import { forgetDevices } from './devices.ts'
 
 export type SessionStage = 'second-factor' | 'enrol' | 'full'
 
@@ -73,6 +74,7 @@ export async function endSessionsOf(
 export async function forgetSessions(db: Queryable, before: Instant): Promise<void> {
   await db.query('delete from desk_session where ends_at < $1', [toTimestamp(before)])
   await db.query('delete from sign_in_failure where at < $1', [toTimestamp(before)])
+  await forgetDevices(db, before)
 }
 
 export async function addInvitation(

@@ -51,7 +51,7 @@ export function listAccountRoutes(pages: AccountPages): DeskRoute[] {
   }
   const goOn = (signed: SignedIn & { ok: true }, to: string): Shown =>
     signed.stage === 'full'
-      ? { to, signIn: signed.token }
+      ? { to, signIn: signed.token, device: signed.device }
       : {
           to: `/desk/${signed.stage === 'enrol' ? 'enrol' : 'code'}?to=${encodeURIComponent(to)}`,
           signIn: signed.token,
@@ -65,8 +65,8 @@ export function listAccountRoutes(pages: AccountPages): DeskRoute[] {
       path: '/sign-in',
       act: 'anyone',
       handle: async (visit) => {
-        const { form, address } = visit
-        const given = { login: form.get('login') ?? '', password: form.get('password') ?? '', address }
+        const { form, address, device = '' } = visit
+        const given = { login: form.get('login') ?? '', password: form.get('password') ?? '', address, device }
         const signed = await signIn(people, given)
         return signed.ok
           ? goOn(signed, returnOf(visit))
@@ -85,7 +85,8 @@ export function listAccountRoutes(pages: AccountPages): DeskRoute[] {
       act: 'half-way',
       handle: async (visit) => {
         const session = seated(visit)
-        const signed = await giveCode(people, session, { code: visit.form.get('code') ?? '', address: visit.address })
+        const { form, address, device = '' } = visit
+        const signed = await giveCode(people, session, { code: form.get('code') ?? '', address, device })
         return signed.ok ? goOn(signed, returnOf(visit)) : codePage(session, returnOf(visit), signed.reason)
       },
     },
@@ -101,11 +102,12 @@ export function listAccountRoutes(pages: AccountPages): DeskRoute[] {
       act: 'half-way',
       handle: async (visit) => {
         const session = seated(visit)
-        const enrolled = await enrolSecondFactor(people, session, visit.form.get('code') ?? '')
+        const { device = '' } = visit
+        const enrolled = await enrolSecondFactor(people, session, visit.form.get('code') ?? '', { device })
         if (!enrolled.ok) return enrolPage(session, returnOf(visit), enrolled.reason)
         const view = { codes: enrolled.codes, to: returnOf(visit) }
         const page = frame.page({ template: 'codes', title: '备用验证码', session: null, view })
-        return { page, signIn: enrolled.token }
+        return { page, signIn: enrolled.token, device: enrolled.device }
       },
     },
     {

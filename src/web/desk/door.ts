@@ -1,5 +1,6 @@
 // In: the table of the desk's routes. Out: each behind its lock: session, act, CSRF. Nothing below /desk is without an entry.
 // Must not know what a page shows. A route without a named act stops the start.
+import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Instant } from '../../core/instant.ts'
 import { mayDo, type DeskAct } from '../../core/people/roles.ts'
@@ -16,12 +17,14 @@ export interface Visit {
   query: URLSearchParams
   form: URLSearchParams
   address: string
+  /** What an earlier sign-in left in this browser; it opens nothing by itself. */
+  device?: string
 }
 
 export type Shown =
-  | { page: string; status?: number; signIn?: string; signOut?: boolean }
-  | { to: string; signIn?: string; signOut?: boolean }
-  | { data: string; type: string; name?: string; status?: number }
+  | { page: string; status?: number; signIn?: string; signOut?: boolean; device?: string }
+  | { to: string; signIn?: string; signOut?: boolean; device?: string }
+  | { data: string | Readable; type: string; name?: string; status?: number }
 
 export interface DeskRoute {
   method: 'GET' | 'POST'
@@ -56,15 +59,20 @@ const HTML = 'text/html; charset=utf-8'
 const MOST_FIELDS = 300
 /** Lax would let another site open pages here; Strict costs one more click from a chat's link, which shows the sign-in page. */
 const COOKIE_RULES = 'Path=/; HttpOnly; SameSite=Strict'
+/** As long as people/sign-in.ts knows a browser. */
+const DEVICE_S = 90 * 86_400
 
 /** Puts every route of the table behind its lock. */
 export async function openDoor(app: FastifyInstance, context: DoorContext): Promise<void> {
   const cookie = nameCookie(context.secure)
+  const device = `${cookie}-device`
   const suffix = context.secure ? `${COOKIE_RULES}; Secure` : COOKIE_RULES
   const answer = (reply: FastifyReply, shown: Shown): FastifyReply => {
     reply.headers(DESK_HEADERS).header('cache-control', 'no-store')
     if ('signIn' in shown && shown.signIn !== undefined)
       reply.header('set-cookie', `${cookie}=${shown.signIn}; ${suffix}`)
+    if ('device' in shown && shown.device !== undefined)
+      reply.header('set-cookie', `${device}=${shown.device}; Max-Age=${DEVICE_S}; ${suffix}`)
     if ('signOut' in shown && shown.signOut) reply.header('set-cookie', `${cookie}=; Max-Age=0; ${suffix}`)
     if ('to' in shown) return reply.code(303).header('location', shown.to).send()
     if ('data' in shown) {
@@ -95,7 +103,10 @@ export async function openDoor(app: FastifyInstance, context: DoorContext): Prom
           return route.quiet ? stop(reply, 401, '登录已结束', null) : answer(reply, { to: signInFor(request) })
         if (way === 'not-yours') return stop(reply, 403, '您的角色不能进行此操作', session)
         const form = readForm(request)
-        if (form === null) return stop(reply, 400, '表单无法读取', session)
+        const query = new URLSearchParams(request.url.split('?')[1] ?? '')
+        const words = [...Object.values(request.params), ...query.values(), ...(form?.values() ?? [])]
+        // No text of PostgreSQL's holds it: it would be an error of the house, and is a fault of the asker.
+        if (form === null || words.some((word) => word.includes('\0'))) return stop(reply, 400, '表单无法读取', session)
         if (route.method === 'POST' && !isOwnForm(request, form, route.act === 'anyone' ? null : session))
           return stop(reply, 403, '此操作不是从本页面发出的，请返回重试', session)
         return answer(
@@ -103,9 +114,10 @@ export async function openDoor(app: FastifyInstance, context: DoorContext): Prom
           await route.handle({
             session,
             params: request.params,
-            query: new URLSearchParams(request.url.split('?')[1] ?? ''),
+            query,
             form,
             address: request.ip,
+            device: readCookie(request.headers.cookie ?? '', device) ?? '',
           }),
         )
       },

@@ -40,6 +40,11 @@ export function openHints(
   http: HttpServer,
   { isSeated, carrier }: { isSeated: (cookie: string) => Promise<boolean>; carrier: Carrier | null },
 ): Hints {
+  /** Socket.IO's own way of waiting is a callback. */
+  const admit = async (cookies: string, next: (error?: Error) => void): Promise<void> => {
+    const seated = await isSeated(cookies).catch(() => null)
+    next(seated === true ? undefined : new Error(seated === null ? 'not now' : 'signed out'))
+  }
   const io = new Server<Record<string, never>, Events, Events>(http, {
     ...(carrier ? { adapter: carrier.adapter } : {}),
     path: '/desk/live',
@@ -49,14 +54,12 @@ export function openHints(
     cors: { origin: false },
     allowRequest: (request, done) => {
       const { origin, host } = request.headers
-      done(null, origin === undefined || origin.replace(/^https?:\/\//, '') === host)
+      const isOwn = origin === undefined || origin.replace(/^https?:\/\//, '') === host
+      // Before a line is open: strangers who hold lines that lead nowhere must not use up the room of the desks.
+      if (!isOwn) done('another origin', false)
+      else void admit(request.headers.cookie ?? '', (error) => done(error?.message, error === undefined))
     },
   })
-  /** Socket.IO's own way of waiting is a callback. */
-  const admit = async (cookies: string, next: (error?: Error) => void): Promise<void> => {
-    const seated = await isSeated(cookies).catch(() => null)
-    next(seated === true ? undefined : new Error(seated === null ? 'not now' : 'signed out'))
-  }
   io.use((socket, next) => {
     if (io.engine.clientsCount > MOST_OPEN) return next(new Error('too many desks are open'))
     void admit(socket.request.headers.cookie ?? '', next)

@@ -1,36 +1,40 @@
 // In: what an auditor looks for. Out: rows of the journal, the whole answer as CSV or JSON, and whether the chain holds.
 // Must not change a row, nor show a name where the journal has none: people are named beside it, from their accounts.
-import { beijingParts, formatUtc, parseZonedTime, type Instant } from '../../core/instant.ts'
+import { Readable } from 'node:stream'
+import { beijingParts, parseZonedTime, type Instant } from '../../core/instant.ts'
 import type { ChainReport } from '../../store/journal.ts'
-import { searchJournal, type JournalQuery, type JournalRow } from '../../store/journal-search.ts'
+import { searchJournal, type JournalCursor, type JournalQuery, type JournalRow } from '../../store/journal-search.ts'
 import { nameAccounts } from '../../store/people/accounts.ts'
 import type { Pool } from 'pg'
 import { seated } from './account-routes.ts'
 import type { DeskRoute, Shown, Visit } from './door.ts'
 import type { DeskFrame } from './frame.ts'
+import { openChainWalk, type ChainCheck } from './journal-check.ts'
+import { BATCH, EXPORT_TYPES, MOST_EXPORTED, writeExport } from './journal-export.ts'
 
 export interface JournalPages {
   pool: Pool
   frame: DeskFrame
-  /** Walks the chain; it takes a second for a hundred thousand rows. */
-  verify: () => Promise<ChainReport>
+  /** Walks the chain, and tells how many seals it has seen; some minutes for five million. */
+  verify: (seen: (seals: number) => void) => Promise<ChainReport>
+  now: () => Instant
 }
 
 const PAGE = 100
-/** A year of a busy bureau; more is asked for by a narrower span. */
-const MOST_EXPORTED = 200_000
-const BATCH = 5_000
+/** For looking where no index has the answer; a page is there within 300 ms. */
+const BUDGET_MS = 120
 
 /** The routes of the record. */
 export function listJournalRoutes(pages: JournalPages): DeskRoute[] {
   const act = 'read-journal' as const
+  const walk = openChainWalk((seen) => pages.verify(seen), pages.now)
   return [
-    { method: 'GET', path: '/journal', act, handle: (visit) => listPage(pages, visit, null) },
+    { method: 'GET', path: '/journal', act, handle: (visit) => listPage(pages, visit, walk.look()) },
     {
       method: 'POST',
       path: '/journal/verify',
       act,
-      handle: async (visit) => listPage(pages, visit, await pages.verify()),
+      handle: async (visit) => listPage(pages, visit, await walk.begin()),
     },
     { method: 'GET', path: '/journal.csv', act, handle: (visit) => exportRows(pages, visit, 'csv') },
     { method: 'GET', path: '/journal.json', act, handle: (visit) => exportRows(pages, visit, 'json') },
@@ -54,31 +58,36 @@ function readAsked(query: URLSearchParams, limit: number): Asked {
   }
   const from = typed.from === '' ? null : day(typed.from, 0)
   const to = typed.to === '' ? null : day(typed.to, 86_400_000)
-  const before = /^\d{1,15}$/.test(read('before')) ? Number(read('before')) : null
   const isWrong = (typed.from !== '' && from === null) || (typed.to !== '' && to === null)
   const { actor, act, subject } = typed
   return {
     typed,
     wrong: isWrong ? '日期须写作 2026-01-31' : '',
-    query: { actor, act, subject, from, to, before, limit },
+    query: { actor, act, subject, from, to, before: readCursor(read('before')), limit, budgetMs: BUDGET_MS },
   }
 }
 
-async function listPage({ pool, frame }: JournalPages, visit: Visit, chain: ChainReport | null): Promise<Shown> {
+/** "1234", or "1900000000000-1234" within a span of days. */
+function readCursor(text: string): JournalCursor | null {
+  const [, at, id] = /^(?:(\d{1,15})-)?(\d{1,15})$/.exec(text) ?? []
+  return id === undefined ? null : { at: at === undefined ? null : Number(at), id: Number(id) }
+}
+
+const writeCursor = ({ at, id }: JournalCursor): string => (at === null ? String(id) : `${at}-${id}`)
+
+async function listPage({ pool, frame }: JournalPages, visit: Visit, chain: ChainCheck): Promise<Shown> {
   const { query, typed, wrong } = readAsked(visit.query, PAGE)
-  const rows = wrong === '' ? await searchJournal(pool, query) : []
+  const { rows, next } = wrong === '' ? await searchJournal(pool, query) : { rows: [], next: null }
   const names = await nameAccounts(pool, [...new Set(rows.flatMap(({ actor, subject }) => [actor, subject]))])
-  const last = rows.at(-1)
   const link = new URLSearchParams(Object.entries(typed).filter(([, value]) => value !== ''))
-  const more = last && rows.length === PAGE ? `/desk/journal?${withBefore(link, last.id)}` : ''
   const view = {
     wrong,
     typed,
-    more,
+    more: next === null ? '' : `/desk/journal?${withBefore(link, writeCursor(next))}`,
     csv: `/desk/journal.csv?${link.toString()}`,
     json: `/desk/journal.json?${link.toString()}`,
-    chain: chain === null ? '' : describeChain(chain),
-    holds: chain?.ok ?? true,
+    most: String(MOST_EXPORTED / 10_000),
+    ...describeCheck(chain),
     rows: rows.map((row) => viewRow(row, names)),
   }
   return {
@@ -87,10 +96,18 @@ async function listPage({ pool, frame }: JournalPages, visit: Visit, chain: Chai
   }
 }
 
-function withBefore(link: URLSearchParams, before: number): string {
+function withBefore(link: URLSearchParams, before: string): string {
   const next = new URLSearchParams(link)
-  next.set('before', String(before))
+  next.set('before', before)
   return next.toString()
+}
+
+function describeCheck(check: ChainCheck): { chain: string; holds: boolean; walking: boolean } {
+  if (check.state === 'never') return { chain: '', holds: true, walking: false }
+  if (check.state === 'failed') return { chain: '核对未能完成，请稍后再试', holds: false, walking: false }
+  if (check.state === 'walking') return { chain: `正在核对链条：已核对 ${check.rows} 条`, holds: true, walking: true }
+  const { report, at } = check
+  return { chain: `${describeChain(report)}（${writeBeijing(at)} 核对）`, holds: report.ok, walking: false }
 }
 
 function describeChain(chain: ChainReport): string {
@@ -125,36 +142,6 @@ async function exportRows({ pool, frame }: JournalPages, visit: Visit, form: 'cs
     const view = { reason: wrong, back: '/desk/journal' }
     return { status: 400, page: frame.page({ template: 'refused', title: '不能进行', session: seated(visit), view }) }
   }
-  const all: JournalRow[] = []
-  for (let { before } = query; ;) {
-    const rows = await searchJournal(pool, { ...query, before })
-    all.push(...rows)
-    before = rows.at(-1)?.id ?? null
-    if (rows.length < BATCH) break
-    if (all.length >= MOST_EXPORTED) {
-      const view = { reason: `超过 ${MOST_EXPORTED} 条，请缩小范围后再导出`, back: '/desk/journal' }
-      return { status: 413, page: frame.page({ template: 'refused', title: '不能进行', session: seated(visit), view }) }
-    }
-  }
-  const told = all.map((row) => ({ ...row, at: formatUtc(row.at) }))
-  if (form === 'json')
-    return {
-      data: `${JSON.stringify({ rows: told })}\n`,
-      type: 'application/json; charset=utf-8',
-      name: 'journal.json',
-    }
-  const lines = told.map((row) =>
-    [row.id, row.at, row.actor, row.act, row.subject, JSON.stringify(row.detail), row.seq ?? '', row.hash ?? '']
-      .map((cell) => writeCell(String(cell)))
-      .join(','),
-  )
-  const head = 'id,at,actor,act,subject,detail,seal,hash'
-  // The mark at the beginning tells spreadsheets that it is UTF-8.
-  return { data: `\uFEFF${[head, ...lines].join('\r\n')}\r\n`, type: 'text/csv; charset=utf-8', name: 'journal.csv' }
-}
-
-/** RFC 4180; a cell that a spreadsheet would take for a formula begins with an apostrophe. */
-export function writeCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  const parts = writeExport(form, (before) => searchJournal(pool, { ...query, before }))
+  return { data: Readable.from(parts), type: EXPORT_TYPES[form], name: `journal.${form}` }
 }

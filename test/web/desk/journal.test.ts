@@ -1,11 +1,15 @@
 // In: a journal with a past. Out: what an auditor finds of it, and that no cell of an export is a formula. Real PostgreSQL.
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Session } from '../../../src/people/sessions.ts'
 import { appendJournal, sealJournal, verifyJournal } from '../../../src/store/journal.ts'
+import { searchJournal, type JournalCursor, type JournalQuery } from '../../../src/store/journal-search.ts'
 import { openPool } from '../../../src/store/pool.ts'
 import { openDeskFrame } from '../../../src/web/desk/frame.ts'
-import { listJournalRoutes, writeCell } from '../../../src/web/desk/journal-routes.ts'
+import { writeCell } from '../../../src/web/desk/journal-export.ts'
+import { listJournalRoutes } from '../../../src/web/desk/journal-routes.ts'
 import { readDeskTemplates } from '../../support/desk-templates.ts'
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts'
 
@@ -39,14 +43,20 @@ beforeAll(async () => {
     })
   await sealJournal(pool, START)
   const frame = openDeskFrame(readDeskTemplates(), { bureauName: '某地震局', demonstration: false })
-  const routes = listJournalRoutes({ pool, frame, verify: () => verifyJournal(pool) })
+  const routes = listJournalRoutes({ pool, frame, verify: (seen) => verifyJournal(pool, [], seen), now: () => START })
   ask = async (path) => {
     const [where = '', query = ''] = path.split('?')
     const [method = '', at = ''] = where.split(' ')
     const route = routes.find((one) => one.method === method && one.path === at)
     const visit = { session, params: {}, query: new URLSearchParams(query), form: new URLSearchParams(), address: '' }
     const shown = await route?.handle(visit)
-    return shown === undefined ? '' : 'page' in shown ? shown.page : 'data' in shown ? shown.data : ''
+    return shown === undefined
+      ? ''
+      : 'page' in shown
+        ? shown.page
+        : 'data' in shown
+          ? text(Readable.from(shown.data))
+          : ''
   }
 })
 afterAll(async () => {
@@ -61,11 +71,39 @@ test('the newest hundred are shown, with the next hundred behind a link, until t
   const seen: number[] = []
   for (;;) {
     seen.push(countRows(page))
-    const more = /href="\/desk\/journal\?([^"]*before=\d+)"/.exec(page)?.[1]
+    const more = /href="\/desk\/journal\?([^"]*before=[\d-]+)"/.exec(page)?.[1]
     if (more === undefined) break
     page = await ask(`GET /journal?${more.replaceAll('&amp;', '&')}`)
   }
   expect(seen).toEqual([100, 100, 30])
+})
+
+test('what takes long to find is found window by window, by record and by days, and nothing is left out or told twice', async () => {
+  const all = async (given: Partial<JournalQuery>): Promise<number[]> => {
+    const none = { actor: '', act: '', subject: '', from: null, to: null }
+    const found: number[] = []
+    let pages = 0
+    for (let before: JournalCursor | null = null; ; pages += 1) {
+      const { rows, next } = await searchJournal(pool, { ...none, ...given, before, limit: 7, budgetMs: 0 })
+      found.push(...rows.map(({ id }) => id))
+      if (next === null) break
+      before = next
+    }
+    expect(pages).toBeGreaterThan(2)
+    return found
+  }
+  const days = { from: START + 10 * DAY, to: START + 200 * DAY }
+  const ids = (fits: (day: number) => boolean): number[] =>
+    Array.from({ length: 230 }, (_, day) => day)
+      .filter(fits)
+      .map((day) => day + 1)
+      .toReversed()
+  expect(await all({})).toEqual(ids(() => true))
+  expect(await all({ act: 'notice.', actor: 'p-wang' })).toEqual(ids((day) => day % 3 === 0 && day % 2 === 1))
+  expect(await all(days)).toEqual(ids((day) => day >= 10 && day < 200))
+  expect(await all({ ...days, actor: 'system' })).toEqual(ids((day) => day >= 10 && day < 200 && day % 2 === 0))
+  expect(await all({ ...days, act: 'hold.', subject: 'h-99' })).toEqual([])
+  expect(await all({ from: days.from, act: 'hold.open' })).toEqual(ids((day) => day >= 10 && day % 3 !== 0))
 })
 
 test('a kind of act, a person, a thing and Beijing days are found', async () => {

@@ -7,15 +7,23 @@ import { listAccountRoutes } from '../../../src/web/desk/account-routes.ts'
 import { listBoardRoutes } from '../../../src/web/desk/board/routes.ts'
 import { listDraftRoutes } from '../../../src/web/desk/drafts/routes.ts'
 import { openDoor, requireActs, type DeskRoute } from '../../../src/web/desk/door.ts'
+import { listCardRoutes } from '../../../src/web/desk/cards-routes.ts'
+import { listChannelRoutes } from '../../../src/web/desk/outlets/routes.ts'
 import { listJournalRoutes } from '../../../src/web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../../../src/web/desk/people-routes.ts'
 import { listRosterRoutes } from '../../../src/web/desk/roster-routes.ts'
+import { DESK_PAGES } from '../../support/desk-pages.ts'
+import { listTemplateRoutes } from '../../../src/web/desk/templates/routes.ts'
 
 const EVERYBODY = ROLES
 const STAFF: readonly Role[] = ['duty', 'publicity', 'lead']
 const BOARD: readonly Role[] = [...STAFF, 'observer']
 const DECIDING: readonly Role[] = ['duty', 'lead']
+const LEADING: readonly Role[] = ['lead']
 const RECORD: readonly Role[] = ['audit-admin', 'lead']
+const SYSTEM: readonly Role[] = ['system-admin']
+const OUTLETS: readonly Role[] = [...BOARD, ...SYSTEM]
+const LEAD: readonly Role[] = ['lead']
 const SECURITY: readonly Role[] = ['security-admin']
 
 /** Written by hand: who may come in where. 'anyone' needs no session, 'half-way' one that waits for its code. */
@@ -71,6 +79,24 @@ const MATRIX: Readonly<Record<string, readonly Role[] | 'anyone' | 'half-way'>> 
   'POST /roster/:id/remove': DECIDING,
   'POST /handovers': DECIDING,
   'POST /handovers/:id/read': DECIDING,
+  'GET /channels': OUTLETS,
+  'GET /channels/:id': OUTLETS,
+  'POST /channels/:id/register': SYSTEM,
+  'POST /channels/:id/approval': LEAD,
+  'POST /channels/:id/credentials': SYSTEM,
+  'POST /channels/:id/credentials/remove': SYSTEM,
+  'POST /channels/:id/rehearse': SYSTEM,
+  'GET /cards': STAFF,
+  'POST /cards/:id/take': STAFF,
+  'POST /cards/:id/posted': STAFF,
+  'POST /cards/:id/absent': STAFF,
+  'GET /templates': STAFF,
+  'GET /templates/files/:name': STAFF,
+  'POST /templates/files/:name': STAFF,
+  'GET /templates/versions/:id': STAFF,
+  'POST /templates/versions/:id/force': LEADING,
+  'POST /templates/authorisations': LEADING,
+  'POST /templates/authorisations/:id/end': LEADING,
   'GET /journal': RECORD,
   'POST /journal/verify': RECORD,
   'GET /journal.csv': RECORD,
@@ -85,7 +111,10 @@ const routes: DeskRoute[] = [
   ...listDraftRoutes({ writing: nothing, frame: nothing }),
   ...listRosterRoutes({ roster: nothing, frame: nothing }),
   ...listBoardRoutes({ board: nothing, frame: nothing, command: nothing }),
-  ...listJournalRoutes({ pool: nothing, frame: nothing, verify: nothing }),
+  ...listJournalRoutes({ pool: nothing, frame: nothing, verify: nothing, now: nothing }),
+  ...listChannelRoutes(nothing),
+  ...listCardRoutes(nothing),
+  ...listTemplateRoutes({ templates: nothing, frame: nothing }),
 ].map((route) => ({ ...route, handle: async () => ({ page: 'in' }) }))
 const keyOf = ({ method, path }: DeskRoute): string => `${method} ${path}`
 
@@ -136,6 +165,11 @@ async function knock(
 
 test('every route of the desk has a row, and every row a route', () => {
   expect(routes.map(keyOf).toSorted()).toEqual(Object.keys(MATRIX).toSorted())
+})
+
+test('every page of the desk has a row in the table by which axe-core looks at it and the bench times it', () => {
+  const pages = routes.filter(({ method }) => method === 'GET').map(({ path }) => path)
+  expect(pages.toSorted()).toEqual(Object.keys(DESK_PAGES).toSorted())
 })
 
 test.each(routes.map((route) => [keyOf(route), route] as const))(

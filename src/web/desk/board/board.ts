@@ -3,6 +3,7 @@
 import type { Pool } from 'pg'
 import type { DeadlineRule } from '../../../core/deadline.ts'
 import type { Instant } from '../../../core/instant.ts'
+import { describeForeseen, type Foreseen } from '../../../core/judgement/foresight.ts'
 import { prefer } from '../../../core/judgement/prefer.ts'
 import type { GateThresholds, Policy } from '../../../core/judgement/policy.ts'
 import type { Quake } from '../../../core/quake.ts'
@@ -10,6 +11,7 @@ import type { TrafficClass } from '../../../core/quake-report.ts'
 import type { Picture } from '../../../publish/picture.ts'
 import { listAlarms, type AlarmRecord } from '../../../store/alarms.ts'
 import { listGateWords } from '../../../store/desk.ts'
+import { listCards } from '../../../store/hand-posts.ts'
 import { listNotices, listQuakeNotices, type NoticeView } from '../../../store/notices.ts'
 import { nameAccounts } from '../../../store/people/accounts.ts'
 import { listOpenRows, type DeadlineRow } from './deadline-view.ts'
@@ -23,7 +25,8 @@ export interface BoardContext {
   /** Resolves once the picture has what any node has committed until now; each route of the board awaits it first. */
   freshen: () => Promise<void>
   gates: GateThresholds
-  policy: Policy
+  /** As it stands now. */
+  policy: () => Policy
   deadlines: readonly DeadlineRule[]
   /** By lane: a drill has a clock of its own. */
   clock: (lane: TrafficClass) => Instant
@@ -32,6 +35,10 @@ export interface BoardContext {
   publicUrl: string
   outlets: readonly { id: string; channel: string; class: TrafficClass }[]
   degraded: () => string[]
+  /** Outlets that people can post at (cards-routes.ts). */
+  byHand: readonly { id: string; byHand: boolean }[]
+  /** Rules whose first words would be held now. */
+  foreseen: () => readonly Foreseen[]
 }
 
 export interface AlarmRow {
@@ -53,6 +60,10 @@ export interface Board {
   /** Time limits that run or have passed. */
   deadlines: { quake: string; title: string; drill: boolean; row: DeadlineRow }[]
   degraded: string[]
+  /** Words that wait for a person to post them. */
+  cards: number
+  /** What will wait for a person before any quake has come: which rule, why, since when. */
+  foreseen: { line: string; since: string }[]
   clock: string
   /** The lane's clock in epoch milliseconds, for the script that counts. */
   now: string
@@ -98,6 +109,8 @@ export async function readBoard(context: BoardContext): Promise<Board> {
       .map(({ id }) => ({ id, stopped: picture.killedOutlets.has(id) })),
     deadlines: await listOpenRows(context, picture.quakes, (quake) => context.clock(quake.class)),
     degraded: context.degraded(),
+    cards: (await listCards(context.pool, context.byHand, context.clock('actual'))).length,
+    foreseen: viewForeseen(context.foreseen()),
     clock: writeMoment(context.clock('actual')),
     now: String(context.clock('actual')),
   }
@@ -133,6 +146,14 @@ export async function openNames(
     [...new Set(ids)].filter((id) => id.startsWith('p-')),
   )
   return (actor) => names.get(actor) ?? (actor === 'system' ? '自动' : actor)
+}
+
+/** Also for the page of the templates. */
+export function viewForeseen(foreseen: readonly Foreseen[]): { line: string; since: string }[] {
+  return foreseen.map((one) => ({
+    line: describeForeseen(one),
+    since: one.since === null ? '' : writeMoment(one.since),
+  }))
 }
 
 function viewAlarm(alarm: AlarmRecord, name: (actor: string) => string): AlarmRow {

@@ -34,7 +34,7 @@ export interface DeadlineRow {
 interface DeadlineSetting {
   pool: Pool
   deadlines: readonly DeadlineRule[]
-  policy: Policy
+  policy: () => Policy
 }
 
 const TONES: Readonly<Record<DeadlineState, DeadlineRow['tone']>> = {
@@ -58,7 +58,10 @@ export async function readAllDeadlines(
     quakes.map(({ id }) => id),
   )
   return new Map(
-    quakes.map((quake) => [quake.id, readDeadlines(deadlines, quake, marks.get(quake.id) ?? [], policy, clock(quake))]),
+    quakes.map((quake) => [
+      quake.id,
+      readDeadlines(deadlines, quake, marks.get(quake.id) ?? [], policy(), clock(quake)),
+    ]),
   )
 }
 

@@ -2,6 +2,7 @@
 // Must not choose between determinations: which one stands is told by whoever judged.
 import { roundDecimal } from '../../../core/decimal.ts'
 import { MINUTE, type Instant } from '../../../core/instant.ts'
+import { linkTo } from '../../../core/network.ts'
 import { distanceKm } from '../../../core/places/distance.ts'
 import { MAY_BE_VISIBLE, SETTLED, type Quake, type StoredReport } from '../../../core/quake.ts'
 import type { DeliveryView, NoticeView } from '../../../store/notices.ts'
@@ -130,7 +131,7 @@ function viewDelivery(delivery: DeliveryView, decidedAt: Instant): DeliveryRow {
     state: delivery.state === 'accepted' && seen ? '已发布，已回读' : word.name,
     tone: word.tone,
     took: delivery.acceptedAt === null ? '' : writeSpeed(delivery.acceptedAt - decidedAt),
-    url: delivery.url ?? '',
+    url: linkTo(delivery.url),
     // What the program says to itself is English at times; the state's own word stands before it.
     reason: word.tone === 'ok' ? '' : delivery.cause,
   }

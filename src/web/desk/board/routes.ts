@@ -103,6 +103,8 @@ const abilities = ({ roles }: Session): Record<string, boolean> => ({
   acknowledges: mayDo(roles, 'acknowledge-alarm'),
   switches: mayDo(roles, 'switch-outlet'),
   marks: mayDo(roles, 'keep-deadlines'),
+  posts: mayDo(roles, 'settle-delivery'),
+  edits: mayDo(roles, 'edit-templates'),
 })
 
 async function boardSheet({ board }: BoardPages, session: Session): Promise<DeskSheet> {

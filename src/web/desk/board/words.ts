@@ -32,6 +32,7 @@ export const CHANNEL_NAMES: Readonly<Record<string, string>> = {
   webhook: '合作方接口',
   robot: '值班群',
   cap: '通用告警',
+  'by-hand': '人工发布',
 }
 
 /** WeChat's three ways out; every other channel has one. */
@@ -54,7 +55,7 @@ export const DELIVERY_WORDS: Readonly<Record<DeliveryState, { name: string; tone
   superseded: { name: '已由新公告取代', tone: 'soft' },
   expired: { name: '过时未发', tone: 'soft' },
   cancelled: { name: '已取消', tone: 'soft' },
-  refused: { name: '未发（已停用）', tone: 'bad' },
+  refused: { name: '未发（停用或未批准）', tone: 'bad' },
   rehearsal: { name: '预演，未发出', tone: 'soft' },
 }
 

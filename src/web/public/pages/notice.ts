@@ -2,6 +2,7 @@
 // Must not change a word of the text; of a withdrawn one nothing stands without the mark, in the tab's title neither.
 import { createHash } from 'node:crypto'
 import { beijingParts } from '../../../core/instant.ts'
+import { linkTo } from '../../../core/network.ts'
 import type { DeliveryView, NoticeView } from '../../../store/notices.ts'
 import { drawQr } from '../qr.ts'
 import { escapeHtml, type Scene, type Sheet } from './frame.ts'
@@ -52,7 +53,7 @@ function bestKnownFirst(a: DeliveryView, b: DeliveryView): number {
 function writeDelivery({ channel, url, state, acceptedAt }: DeliveryView, since: number, wording: Wording): object {
   return {
     channel: wording.name('channels', channel),
-    url: url ?? '',
+    url: linkTo(url),
     state: wording.name('deliveries', state),
     took: acceptedAt === null ? '—' : wording.duration(acceptedAt - since),
   }

@@ -1,0 +1,144 @@
+// In: the bureau's names. Out: the situations that a changed template is tried on before it may speak.
+// Pure. The shipped templates pass all of them (test/core/rendering/trial.test.ts); a situation is added here, never taken away.
+import { AREA_LIMIT } from '../denied-area.ts'
+import { HOUR, MINUTE, SECOND } from '../instant.ts'
+import {
+  WITHDRAWAL_REASONS,
+  type CheckedArea,
+  type NoticeFacts,
+  type NoticeKind,
+  type SpokenOrigin,
+} from '../notice.ts'
+
+export interface BureauNames {
+  name: string
+  shortName: string
+  serialPrefix: string
+  publicUrl: string
+  home: string
+}
+
+export interface Situation {
+  /** As a person reads it. */
+  name: string
+  facts: NoticeFacts
+}
+
+/** 2026-01-31 12:30 in Beijing: two figures wherever a time has two. */
+const AT = Date.UTC(2026, 0, 31, 4, 30)
+const LONG = '新疆维吾尔自治区克孜勒苏柯尔克孜自治州阿合奇县与阿克苏地区乌什县及温宿县交界山区地带'
+/** A bureau writes hundreds of serials a year at most. */
+const NUMBER = 999
+
+const QUAKES: readonly (readonly [name: string, over: Partial<SpokenOrigin>])[] = [
+  ['国内地震', {}],
+  ['两县交界', { place: '四川甘孜州泸定县与雅安市石棉县交界', latitude: 29.4, longitude: 102.1 }],
+  ['海域地震', { place: '台湾海峡中部', latitude: 23.32, longitude: 117.39 }],
+  ['国外地震', { place: '所罗门群岛', latitude: -9.5, longitude: 159.1, depthKm: 600, domestic: false }],
+  ['塌陷', { place: '北京房山区', kind: 'collapse', depthKm: 0, magnitude: 2.8 }],
+  ['爆破，深度不详', { place: '山东临沂市平邑县', kind: 'blast', depthKm: null, magnitude: 2.1 }],
+  ['跨年时刻', { originTime: Date.UTC(2025, 11, 31, 16, 0, 30) }],
+  ['特大震级', { magnitude: 9.5 }],
+  ['最长地名', { place: LONG }],
+  ['深度不详', { depthKm: null }],
+]
+
+/** Source codes by kind: each has a label of its own. */
+const CODES: readonly (readonly [NoticeKind, readonly string[]])[] = [
+  ['quick-report', ['AU', 'NX']],
+  ['formal-report', ['CC', 'HL']],
+  ['revision', ['AU', 'CC']],
+  ['correction', ['CC', 'NX']],
+]
+
+/** Every kind × situation × class. */
+export function listSituations(bureau: BureauNames): Situation[] {
+  return (['actual', 'drill'] as const).flatMap((lane) => [
+    ...CODES.flatMap(([kind, codes]) =>
+      codes.flatMap((code) =>
+        QUAKES.map(([name, over]) => ({
+          name: `${lane === 'drill' ? '演练，' : ''}${name}，${code}`,
+          facts: factsOf(bureau, { kind, class: lane, origin: originOf(code, over) }),
+        })),
+      ),
+    ),
+    ...WITHDRAWAL_REASONS.map((withdrawal) => ({
+      name: `${lane === 'drill' ? '演练，' : ''}撤回`,
+      facts: factsOf(bureau, { kind: 'withdrawal', class: lane, withdrawal }),
+    })),
+    ...listChecked(bureau).flatMap(({ name, checked }) => [
+      { name, facts: factsOf(bureau, { kind: 'no-quake', class: lane, checked }) },
+      { name, facts: factsOf(bureau, { kind: 'withdrawal', withdrawal: 'no-quake', class: lane, checked }) },
+    ]),
+  ])
+}
+
+/** A few of them for people to read: one for each kind. */
+export function listExamples(bureau: BureauNames): Situation[] {
+  const seen = new Set<string>()
+  return listSituations(bureau).filter(({ facts }) => {
+    const key = `${facts.kind} ${facts.withdrawal ?? ''}`
+    return facts.class === 'actual' && !seen.has(key) && seen.add(key)
+  })
+}
+
+function listChecked({ home }: BureauNames): { name: string; checked: CheckedArea }[] {
+  const from = AT - HOUR
+  const plain = { from, to: from + 30 * MINUTE, area: home, magnitudeFloor: 3, cause: '' }
+  const midnight = Date.UTC(2025, 11, 31, 15, 50)
+  return [
+    { name: '核查', checked: plain },
+    { name: '核查，已知原因', checked: { ...plain, cause: '施工爆破' } },
+    {
+      name: '核查，跨年，最长范围',
+      checked: { ...plain, from: midnight, to: midnight + 30 * MINUTE, area: LONG.slice(0, AREA_LIMIT) },
+    },
+  ]
+}
+
+function originOf(sourceCode: string, over: Partial<SpokenOrigin>): SpokenOrigin {
+  return {
+    originTime: AT - 5 * MINUTE + 5 * SECOND,
+    latitude: 31.98,
+    longitude: 117.6,
+    depthKm: 12,
+    magnitude: 5.2,
+    kind: 'earthquake',
+    place: '安徽马鞍山市和县',
+    sourceCode,
+    automatic: sourceCode === 'AU',
+    domestic: true,
+    ...over,
+  }
+}
+
+function factsOf(bureau: BureauNames, over: Partial<NoticeFacts> & Pick<NoticeFacts, 'kind' | 'class'>): NoticeFacts {
+  const serial = `${bureau.serialPrefix}${over.class === 'drill' ? '演' : ''}〔2026〕${NUMBER}号`
+  const first = over.kind === 'quick-report' || over.kind === 'no-quake'
+  const silent = over.kind === 'withdrawal' || over.kind === 'no-quake'
+  const revised = over.kind === 'revision' || over.kind === 'correction'
+  const { origin = null } = over
+  return {
+    bureauName: bureau.name,
+    bureauShortName: bureau.shortName,
+    serial,
+    report: first ? 1 : 2,
+    url: `${bureau.publicUrl}/n/23456789`,
+    issuedAt: AT,
+    origin,
+    previous: revised && origin ? { ...origin, magnitude: origin.magnitude - 0.5 } : null,
+    replaces: first ? '' : `${serial} 第1报`,
+    replacedIssuedAt: first ? null : AT - 3 * MINUTE,
+    withdrawal: null,
+    checked: silent ? (listChecked(bureau)[0]?.checked ?? null) : null,
+    nearest: silent
+      ? []
+      : [
+          { name: '民勤县', distanceKm: 83 },
+          { name: '古浪县', distanceKm: 71 },
+        ],
+    home: silent ? null : { name: bureau.home, distanceKm: 240 },
+    maybeFelt: !silent,
+    ...over,
+  }
+}

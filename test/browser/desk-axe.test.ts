@@ -1,0 +1,185 @@
+// In: a bureau in the middle of an event, a browser as narrow as a phone and as wide as a wall. Out: that nothing on any page of the
+// desk's table is an obstacle to anyone (axe-core), in light and dark, and that nothing scrolls sideways.
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { rowShape, writePayload } from '../../src/town/payloads.ts'
+import { writeField } from '../../src/web/desk/roster-view.ts'
+import { openBureau, type Bureau } from '../app/bureau.ts'
+import { openFirst, openOfficer, openVisitor, PASSWORD, type Visitor } from '../app/officers.ts'
+import { DESK_PAGES, type DeskIds, type Seat } from '../support/desk-pages.ts'
+import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
+
+const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
+
+interface Axe {
+  violations: { id: string; nodes: { target: string[]; failureSummary?: string }[] }[]
+}
+
+describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () => {
+  let bureau: Bureau
+  let browser: Browser
+  let seats: Record<Seat, Visitor>
+  let ids: DeskIds
+  let base = ''
+  let count = 0
+
+  beforeAll(async () => {
+    bureau = await openBureau('desk-axe')
+    await bureau.start()
+    base = `http://127.0.0.1:${bureau.deskPort}`
+    const admin = await openFirst(bureau)
+    const lead = await openOfficer(bureau, admin, { login: 'li', name: '李处', roles: ['lead'] })
+    const duty = await openOfficer(bureau, admin, { login: 'wang', name: '王小明', roles: ['duty'] })
+    seats = {
+      lead,
+      'security-admin': admin,
+      'at-code': await openHalfWay('wang'),
+      'at-enrol': await openHalfWay('zhao', await invite(admin, 'zhao')),
+      nobody: openVisitor(bureau),
+    }
+    await keepRoster(lead, duty)
+    await hearGreat()
+    await lead.get('/desk')
+    const held = /\/desk\/holds\/[\w-]+/.exec((await lead.get('/desk')).body)?.[0] ?? ''
+    await lead.get(held)
+    expect((await lead.post(`${held}/publish`)).status).toBe(303)
+    await hearGreat()
+    ids = {
+      ...(await readIds()),
+      outlet: 'weibo-main',
+      version: await editTemplates(),
+      draft: await writeDraft(lead),
+      link: await invite(admin, 'qian'),
+    }
+    browser = await openChromium()
+  }, 180_000)
+  afterAll(async () => {
+    await browser?.close()
+    await bureau?.close()
+  }, 60_000)
+
+  /** @returns the token of a link */
+  async function invite(admin: Visitor, login: string): Promise<string> {
+    await admin.get('/desk/people')
+    const shown = await admin.post('/desk/people', { login, name: '某人', organisation: 'bureau', role: 'duty' })
+    return /\/desk\/invitation\/([\w-]+)/.exec(shown.body)?.[1] ?? ''
+  }
+
+  /** Somebody whose password was right, and who has not given a code yet. */
+  async function openHalfWay(login: string, link = ''): Promise<Visitor> {
+    const visitor = openVisitor(bureau)
+    const given = { password: PASSWORD, again: PASSWORD }
+    if (link !== '') expect((await visitor.post(`/desk/invitation/${link}`, given)).status).toBe(303)
+    expect((await visitor.post('/desk/sign-in', { login, password: PASSWORD })).status).toBe(303)
+    return visitor
+  }
+
+  /** An automatic determination of M 7.1: held for a person. */
+  async function hearGreat(): Promise<void> {
+    count += 1
+    // Another quake than the one before, and not so long that anybody is shown out between password and code.
+    await bureau.pass(4 * 60_000)
+    await bureau.untilMoved()
+    const time = new Date(bureau.recent()).toISOString()
+    const place = '内蒙古阿拉善盟阿拉善左旗'
+    const row = rowShape.parse({ code: 'AU', time, latitude: 37.98, longitude: 103.59, magnitude: 7.1, place })
+    expect(await bureau.push(`desk-axe-${count}`, writePayload('cenc-web', [row]).body)).toBe(202)
+  }
+
+  /** Both on duty, the lead's board with a note that waits. */
+  async function keepRoster(lead: Visitor, duty: Visitor): Promise<void> {
+    const { body } = await lead.get('/desk/roster')
+    for (const [, who = ''] of body.matchAll(/<option value="([^"]+)"/g)) {
+      const times = { begins: writeField(bureau.now()), ends: writeField(bureau.now() + 12 * 3_600_000) }
+      expect((await lead.post('/desk/roster', { who, ...times })).status).toBe(303)
+    }
+    await duty.get('/desk/roster')
+    expect((await duty.post('/desk/handovers', { words: '中卫台断网，已报修。' })).status).toBe(303)
+    expect((await lead.get('/desk')).body).toContain('中卫台断网')
+  }
+
+  /** @returns a version of the templates that differs from the shipped one in nothing */
+  async function editTemplates(): Promise<string> {
+    const db = await bureau.database()
+    await db.query(
+      `insert into template_version (id, base, files, made_by, made_at, why) values ('tv-1', null, '{}', 'p-x', now(), '试写')`,
+    )
+    return 'tv-1'
+  }
+
+  /** @returns a draft that waits for somebody else */
+  async function writeDraft(by: Visitor): Promise<string> {
+    await by.get('/desk/drafts')
+    const fields = { heading: '怎样避震', summary: '室内先伏地、遮挡、手抓牢。', body: '趴下。\n遮住头。' }
+    const made = await by.post('/desk/drafts', { kind: 'science', level: 'daily', outlet: 'weibo-main', ...fields })
+    expect((await by.post(`${made.to}/submit`)).status).toBe(303)
+    return made.to.split('/').at(-1) ?? ''
+  }
+
+  async function readIds(): Promise<Omit<DeskIds, 'link' | 'outlet' | 'version' | 'draft'>> {
+    const db = await bureau.database()
+    const { rows } = await db.query<Omit<DeskIds, 'link' | 'outlet' | 'version' | 'draft'>>(
+      `select (select id from hold where state = 'open' order by since desc limit 1) as hold,
+         (select quake_id from notice order by issued_at desc limit 1) as quake,
+         (select id from notice where kind = 'quick-report' order by issued_at desc limit 1) as notice,
+         (select id from account where login = 'wang') as person`,
+    )
+    const [found] = rows
+    if (!found) throw new Error('nothing on record')
+    return found
+  }
+
+  async function look(page: Page, path: string): Promise<string[]> {
+    const found: string[] = []
+    await page.goto(`${base}${path}`)
+    // Whoever was shown out would look at the sign-in page, and find nothing there.
+    if (page.url() !== `${base}${path}`) found.push(`${path}: led to ${page.url()}`)
+    await page.evaluate(await readFile(AXE, 'utf8'))
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme })
+      const { violations } = await page.evaluate<Axe>('axe.run()')
+      for (const { id, nodes } of violations) found.push(`${path} ${scheme}: ${id} ${nodes[0]?.target.join(' ')}`)
+    }
+    const width = page.viewportSize()?.width ?? 0
+    if ((await page.evaluate<number>('document.documentElement.scrollWidth')) > width) found.push(`${path}: too wide`)
+    return found
+  }
+
+  test.each([360, 1440])(
+    'is no obstacle to anyone at %i px, in light and dark',
+    async (width) => {
+      const found: string[] = []
+      for (const [seat, visitor] of Object.entries(seats)) {
+        const pages = Object.values(DESK_PAGES).filter((page) => page.seat === seat && page.looks === 'page')
+        expect(pages.length).toBeGreaterThan(0)
+        const context = await browser.newContext({ viewport: { width, height: 780 }, bypassCSP: true })
+        if (seat !== 'nobody') await context.addCookies([{ ...visitor.cookie(), url: base }])
+        const page = await context.newPage()
+        for (const { at } of pages) found.push(...(await look(page, `/desk${at(ids)}`)))
+        await context.close()
+      }
+      expect(found).toEqual([])
+    },
+    240_000,
+  )
+
+  test('and so is what somebody reads who may not, or who looks for what is not there', async () => {
+    const context = await browser.newContext({ viewport: { width: 360, height: 780 }, bypassCSP: true })
+    await context.addCookies([{ ...seats.lead.cookie(), url: base }])
+    const page = await context.newPage()
+    const found: string[] = []
+    for (const path of [
+      '/people',
+      '/holds/none',
+      '/quakes/none',
+      '/invitation/none',
+      '/journal?from=never',
+      '/journal?subject=none',
+    ])
+      found.push(...(await look(page, `/desk${path}`)))
+    await context.close()
+    expect(found).toEqual([])
+  }, 120_000)
+})

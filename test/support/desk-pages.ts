@@ -1,0 +1,65 @@
+// In: ids of things on record. Out: every page of the desk with its address and who opens it: axe-core looks at each, the bench times
+// each. A GET route without a row here fails test/web/desk/matrix.test.ts.
+
+/** Who opens a page: roles with a whole session, somebody between password and code, or nobody. */
+export type Seat = 'lead' | 'security-admin' | 'at-code' | 'at-enrol' | 'nobody'
+
+export interface DeskIds {
+  hold: string
+  quake: string
+  /** A current notice. */
+  notice: string
+  person: string
+  /** An outlet of the YAML. */
+  outlet: string
+  /** A version of the templates. */
+  version: string
+  draft: string
+  /** Token of a link that is good. */
+  link: string
+}
+
+export interface DeskPage {
+  seat: Seat
+  /** Below /desk. */
+  at: (ids: DeskIds) => string
+  /** part: what an open page fetches of itself; data: a file. */
+  looks: 'page' | 'part' | 'data'
+}
+
+const page = (seat: Seat, at: DeskPage['at']): DeskPage => ({ seat, at, looks: 'page' })
+const part = (seat: Seat, at: DeskPage['at']): DeskPage => ({ seat, at, looks: 'part' })
+const data = (seat: Seat, at: DeskPage['at']): DeskPage => ({ seat, at, looks: 'data' })
+
+/** By the path of the route. */
+export const DESK_PAGES: Readonly<Record<string, DeskPage>> = {
+  '/sign-in': page('nobody', () => '/sign-in'),
+  '/invitation/:token': page('nobody', ({ link }) => `/invitation/${link}`),
+  '/code': page('at-code', () => '/code'),
+  '/enrol': page('at-enrol', () => '/enrol'),
+  '/account': page('lead', () => '/account'),
+  '/people': page('security-admin', () => '/people'),
+  '/people/:id': page('security-admin', ({ person }) => `/people/${person}`),
+  '': page('lead', () => ''),
+  '/parts/board': part('lead', () => '/parts/board'),
+  '/holds/:id': page('lead', ({ hold }) => `/holds/${hold}`),
+  '/quakes/:id': page('lead', ({ quake }) => `/quakes/${quake}`),
+  '/parts/quakes/:id': part('lead', ({ quake }) => `/parts/quakes/${quake}`),
+  '/notices/:id/withdraw': page('lead', ({ notice }) => `/notices/${notice}/withdraw`),
+  '/notices/:id/progress': page('lead', ({ notice }) => `/notices/${notice}/progress`),
+  '/parts/notices/:id/progress': part('lead', ({ notice }) => `/parts/notices/${notice}/progress`),
+  '/drafts': page('lead', () => '/drafts'),
+  '/drafts/new': page('lead', () => '/drafts/new?kind=bulletin'),
+  '/drafts/:id': page('lead', ({ draft }) => `/drafts/${draft}`),
+  '/drafts/:id/edit': page('lead', ({ draft }) => `/drafts/${draft}/edit`),
+  '/roster': page('lead', () => '/roster'),
+  '/channels': page('lead', () => '/channels'),
+  '/channels/:id': page('lead', ({ outlet }) => `/channels/${outlet}`),
+  '/cards': page('lead', () => '/cards'),
+  '/templates': page('lead', () => '/templates'),
+  '/templates/files/:name': page('lead', () => '/templates/files/quick-report.liquid'),
+  '/templates/versions/:id': page('lead', ({ version }) => `/templates/versions/${version}`),
+  '/journal': page('lead', () => '/journal'),
+  '/journal.csv': data('lead', () => '/journal.csv'),
+  '/journal.json': data('lead', () => '/journal.json'),
+}
