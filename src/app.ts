@@ -8,6 +8,7 @@ import { openClock, type InstallationClock } from './app/clock.ts'
 import { openCallbacks } from './app/callbacks.ts'
 import { watchDeadlines } from './app/deadlines.ts'
 import { openDatabase, type Database } from './app/database.ts'
+import { openDegraded } from './app/degraded.ts'
 import { openHealth } from './app/health.ts'
 import { openChannelWatch } from './app/channel-watch.ts'
 import { openShelf } from './app/credentials.ts'
@@ -17,24 +18,24 @@ import type { HandCrank } from './app/hand-crank.ts'
 import { listActs } from './app/acts.ts'
 import { startDesk } from './app/start-desk.ts'
 import { rehearseWords } from './app/own-words.ts'
-import { listStale } from './app/policy.ts'
 import { openPush } from './app/push.ts'
 import { readPublic } from './app/read-back.ts'
-import { isSilent, readReady } from './app/ready.ts'
+import { readReady } from './app/ready.ts'
 import { openRedisLine } from './app/redis-line.ts'
+import { openSilence } from './app/silence.ts'
 import { startSources, type Sources } from './app/sources.ts'
 import { loadTemplates, sha256 } from './app/templates.ts'
 import { startCards } from './app/start-cards.ts'
 import type { Painter } from './app/card-painter.ts'
 import { openWebsite } from './app/website.ts'
+import { openWriting } from './app/writing.ts'
 import { lendWords, openWords } from './app/words.ts'
 import type { Config } from './config.ts'
 import { createRenderer } from './core/rendering/renderer.ts'
-import { carriesAlarms } from './publish/alarm.ts'
 import { openDispatch } from './publish/dispatch.ts'
-import { listDeafSteps } from './publish/escalate.ts'
 import { openLedger, type Ledger, type LedgerContext } from './publish/ledger.ts'
 import { startPublisher, type Publisher } from './publish/publisher.ts'
+import { releaseDue } from './publish/writing/release.ts'
 import { startSchedule } from './schedule.ts'
 import { runAlone } from './store/alone.ts'
 import { countOpen } from './store/deliveries.ts'
@@ -189,6 +190,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     log,
   })
 
+  const silence = openSilence(config.feeds, (feed) => health.lastHeard(feed), startedAt, clock.realNow)
+  const writing = openWriting({ pool, random, ledger, ledgerContext, clock, home: config.bureau.home, silence })
   const channels = openChannelWatch({ pool, opened, clock, picture: () => ledger.picture(), alarm, clear })
   const schedule = startSchedule(
     listActs({
@@ -199,6 +202,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       health: () => health.listSources(config.feeds, startedAt),
       alarm,
       clear,
+      releaseDue: () => releaseDue(writing),
       watchDeadlines: () =>
         watchDeadlines({
           ...{ pool, policy: words.policy(), rules: config.deadlines, alarm, clear },
@@ -218,17 +222,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   for (const { id, why, class: lane } of doubts) await alarm('words', id, why, lane)
   await channels.look()
   await watchAuthorisations({ policy: words.policy, now: () => clock.now('actual'), alarm, clear })
-  const silentSources = () =>
-    config.feeds.filter((feed) => isSilent(feed.everyMs, health.lastHeard(feed.id), startedAt, clock.realNow()))
-  const degraded = (): string[] => [
-    ...listStale(words.policy(), clock.now('actual')).map(({ id, why }) => `authorisation ${id}: ${why}`),
-    ...doubts.map(({ id, why }) => `${id}: ${why}`),
-    ...(opened.outlets.some((o) => carriesAlarms(o, 'actual')) ? [] : ['no live outlet has alarms: true']),
-    ...(config.watch ? listDeafSteps(config.watch, opened.outlets) : []).map((n) => `watch: step ${n} reaches nobody`),
-    ...silentSources().map((feed) => `source ${feed.id} is silent`),
-    ...channels.degraded(),
-    ...redis.degraded(),
-  ]
+  const now = (): number => clock.now('actual')
+  const worse = { config, policy: words.policy, now, doubts, outlets: opened.outlets, silence }
+  const degraded = openDegraded({ ...worse, parts: [channels, redis] })
   const settle = async (): Promise<void> => {
     await publisher.lookAgain()
     await dispatch.idle()
@@ -261,10 +257,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     opened,
     random,
     words,
-    silentOfficial: () =>
-      silentSources()
-        .filter((feed) => feed.authority === 'official-national' || feed.authority === 'official-provincial')
-        .map((feed) => feed.id),
+    silentOfficial: silence.official,
+    writing,
     drill: drill ? (scenario, by) => drill(app, scenario, by) : null,
     callback: openCallbacks(opened.outlets, pool, clock, log, raise),
     obeySwitches: () => push.obey(),

@@ -32,5 +32,8 @@ export const robot: Channel<RobotConfig> = {
   enterable: { url: null, secret: null },
   variants: [],
   compose,
+  measure: ({ text = '' }, _leg, { kind }) => [
+    { name: '正文', length: Buffer.byteLength(text), most: LONGEST_TEXT_BYTES[kind], unit: '字节' },
+  ],
   open: (config, reach) => guardClient(openRobot(config, reach), reach, () => listSecrets(config)),
 }

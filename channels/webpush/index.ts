@@ -2,7 +2,7 @@
 // Declares replace: a repeat takes the place of what it repeats, at the push service (Topic) and on the device (tag).
 import type { Channel, Composed, OutletClient, ProbeOutcome, Reach } from '../../src/core/channel.ts'
 import { formatUtc, SECOND } from '../../src/core/instant.ts'
-import type { NoticeFacts, RenderedNotice } from '../../src/core/notice.ts'
+import { isWritten, type NoticeFacts, type RenderedNotice } from '../../src/core/notice.ts'
 import { isMarked, writePush } from '../../src/core/push/message.ts'
 import { guardClient } from '../wire/guard.ts'
 import { config, secrets, type WebpushConfig } from './config.ts'
@@ -80,7 +80,8 @@ export const webpush: Channel<WebpushConfig> = {
   name: 'webpush',
   config,
   secrets,
-  legs: (config) => (config.enabled ? ['subscribers'] : []),
+  // People have subscribed to earthquakes, not to what the bureau writes beside them.
+  legs: (config, kind) => (config.enabled && !isWritten(kind) ? ['subscribers'] : []),
   certainty: () => ({ probe: 'exact', absentReads: 1, absentSpanMs: 0, keyedRepeat: true }),
   limits: [],
   variants: ['brief'],

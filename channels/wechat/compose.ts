@@ -1,6 +1,6 @@
 // In: the rendered texts and the facts of a notice. Out: the article or the fields of one leg, or why there are none.
 // Must not cut or rewrite a text.
-import type { Composed } from '../../src/core/channel.ts'
+import type { Composed, Measured } from '../../src/core/channel.ts'
 import type { NoticeFacts, RenderedNotice } from '../../src/core/notice.ts'
 import { countCharacters } from '../../src/core/rendering/spoken-name.ts'
 import { holdsSerial, saysDrill } from '../wire/marker.ts'
@@ -47,6 +47,16 @@ export function compose(rendered: RenderedNotice, facts: NoticeFacts, config: We
   if (refusals.length > 0 || cover === null) return { ok: false, reason: refusals.join('；') }
   const author = facts.bureauShortName.length <= LONGEST_AUTHOR ? facts.bureauShortName : ''
   return { ok: true, content: { title, digest, article, sourceUrl: facts.url, cover, author } }
+}
+
+/** An article's three texts as the platform counts them; the fields of a subscribe notice have limits of their own. */
+export function measure({ title = '', digest = '', article = '' }: Record<string, string>, leg: string): Measured[] {
+  if (leg === 'subscribe') return []
+  return [
+    { name: '标题', length: countCharacters(title), most: LONGEST_TITLE, unit: '字' },
+    { name: '摘要', length: countCharacters(digest), most: LONGEST_DIGEST, unit: '字' },
+    { name: '正文', length: countCharacters(article), most: LONGEST_ARTICLE, unit: '字' },
+  ]
 }
 
 function refuseText(name: string, text: string, longest: number): string | null {

@@ -1,17 +1,17 @@
 // In: the wechat part of an outlet in the YAML. Out: a checked WechatConfig.
 // Must not read the environment: secrets are put in by the loader.
 import { z } from 'zod'
-import { NOTICE_KINDS, type NoticeKind } from '../../src/core/notice.ts'
+import { isWritten, NOTICE_KINDS, WRITTEN_KINDS, type NoticeKind } from '../../src/core/notice.ts'
 import { apiBase } from '../wire/address.ts'
 
 const LEGS = ['freepublish', 'mass', 'subscribe'] as const
 export type WechatLeg = (typeof LEGS)[number]
 
 const opaqueId = (what: string) => z.string().regex(/^[\x21-\x7e]{1,256}$/, `must be ${what}`)
-/** Kinds of later rooms (DESIGN §3), so that a bureau can prepare their covers now. */
-const LATER_KINDS = ['bulletin', 'rebuttal', 'science', 'announcement'] as const
+/** Kinds that may have covers of their own; rebuttal is of a later room (DESIGN §3), so that a bureau can prepare its cover now. */
+const MORE_KINDS = [...WRITTEN_KINDS, 'rebuttal'] as const
 const covers = z.partialRecord(
-  z.enum([...NOTICE_KINDS, ...LATER_KINDS, 'default']),
+  z.enum([...NOTICE_KINDS, ...MORE_KINDS, 'default']),
   opaqueId('a permanent media_id, as the cover upload prints it'),
 )
 
@@ -39,8 +39,8 @@ const schema = z
       .min(1, 'must name at least one of freepublish, mass, subscribe')
       .default(['freepublish']),
     covers: covers.default({}),
-    /** Mass sends are few (one a day or four a month): which kinds may use one. All when absent. */
-    massKinds: z.array(z.enum(NOTICE_KINDS)).optional(),
+    /** Mass sends are few (one a day or four a month): which kinds may use one. When absent, all that tell of a quake. */
+    massKinds: z.array(z.enum([...NOTICE_KINDS, ...WRITTEN_KINDS])).optional(),
     subscribe: z
       .strictObject({
         templateId: opaqueId('a template id'),
@@ -94,7 +94,8 @@ export function coverFor(given: { covers: Partial<Record<string, string>> }, kin
   return given.covers[kind] ?? given.covers['default'] ?? null
 }
 
-/** The legs a notice of this kind takes. */
+/** The legs a notice of this kind takes. What a person writes takes none of the few mass sends, unless it is named. */
 export function legsFor(given: WechatConfig, kind: NoticeKind): WechatLeg[] {
-  return given.legs.filter((leg) => leg !== 'mass' || given.massKinds === undefined || given.massKinds.includes(kind))
+  const isMass = given.massKinds === undefined ? !isWritten(kind) : given.massKinds.includes(kind)
+  return given.legs.filter((leg) => (leg === 'mass' ? isMass : leg !== 'subscribe' || !isWritten(kind)))
 }

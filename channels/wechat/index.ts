@@ -3,7 +3,7 @@
 import type { Certainty, Channel, Job, OutletClient, Reach } from '../../src/core/channel.ts'
 import { guardClient } from '../wire/guard.ts'
 import { openCalls } from './call.ts'
-import { compose, variants } from './compose.ts'
+import { compose, measure, variants } from './compose.ts'
 import { config, legsFor, secrets, type WechatConfig, type WechatLeg } from './config.ts'
 import { openFreepublish } from './freepublish.ts'
 import { DRAFT_READS, DRAFT_SPAN, limits } from './limits.ts'
@@ -67,6 +67,7 @@ export const wechat: Channel<WechatConfig> = {
   enterable: { secret: 'not-entered-yet', callbackToken: null, encodingAesKey: null },
   variants,
   compose,
+  measure,
   open,
   adopt: adoptCovers,
   setUp: setUpAccount,

@@ -5,7 +5,8 @@ import { guardClient } from '../wire/guard.ts'
 import { openWeibo } from './client.ts'
 import { compose, variants } from './compose.ts'
 import { config, secrets, type WeiboConfig } from './config.ts'
-import { ABSENT_READS, ABSENT_SPAN, limits } from './limits.ts'
+import { ABSENT_READS, ABSENT_SPAN, limits, LONGEST_TEXT } from './limits.ts'
+import { measureWeiboText } from './text-length.ts'
 
 export const weibo: Channel<WeiboConfig> = {
   name: 'weibo',
@@ -23,5 +24,6 @@ export const weibo: Channel<WeiboConfig> = {
   enterable: { accessToken: 'not-entered-yet' },
   variants,
   compose,
+  measure: ({ text = '' }) => [{ name: '正文', length: measureWeiboText(text), most: LONGEST_TEXT, unit: '字' }],
   open: (config, reach) => guardClient(openWeibo(config, reach), reach, () => [config.accessToken]),
 }

@@ -24,6 +24,8 @@ export interface ActsContext {
   health: () => SourceHealth[]
   alarm: (kind: string, subject: string, message: string) => Promise<void>
   clear: (kind: string, subject: string) => Promise<void>
+  /** Lets out drafts whose time has come, or hands them to a person. */
+  releaseDue: () => Promise<void>
   /** Looks at the time limits of events. */
   watchDeadlines: () => Promise<void>
   /** What people must know of outlets: credentials that end, accounts without an entry. */
@@ -43,6 +45,7 @@ export function listActs(context: ActsContext): Act[] {
   const stale = new Set<string>()
   return [
     { name: 'freshness', cron: '*/5 * * * * *', run: () => alarmStale(context, stale) },
+    { name: 'drafts', cron: '*/2 * * * * *', run: context.releaseDue },
     { name: 'database-clock', cron: '15 * * * * *', run: () => compareClocks(context, Date.now()) },
     { name: 'drill-left-over', cron: '30 * * * * *', run: () => sweepDrill(context.pool, context.clock.realNow()) },
     // Every hour, for a box that is off at midnight: the first of a day writes, the others find it done.

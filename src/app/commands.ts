@@ -3,11 +3,11 @@
 import { z } from 'zod'
 import { formatUtc, parseZonedTime } from '../core/instant.ts'
 import { AREA_LIMIT, denyClaim } from '../core/denied-area.ts'
-import { distanceKm } from '../core/places/distance.ts'
 import { splitSerial, WITHDRAWAL_REASONS, type CheckedArea } from '../core/notice.ts'
 import { SETTLED } from '../core/quake.ts'
-import type { Acts, Acted } from '../publish/acts.ts'
+import type { Acts } from '../publish/acts.ts'
 import type { Ledger } from '../publish/ledger.ts'
+import type { Acted } from '../publish/own-word.ts'
 import { acknowledgeAlarm } from '../store/alarms.ts'
 import { appendJournal, verifyJournal, type ExportedHead } from '../store/journal.ts'
 import { tellDesks } from '../store/listen.ts'
@@ -18,6 +18,7 @@ import type { Pool } from 'pg'
 import type { CommandAnswer } from '../web/desk/server.ts'
 import type { InstallationClock } from './clock.ts'
 import { CHINESE, describeMistakes, NAMELESS } from './command-words.ts'
+import { barDenial } from './denial.ts'
 import { writeForDesk } from './desk-notice.ts'
 import { SCENARIO_NAME } from './scenario-files.ts'
 import { resendDead, resendShape } from './dead-letters.ts'
@@ -50,8 +51,6 @@ export interface CommandContext extends Pick<RemovalContext, 'outlets' | 'random
 }
 
 const person = z.string({ error: NAMELESS }).trim().min(1, NAMELESS).max(40)
-/** A quake this near would be felt or asked about in the area a statement speaks of. */
-const DENY_KM = 100
 /** DESIGN §5: withdraw returns when every outlet is settled or after 10 s. */
 const SETTLE_MS = 10_000
 
@@ -216,52 +215,16 @@ async function withdraw(context: CommandContext, input: Input<'withdraw'>): Prom
   }
 }
 
-/** DESIGN §6: not before this after the claimed time; a national formal abroad takes up to 30 min, at home 10. */
-const DENY_AFTER_MS = 15 * 60_000
-
 async function denyQuake(context: CommandContext, input: Input<'no-quake'>): Promise<CommandAnswer> {
   const from = parseZonedTime(input.from)
   const to = parseZonedTime(input.to)
   if (from === null || to === null || to <= from) {
     return { ok: false, usage: true, reason: '起止时间（--from、--to）须为带时区的 ISO 8601 时刻，且先起后止' }
   }
-  const now = context.clock.now('actual')
-  if (now < to + DENY_AFTER_MS) {
-    return {
-      ok: false,
-      reason: `${input.to} 的地震仍可能报来：最早 ${formatUtc(to + DENY_AFTER_MS)} 方可发布`,
-    }
-  }
-  const silent = context.silentOfficial()
-  if (silent.length > 0)
-    return {
-      ok: false,
-      reason: `官方来源 ${silent.join('、')} 没有应答：此时不能断言没有发生地震`,
-    }
+  const checked = { from, to, area: input.area, magnitudeFloor: input.floor, cause: input.cause }
   await context.ledger.catchUp()
-  const told = findReported(context, from, to, input.floor)
-  if (told !== null) return { ok: false, reason: `该时段内已有测定记录：${told}` }
-  return answer(
-    await context.acts.denyQuake(
-      { from, to, area: input.area, magnitudeFloor: input.floor, cause: input.cause },
-      input.as,
-    ),
-  )
-}
-
-/** A determination near the home that the statement would contradict; in words, or null. */
-function findReported(context: CommandContext, from: number, to: number, floor: number): string | null {
-  for (const quake of context.ledger.picture().quakes.values()) {
-    for (const report of quake.reports) {
-      if (report.class !== 'actual' || report.originTime === null || report.originTime < from || report.originTime > to)
-        continue
-      if ((report.magnitude?.value ?? 0) < floor || report.latitude === null || report.longitude === null) continue
-      const km = distanceKm({ latitude: report.latitude, longitude: report.longitude }, context.home)
-      if (km <= DENY_KM)
-        return `${report.source} ${report.sourceEventId}，M ${report.magnitude?.value}，距${context.home.name} ${Math.round(km)} 千米`
-    }
-  }
-  return null
+  const bar = barDenial(context, checked, context.ledger.picture())
+  return bar === null ? answer(await context.acts.denyQuake(checked, input.as)) : { ok: false, reason: bar }
 }
 
 /** 未发生 must say window, area and floor (DESIGN §6); what the officer leaves out follows from the notice. */

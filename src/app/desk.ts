@@ -10,6 +10,7 @@ import { makeFirstLink } from '../people/invitations.ts'
 import { findSitting } from '../people/sessions.ts'
 import { openVisitors } from '../people/visitors.ts'
 import { verifyJournal, type ChainReport } from '../store/journal.ts'
+import type { ReleaseContext } from '../publish/writing/release.ts'
 import { openSealing, readSecret } from '../store/sealing.ts'
 import { listCardRoutes, type CardPages } from '../web/desk/cards-routes.ts'
 import { listChannelRoutes, type ChannelPages } from '../web/desk/outlets/routes.ts'
@@ -17,6 +18,7 @@ import { listAccountRoutes } from '../web/desk/account-routes.ts'
 import type { BoardPages } from '../web/desk/board/pages.ts'
 import { listBoardRoutes } from '../web/desk/board/routes.ts'
 import { nameCookie, readCookie, type DoorContext } from '../web/desk/door.ts'
+import { listDraftRoutes } from '../web/desk/drafts/routes.ts'
 import { openDeskFrame } from '../web/desk/frame.ts'
 import { listDossierRoutes } from '../web/desk/dossier-routes.ts'
 import { listDrillRoutes, type DrillActs } from '../web/desk/drill-routes.ts'
@@ -36,6 +38,7 @@ export interface DeskParts {
   random: () => string
   board: BoardPages['board']
   command: BoardPages['command']
+  writing: ReleaseContext
   channels: Omit<ChannelPages, 'frame' | 'register'>
   cards: Pick<CardPages, 'now' | 'publicUrl'>
   templates: TemplatePages['templates']
@@ -72,6 +75,7 @@ export async function openDeskPages(parts: DeskParts): Promise<DoorContext> {
     routes: [
       ...listAccountRoutes({ people, frame, bureau, visitors }),
       ...listPeopleRoutes({ people, frame, deskUrl }),
+      ...listDraftRoutes({ writing: parts.writing, frame }),
       ...listRosterRoutes({ roster: people, frame }),
       ...listChannelRoutes({ frame, register: people, ...parts.channels }),
       ...listCardRoutes({ pool, frame, command, random, outlets: parts.channels.outlets, ...parts.cards }),

@@ -9,6 +9,7 @@ import { maySpeak } from '../core/judgement/prefer.ts'
 import { listListeners } from '../publish/escalate.ts'
 import type { Ledger, LedgerContext } from '../publish/ledger.ts'
 import { canRemove } from '../publish/remove.ts'
+import type { ReleaseContext } from '../publish/writing/release.ts'
 import { listen } from '../store/listen.ts'
 import { readVersion } from '../store/picture.ts'
 import { listHandOutlets } from '../web/desk/cards-routes.ts'
@@ -46,6 +47,8 @@ export interface DeskParts extends Pick<DeskContext, 'callback' | 'ready' | 'met
   /** What words are made with, as it stands. */
   words: Words
   silentOfficial: () => string[]
+  /** What people write and let out. */
+  writing: ReleaseContext
   /** Starts a scenario as a drill; null where there are no drill outlets. */
   drill: ((scenario: string, by: string) => Promise<CommandAnswer>) | null
   /** Stops what is under way to single people, as the switches now stand. */
@@ -98,6 +101,7 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
   const foreseen = (): Foreseen[] => foreseeHolds(parts.words.policy(), official, clock.now('actual'))
   const door = await openDeskPages({
     config,
+    writing: parts.writing,
     pool: connections,
     realNow: clock.realNow,
     random,

@@ -230,6 +230,14 @@ export interface NoticeNames {
 /** Composed content, or why nothing that fits can be made of the texts. */
 export type Composed = { ok: true; content: Record<string, string> } | { ok: false; reason: string }
 
+/** One length beside its limit: 正文 96 of 130 字. */
+export interface Measured {
+  name: string
+  length: number
+  most: number
+  unit: '字' | '字节'
+}
+
 /** A folder in channels/. C is its own part of an outlet's YAML. */
 export interface Channel<C> {
   name: string
@@ -257,6 +265,8 @@ export interface Channel<C> {
    * @param names left out where only the fit of the texts is asked: nothing is sent of what comes of it
    */
   compose(rendered: RenderedNotice, facts: NoticeFacts, config: C, leg: string, names?: NoticeNames): Composed
+  /** How long composed content is as the channel itself counts, beside what it allows; pure. Left out: it counts nothing. */
+  measure?(content: Record<string, string>, leg: string, config: C): Measured[]
   open(config: C, reach: Reach): OutletClient
   /**
    * Completes a configuration by what was set up in the account (pictures uploaded once) and kept in the box.

@@ -11,7 +11,15 @@ export const NOTICE_KINDS = [
   'withdrawal',
   'no-quake',
 ] as const
-export type NoticeKind = (typeof NOTICE_KINDS)[number]
+/** What a person writes and another approves (core/writing): no rule speaks these, no authorisation covers them. */
+export const WRITTEN_KINDS = ['bulletin', 'science', 'announcement'] as const
+export const EVERY_KIND = [...NOTICE_KINDS, ...WRITTEN_KINDS] as const
+export type NoticeKind = (typeof EVERY_KIND)[number]
+
+/** True for words that state no determination and answer none: they are never what a quake's page is about. */
+export function isWritten(kind: string): boolean {
+  return WRITTEN_KINDS.some((each) => each === kind)
+}
 
 /** Splits what people write, 银震信〔2017〕12号 第2报, into the serial and the report; null where none is named. */
 export function splitSerial(written: string): { serial: string; report: number | null } {
@@ -86,6 +94,29 @@ export interface NoticeFacts {
   home: PlaceDistance | null
   /** True when the model expects it to be felt at home or a watched place: prints 部分地区可能有感, never 有感. */
   maybeFelt: boolean
+  /** What a person wrote; left out of every notice that follows from a determination. */
+  written?: WrittenWords
+  /** The draft that was approved, by its id and hash; its release is one with the notice (000021-drafts.sql). */
+  draft?: { id: string; hash: string }
+}
+
+/** The words of a bulletin, a science text or an announcement; checked by core/writing/fields.ts. */
+export interface WrittenWords {
+  heading: string
+  /** One sentence or two that stand alone: what Weibo and a push carry. */
+  summary: string
+  paragraphs: string[]
+  /** Of a bulletin: how many aftershocks until when. */
+  shocks: ShockCount | null
+  /** The province's opinion, quoted; never our own (地震预报管理条例 art 14, 22). */
+  trend: { issuer: string; issuedAt: Instant; words: string } | null
+}
+
+export interface ShockCount {
+  asOf: Instant
+  total: number
+  /** 4.0–4.9级 and how many; empty, or they sum to the total. */
+  bands: { band: string; count: number }[]
 }
 
 /** Window, area and magnitude floor that a 未发生 statement speaks of (wording-and-rules.md §2.6). */

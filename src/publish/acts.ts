@@ -1,6 +1,6 @@
 // In: what a person decided, with their name. Out: committed, or refused with the reason; every act is journalled.
 // Must not open what no person may open (test rows, impossible values): the judgement still runs.
-import { splitSerial, type CheckedArea, type WithdrawalReason } from '../core/notice.ts'
+import { splitSerial, type CheckedArea, type NoticeKind, type WithdrawalReason } from '../core/notice.ts'
 import { headOf, type Lineage, type Quake } from '../core/quake.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
 import type { Word } from '../core/judgement/judge.ts'
@@ -8,11 +8,10 @@ import { describeHead, publishWord } from './carry-out.ts'
 import { begin, type Decision } from './decide.ts'
 import { mergeQuakes, splitQuake } from './join.ts'
 import type { Ledger, LedgerContext } from './ledger.ts'
+import { openAct, sayAlone, spokenOr, type Acted } from './own-word.ts'
 import type { Picture } from './picture.ts'
 import { recallNamed, refreshLineages } from './recall.ts'
 import { dismissHold, findHold, noHold, publishHeld } from './release.ts'
-
-export type Acted = { ok: true; message: string } | { ok: false; reason: string }
 
 export interface Acts {
   /** Publishes what a hold keeps, or the standing determination of a quake that was only recorded (its id, q-…). */
@@ -27,22 +26,7 @@ export interface Acts {
 
 /** A person's acts on the ledger. `by` is the officer's name as the journal keeps it. */
 export function openActs(ledger: Ledger, context: LedgerContext): Acts {
-  /** Commits a decision made under a person's name; refusals found on the newest picture end it. */
-  const act = async (
-    make: (picture: Picture) => Decision | string | Promise<Decision | string>,
-    done: string,
-  ): Promise<Acted> => {
-    let refusal = '没有需要处理的内容'
-    // A refusal commits nothing, so no conflict would tell that another node has moved the record on.
-    await ledger.catchUp()
-    const state = await ledger.commit(async (picture) => {
-      const made = await make(picture)
-      if (typeof made !== 'string') return made
-      refusal = made
-      return null
-    })
-    return state === 'committed' ? { ok: true, message: done } : { ok: false, reason: refusal }
-  }
+  const act = openAct(ledger)
 
   /** A drill's words go by a clock and to stand-ins that only the node has where it runs: elsewhere that lane stands still. */
   const refuseStill = (lane: TrafficClass): string | null =>
@@ -81,7 +65,10 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
       }, `${serial} withdrawn`),
 
     denyQuake: (checked, by) =>
-      act((picture) => sayNothingHappened(picture, checked, by, context), '未发生地震的公告已发布'),
+      act(
+        (picture) => sayAlone(picture, { kind: 'no-quake', outlets: ['*'], checked }, by, context),
+        '未发生地震的公告已发布',
+      ),
 
     merge: (fromQuake, intoQuake, by) =>
       act(async (picture) => {
@@ -113,6 +100,13 @@ function findLineage(picture: Picture, serial: string): { quake: Quake; lineage:
   return `没有文号为 ${wanted} 的公告`
 }
 
+/** What may be said of words that state no determination; the other reasons' sentences speak of one. */
+const OWN_REASONS: Readonly<Partial<Record<NoticeKind, readonly WithdrawalReason[]>>> = {
+  bulletin: ['sent-in-error', 'wrong-parameters', 'duplicate'],
+  science: ['sent-in-error'],
+  announcement: ['sent-in-error'],
+}
+
 function withdrawLineage(
   picture: Picture,
   known: Quake,
@@ -120,6 +114,8 @@ function withdrawLineage(
   act: { reason: WithdrawalReason; by: string; checked: CheckedArea | null },
   context: LedgerContext,
 ): Decision | string {
+  const fitting = OWN_REASONS[headOf(lineage).kind]
+  if (fitting && !fitting.includes(act.reason)) return '撤回的原因说的是地震，与这类公告不符，请选择“误操作发布”'
   const decision = begin(picture, context.clock(known.class))
   const quake = decision.workbench.touch(known)
   const standing = quake.lineages.find((l) => l.id === lineage.id)
@@ -151,46 +147,5 @@ function withdrawLineage(
       class: known.class,
       message: `${describeHead(lineage)} 由值班人员撤回，正在各渠道发布撤回公告：请另一人查看进度`,
     })
-  return spokenOr(decision)
-}
-
-/** A word that could not be made (an area with markup in it) is refused to whoever gave it, not laid aside as done. */
-function spokenOr(decision: Decision): Decision | string {
-  if (decision.plan.notices.length > 0) return decision
-  return `未发布：${decision.plan.holds.at(-1)?.reason ?? '文稿无法生成'}`
-}
-
-/** A claim without a determination gets a quake of its own without reports, so that it can be withdrawn like any other. */
-function sayNothingHappened(
-  picture: Picture,
-  checked: CheckedArea,
-  by: string,
-  context: LedgerContext,
-): Decision | string {
-  const now = context.clock('actual')
-  const decision = begin(picture, now)
-  const claimed = decision.workbench.add({
-    id: `q-${context.random().slice(0, 20)}`,
-    class: 'actual',
-    createdAt: now,
-    reports: [],
-    pinnedReportId: null,
-    mergedInto: null,
-    lineages: [],
-  })
-  decision.plan.quakes.push({ id: claimed.id, class: claimed.class })
-  const word: Word = {
-    kind: 'no-quake',
-    report: null,
-    origin: null,
-    withdrawal: null,
-    exposure: null,
-    lineage: null,
-    rule: { name: 'person', when: {}, outlets: ['*'], mode: 'auto', vetoSeconds: 0 },
-    authorisation: null,
-    websiteOnly: false,
-    why: by,
-  }
-  decision.changes.push(...publishWord(decision.plan, claimed, word, picture, { ...context, now, actor: by }, checked))
   return spokenOr(decision)
 }

@@ -8,6 +8,7 @@ import { headOf, type Lineage, type SpokenNotice } from '../core/quake.ts'
 import type { Evaluation, TrafficClass } from '../core/quake-report.ts'
 import { isFormal, voiceOf } from '../core/judgement/prefer.ts'
 import type { Policy } from '../core/judgement/policy.ts'
+import type { ApprovedDraft } from '../core/judgement/judgement.ts'
 import type { Word } from '../core/judgement/judge.ts'
 import type { Renderer } from '../core/rendering/renderer.ts'
 import { LEASE_MS } from '../store/deliveries.ts'
@@ -54,6 +55,9 @@ export const PRIORITY: Readonly<Record<NoticeKind, Priority>> = {
   revision: 1,
   'quick-report': 2,
   'no-quake': 3,
+  bulletin: 3,
+  science: 3,
+  announcement: 3,
 }
 
 /** Code letters without look-alikes; 8 of them give 40 bits: not guessable by walking, short enough to type. */
@@ -113,15 +117,15 @@ export function speak(
     issued_at: formatUtc(facts.issuedAt),
     authorisation_id: word.authorisation?.id ?? null,
     actor: context.actor,
-    publication_level: word.authorisation?.publicationLevel ?? '',
-    secrecy_review: word.authorisation?.secrecyReview ?? '',
+    publication_level: word.authorisation?.publicationLevel ?? word.draft?.grade ?? '',
+    secrecy_review: word.authorisation?.secrecyReview ?? word.draft?.secrecyReview ?? '',
     rule: word.rule?.name ?? '',
   }
   const names: NoticeNames = {
     id: noticeId,
     lineage: notice.lineage_id,
     supersedes: notice.supersedes,
-    quake: quakeId,
+    quake: word.draft?.words ? word.draft.quakeId : quakeId,
     originAt: word.report?.originTime ?? null,
     receivedAt: word.report?.receivedAt ?? now,
     decidedAt: now,
@@ -198,7 +202,12 @@ function gatherFacts(word: Word, setting: Setting, context: SpeakContext): Notic
     nearest: origin ? listNearest(origin) : [],
     home: origin && word.exposure ? { name: policy.home.name, distanceKm: Math.round(word.exposure.homeKm) } : null,
     maybeFelt: (word.exposure?.maxIntensity ?? -Infinity) >= policy.gates.feltIntensity,
+    ...(word.draft ? sayDraft(word.draft) : {}),
   }
+}
+
+function sayDraft({ id, hash, words }: ApprovedDraft): Pick<NoticeFacts, 'draft' | 'written'> {
+  return { draft: { id, hash }, ...(words ? { written: words } : {}) }
 }
 
 /**

@@ -77,12 +77,16 @@ interface Row {
   index_number: number | null
 }
 
+/**
+ * What was written about a quake is shown with it, and what was written about none belongs to none; in the ledger each stands
+ * apart, where no determination touches it.
+ */
 const SELECT = `select n.id, n.code, l.serial, n.report_no, n.kind, n.class, n.lineage_id, n.supersedes, s.code as successor_code,
     s.kind as successor_kind, exists (select from notice w where w.lineage_id = n.lineage_id and w.kind = 'withdrawal') as withdrawn,
-    n.quake_id, n.title, n.text, n.variants, n.facts, n.origin_at, n.received_at, n.decided_at, n.issued_at, n.actor,
-    i.number as index_number
+    case when f.kind <> 'no-quake' then f.quake_id else n.quake_id end as quake_id, n.title, n.text, n.variants, n.facts,
+    n.origin_at, n.received_at, n.decided_at, n.issued_at, n.actor, i.number as index_number
   from notice n join lineage l on l.id = n.lineage_id left join notice s on s.supersedes = n.id
-    left join index_number i on i.notice_id = n.id`
+    left join index_number i on i.notice_id = n.id left join draft f on f.lineage_id = n.lineage_id`
 
 export interface NoticeQuery {
   class: TrafficClass
@@ -139,10 +143,16 @@ export async function listLineage(db: Queryable, serial: string): Promise<Notice
   return withDeliveries(db, rows)
 }
 
-/** All notices about one quake, or about several, oldest first. */
+/** All notices about one quake, or about several, bulletins written at the desk among them, oldest first. */
 export async function listQuakeNotices(db: Queryable, quakes: string | readonly string[]): Promise<NoticeView[]> {
   const ids = typeof quakes === 'string' ? [quakes] : quakes
-  const { rows } = await db.query<Row>(`${SELECT} where n.quake_id = any($1) order by n.issued_at, n.report_no`, [ids])
+  const { rows } = await db.query<Row>(
+    `${SELECT} where n.id in (
+       select id from notice where quake_id = any($1)
+       union select w.id from draft d join notice w on w.lineage_id = d.lineage_id where d.quake_id = any($1)
+     ) order by n.issued_at, n.report_no`,
+    [ids],
+  )
   return withDeliveries(db, rows)
 }
 

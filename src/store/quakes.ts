@@ -19,6 +19,7 @@ export async function listToldQuakes(db: Queryable, limit: number, before: strin
        select n.quake_id as id, min(n.issued_at) as first, array_agg(n.id order by n.issued_at, n.report_no) as notices
        from notice n where n.class = 'actual' and n.quake_id is not null
          and exists (select from page where path = '/n/' || n.code)
+         and not exists (select from draft f where f.lineage_id = n.lineage_id and f.kind <> 'no-quake')
        group by n.quake_id
      )
      select id, notices from told

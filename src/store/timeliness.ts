@@ -1,5 +1,6 @@
 // In: the record. Out: per month and lane the four clocks of what was said: how many, p50 and p90, or the values themselves.
 // Reads only. Must not count a rehearsal, nor what nobody could see; drills stand apart (DESIGN "rehearsal", §4.9).
+import { WRITTEN_KINDS } from '../core/notice.ts'
 import type { Instant } from '../core/instant.ts'
 import type { Queryable } from './pool.ts'
 
@@ -21,7 +22,7 @@ export interface TimelinessMonth {
 /** A percentile of fewer says less than the values themselves. */
 const ENOUGH = 5
 /** A person's word answers no determination: only what came after the decision is measured. */
-const WITHOUT_RECEIPT = ['withdrawal', 'no-quake']
+const WITHOUT_RECEIPT = ['withdrawal', 'no-quake', ...WRITTEN_KINDS]
 
 /**
  * One statement. A percentile is a measurement that was made (nearest rank), never a value between two: each can be

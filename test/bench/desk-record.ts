@@ -187,6 +187,11 @@ async function seatPeople(pool: Pool): Promise<{ ids: DeskIds; seats: Record<Sea
   )
   const { rows } = await pool.query<{ raw: string }>('select min(id)::text as raw from raw_payload')
   const raw = rows[0]?.raw ?? ''
+  await pool.query(
+    `insert into draft (id, kind, level, outlets, fields, version, hash, state, hands, created_at, edited_by, edited_at)
+     values ('w-1', 'science', 'daily', '{}', '{"heading": "怎样避震", "summary": "先伏地。", "body": "趴下。"}', 1, 'h', 'review',
+       '{p-bench-0}', now(), 'p-bench-0', now())`,
+  )
   const link = randomBytes(32).toString('base64url')
   await pool.query(
     `insert into invitation (token_hash, account_id, made_by, made_at, ends_at)
@@ -204,6 +209,7 @@ async function seatPeople(pool: Pool): Promise<{ ids: DeskIds; seats: Record<Sea
       removal: 'rm-1',
       drill: 'dr-1',
       raw,
+      draft: 'w-1',
       link,
     },
     seats: {

@@ -52,6 +52,7 @@ describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () =>
       version: await editTemplates(),
       removal: await askRemoval(),
       drill: await planDrill(),
+      draft: await writeDraft(lead),
       link: await invite(admin, 'qian'),
     }
     browser = await openChromium()
@@ -129,9 +130,18 @@ describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () =>
     return 'dr-1'
   }
 
-  async function readIds(): Promise<Omit<DeskIds, 'link' | 'outlet' | 'version' | 'removal' | 'drill'>> {
+  /** @returns a draft that waits for somebody else */
+  async function writeDraft(by: Visitor): Promise<string> {
+    await by.get('/desk/drafts')
+    const fields = { heading: '怎样避震', summary: '室内先伏地、遮挡、手抓牢。', body: '趴下。\n遮住头。' }
+    const made = await by.post('/desk/drafts', { kind: 'science', level: 'daily', outlet: 'weibo-main', ...fields })
+    expect((await by.post(`${made.to}/submit`)).status).toBe(303)
+    return made.to.split('/').at(-1) ?? ''
+  }
+
+  async function readIds(): Promise<Omit<DeskIds, 'link' | 'outlet' | 'version' | 'removal' | 'drill' | 'draft'>> {
     const db = await bureau.database()
-    const { rows } = await db.query<Omit<DeskIds, 'link' | 'outlet' | 'version' | 'removal' | 'drill'>>(
+    const { rows } = await db.query<Omit<DeskIds, 'link' | 'outlet' | 'version' | 'removal' | 'drill' | 'draft'>>(
       `select (select id from hold where state = 'open' order by since desc limit 1) as hold,
          (select quake_id from notice order by issued_at desc limit 1) as quake,
          (select id from notice where kind = 'quick-report' order by issued_at desc limit 1) as notice,

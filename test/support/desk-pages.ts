@@ -20,6 +20,7 @@ export interface DeskIds {
   drill: string
   /** A payload as it came. */
   raw: string
+  draft: string
   /** Token of a link that is good. */
   link: string
 }
@@ -54,6 +55,10 @@ export const DESK_PAGES: Readonly<Record<string, DeskPage>> = {
   '/notices/:id/progress': page('lead', ({ notice }) => `/notices/${notice}/progress`),
   '/parts/notices/:id/progress': part('lead', ({ notice }) => `/parts/notices/${notice}/progress`),
   '/removals/:id': page('lead', ({ removal }) => `/removals/${removal}`),
+  '/drafts': page('lead', () => '/drafts'),
+  '/drafts/new': page('lead', () => '/drafts/new?kind=bulletin'),
+  '/drafts/:id': page('lead', ({ draft }) => `/drafts/${draft}`),
+  '/drafts/:id/edit': page('lead', ({ draft }) => `/drafts/${draft}/edit`),
   '/roster': page('lead', () => '/roster'),
   '/channels': page('lead', () => '/channels'),
   '/channels/:id': page('lead', ({ outlet }) => `/channels/${outlet}`),

@@ -1,7 +1,7 @@
 // In: nothing. Out: what a judgement is made from and what it may say.
 // Must not decide anything; judge.ts and deletion.ts do.
 import type { Instant } from '../instant.ts'
-import type { NoticeKind, SpokenOrigin, WithdrawalReason } from '../notice.ts'
+import type { NoticeKind, SpokenOrigin, WithdrawalReason, WrittenWords } from '../notice.ts'
 import type { Lineage, Quake, StoredReport } from '../quake.ts'
 import type { GateResult } from './gate.ts'
 import type { GateName } from './gate-names.ts'
@@ -43,7 +43,23 @@ export interface Word {
   websiteOnly: boolean
   /** True when not even its earlier readers get it but on the website: one revision too many. */
   quiet?: boolean
+  /** What a person wrote and another approved. */
+  draft?: ApprovedDraft
   why: string
+}
+
+/** An approved draft as it is spoken. */
+export interface ApprovedDraft {
+  id: string
+  hash: string
+  /** 一级, 二级, 三级. */
+  grade: string
+  /** Who answered for secrecy, as the record names people. */
+  secrecyReview: string
+  /** Left out of a no-quake statement, which says what was checked. */
+  words?: WrittenWords
+  /** The quake that it is about, if any. */
+  quakeId: string | null
 }
 
 /** A word that follows from a determination. */

@@ -88,6 +88,9 @@ export const NOTICES: Readonly<Record<NoticeKind, string>> = {
   correction: '更正',
   withdrawal: '撤回',
   'no-quake': '未发生地震公告',
+  bulletin: '震情通报',
+  science: '科普',
+  announcement: '通知公告',
 }
 
 export type AuthorisationFinding = { ok: true; authorisation: Authorisation } | { ok: false; reason: string }

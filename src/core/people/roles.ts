@@ -33,6 +33,9 @@ export const DESK_ACTS = [
   'decide-hold',
   'withdraw',
   'deny-quake',
+  'write-draft',
+  'approve-draft',
+  'release-draft',
   'join-quakes',
   'switch-outlet',
   'settle-delivery',
@@ -60,6 +63,10 @@ export const WHO_MAY: Readonly<Record<DeskAct, readonly Role[]>> = {
   'decide-hold': DECIDING,
   withdraw: DECIDING,
   'deny-quake': DECIDING,
+  // Which of them may approve a draft its level says (core/writing/levels.ts).
+  'write-draft': STAFF,
+  'approve-draft': STAFF,
+  'release-draft': STAFF,
   'join-quakes': DECIDING,
   'switch-outlet': DECIDING,
   // Posting by hand is the publicity officer's work, too.

@@ -1,7 +1,7 @@
 // In: template sources and the facts of a notice. Out: the notice in every form it can take, and the hash that is signed.
 // Must not read files, and hands out nothing in part: a hole or a forbidden sentence in one text stops them all.
 import type { Template } from 'liquidjs'
-import { NOTICE_KINDS, WITHDRAWAL_REASONS } from '../notice.ts'
+import { EVERY_KIND, WITHDRAWAL_REASONS } from '../notice.ts'
 import type { NoticeFacts, NoticeKind, RenderedNotice } from '../notice.ts'
 import { markDrill } from './drill-mark.ts'
 import { createEngine, RenderFailure, type Engine } from './engine.ts'
@@ -69,6 +69,7 @@ interface Entry {
 const SAMPLE = {
   ...Object.fromEntries([...VIEW_FIELDS, 'text', 'title', 'brief'].map((field) => [field, '样'])),
   nearest: [{ name: '样', distance: '样' }],
+  paragraphs: [{ line: '样' }],
 }
 
 /** The template families of a kind: its own name, or one per reason for a withdrawal. */
@@ -95,7 +96,7 @@ export function createRenderer(templates: ReadonlyMap<string, string>, options: 
   }
 
   const entries = new Map<string, Entry[]>()
-  for (const family of NOTICE_KINDS.flatMap(familiesOf)) {
+  for (const family of EVERY_KIND.flatMap(familiesOf)) {
     entries.set(family, collectEntries(family, suffixes, sources, engines))
   }
 

@@ -29,14 +29,16 @@
 // withdrawal: replaces… and replacedTime only; the determination is blank, because a withdrawal must not restate it.
 // no-quake, and a withdrawal for that reason:   window   06月03日18时00分至18时30分      windowSpoken  the same, unpadded
 //   area areaThing areaTitle?   银川市 · at most 20 字 · if it fits a title      floor   3.0 (write 级及以上)      cause?   施工
+// bulletin, science, announcement: see written-view.ts.
 import { AREA_LIMIT } from '../denied-area.ts'
 import type { Instant } from '../instant.ts'
-import type { NoticeFacts, SpokenOrigin } from '../notice.ts'
+import { isWritten, type NoticeFacts, type SpokenOrigin } from '../notice.ts'
 import { nameErrors, sayRevised } from './changes.ts'
 import * as format from './format.ts'
 import { UnspeakableFact, type TimeForm } from './format.ts'
 import { KIND_MARKS, kindWord, labelOf } from './label.ts'
 import { countCharacters, firstThatFits, speakAddress, speakName, THING } from './spoken-name.ts'
+import { sayWritten, WRITTEN_BLANK } from './written-view.ts'
 
 /** WeChat's titles have at most 32 字 (channels.md §2.3). */
 const TITLE = 32
@@ -96,13 +98,17 @@ const BLANK = {
   areaTitle: '',
   floor: '',
   cause: '',
+  ...WRITTEN_BLANK,
 }
 
-/** All fields are texts; `nearest` is the one list. */
-export type NoticeView = typeof BLANK & { nearest: { name: string; distance: string }[] }
+/** All fields are texts but the two lists. */
+export type NoticeView = typeof BLANK & {
+  nearest: { name: string; distance: string }[]
+  paragraphs: { line: string }[]
+}
 
 /** Names a template may use; anything else is refused when the templates are read. */
-export const VIEW_FIELDS: ReadonlySet<string> = new Set([...Object.keys(BLANK), 'nearest'])
+export const VIEW_FIELDS: ReadonlySet<string> = new Set([...Object.keys(BLANK), 'nearest', 'paragraphs'])
 
 /**
  * Prepares every text a template of this notice may print.
@@ -110,13 +116,14 @@ export const VIEW_FIELDS: ReadonlySet<string> = new Set([...Object.keys(BLANK), 
  */
 export function viewOf(facts: NoticeFacts, form: TimeForm = 'padded'): NoticeView {
   if (facts.class === 'test') throw new UnspeakableFact('class', 'foreign test traffic is never spoken')
-  const view: NoticeView = { ...BLANK, nearest: [] }
+  const view: NoticeView = { ...BLANK, nearest: [], paragraphs: [] }
   Object.assign(view, sayIdentity(facts, form), sayReplaced(facts, form))
   const { kind, origin } = facts
   if (kind === 'withdrawal' || kind === 'no-quake') {
     if (kind === 'no-quake' || facts.withdrawal === 'no-quake') Object.assign(view, sayChecked(facts, form))
     return view
   }
+  if (isWritten(kind)) return Object.assign(view, sayWritten(facts.written, form))
   if (origin === null) throw new UnspeakableFact('origin', `a ${kind} states a determination`)
   Object.assign(view, sayOrigin(facts, origin, form), saySurroundings(facts))
   if (kind === 'revision' && facts.previous === null) throw new UnspeakableFact('previous', 'a revision says from what')

@@ -8,6 +8,7 @@ export interface DoorSign {
 
 const DOORS: readonly (DoorSign & { act: DeskAct })[] = [
   { to: '/desk', name: '值班台', act: 'see-board' },
+  { to: '/desk/drafts', name: '稿件', act: 'write-draft' },
   { to: '/desk/roster', name: '值班表', act: 'keep-roster' },
   { to: '/desk/cards', name: '人工发布', act: 'settle-delivery' },
   { to: '/desk/channels', name: '渠道', act: 'see-outlets' },

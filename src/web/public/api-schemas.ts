@@ -1,7 +1,7 @@
 // In: nothing. Out: the shapes of the API's answers, as zod schemas: the types of what writes them and the OpenAPI document.
 // Must not promise what a reader could not verify on the page.
 import { z } from 'zod'
-import { NOTICE_KINDS } from '../../core/notice.ts'
+import { EVERY_KIND } from '../../core/notice.ts'
 import { DELIVERY_STATES } from '../../core/quake.ts'
 
 const instant = z.iso.datetime().meta({ description: 'ISO 8601, UTC' })
@@ -16,7 +16,7 @@ const next = z.string().nullable().meta({
   description: 'what to ask for as `before`; null when nothing is left, else the next page may still be empty',
 })
 /** Further kinds may come: a reader passes over what it does not know. */
-const kind = z.string().meta({ examples: [...NOTICE_KINDS] })
+const kind = z.string().meta({ examples: [...EVERY_KIND] })
 
 export const noticeSchema = z
   .strictObject({

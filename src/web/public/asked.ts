@@ -2,7 +2,7 @@
 // Must not show what was typed other than as text, and asks the database only in its turn.
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify'
 import { createHash } from 'node:crypto'
-import { NOTICE_KINDS } from '../../core/notice.ts'
+import { EVERY_KIND } from '../../core/notice.ts'
 import { listNotices } from '../../store/notices.ts'
 import type { Page } from '../../store/pages.ts'
 import type { Queryable } from '../../store/pool.ts'
@@ -79,8 +79,7 @@ function readAsked(query: Query): Asked | Refused {
     return refuse({ ...asked, q: letters.slice(0, LONGEST_QUERY).join('') }, 'tooLong', 400, { n: String(length) })
   const count = words.split(' ').length
   if (count > MOST_WORDS) return refuse(asked, 'tooMany', 400, { n: String(count) })
-  if (kind !== '' && !NOTICE_KINDS.some((known) => known === kind))
-    return refuse({ ...asked, kind: '' }, 'badKind', 400)
+  if (kind !== '' && !EVERY_KIND.some((known) => known === kind)) return refuse({ ...asked, kind: '' }, 'badKind', 400)
   if (before !== '' && !/^[\w-]{1,64}$/.test(before)) return refuse({ ...asked, before: '' }, 'badPage', 400)
   return asked
 }

@@ -2,7 +2,7 @@
 // Must not stand in the way of a first word: they are made when the lists are built anew.
 import type { Instant } from '../../core/instant.ts'
 import { listErrata, type Erratum } from '../../store/errata.ts'
-import type { NoticeView } from '../../store/notices.ts'
+import { listNotices, type NoticeView } from '../../store/notices.ts'
 import type { Page } from '../../store/pages.ts'
 import type { Queryable } from '../../store/pool.ts'
 import { listTimeliness, type TimelinessMonth } from '../../store/timeliness.ts'
@@ -27,6 +27,8 @@ export interface Columns {
   notices: readonly NoticeView[]
   more: boolean
   errata: readonly Erratum[]
+  /** What people wrote that has a page of its own to stand on, newest first. */
+  written?: { announcements: readonly NoticeView[]; science: readonly NoticeView[] }
   months: readonly TimelinessMonth[]
 }
 
@@ -50,9 +52,15 @@ export function openColumns(db: Queryable, most: number): ReadColumns {
     const first = monthOf(since)
     const fresh = await listTimeliness(db, since)
     months = [...fresh, ...(months ?? []).filter(({ month }) => month < first)]
-    return { now, notices, more: notices.length === most, errata: await listErrata(db), months }
+    const written = { announcements: await listKind(db, 'announcement'), science: await listKind(db, 'science') }
+    return { now, notices, more: notices.length === most, errata: await listErrata(db), written, months }
   }
 }
+
+const MOST_WRITTEN = 50
+
+const listKind = (db: Queryable, kind: 'announcement' | 'science'): Promise<NoticeView[]> =>
+  listNotices(db, { class: 'actual', limit: MOST_WRITTEN, onSite: [], kinds: [kind] })
 
 /** @throws when the science texts are missing or have another shape */
 export function createColumns(
@@ -70,14 +78,14 @@ export function createColumns(
   ]
   return {
     screen,
-    columns: ({ now, notices, more, errata, months }) => [
+    columns: ({ now, notices, more, errata, written, months }) => [
       ...both([
         noticeListSheet({ asked: NOTHING_ASKED, notices, more }),
-        guideSheet(guide, pickShown(notices, now)),
+        guideSheet(guide, pickShown(notices, now), written?.science),
         timelinessSheet(months, now),
         errataSheet(errata),
         dataSheet(),
-        ...standingSheets(site),
+        ...standingSheets(site, written?.announcements),
         ...pushSheets(site),
       ]),
       manifestPage(site),

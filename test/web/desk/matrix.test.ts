@@ -5,6 +5,7 @@ import { ROLES, type Role } from '../../../src/core/people/roles.ts'
 import type { Session } from '../../../src/people/sessions.ts'
 import { listAccountRoutes } from '../../../src/web/desk/account-routes.ts'
 import { listBoardRoutes } from '../../../src/web/desk/board/routes.ts'
+import { listDraftRoutes } from '../../../src/web/desk/drafts/routes.ts'
 import { openDoor, requireActs, type DeskRoute } from '../../../src/web/desk/door.ts'
 import { listCardRoutes } from '../../../src/web/desk/cards-routes.ts'
 import { listChannelRoutes } from '../../../src/web/desk/outlets/routes.ts'
@@ -66,6 +67,19 @@ const MATRIX: Readonly<Record<string, readonly Role[] | 'anyone' | 'half-way'>> 
   'POST /alarms/:id/acknowledge': STAFF,
   'POST /quakes/:id/deadlines/:deadline': STAFF,
   'POST /switches': DECIDING,
+  'GET /drafts': STAFF,
+  'GET /drafts/new': STAFF,
+  'POST /drafts': STAFF,
+  'GET /drafts/:id': STAFF,
+  'GET /drafts/:id/edit': STAFF,
+  'POST /drafts/:id': STAFF,
+  'POST /drafts/:id/submit': STAFF,
+  'POST /drafts/:id/discard': STAFF,
+  'POST /drafts/:id/pass': STAFF,
+  'POST /drafts/:id/return': STAFF,
+  'POST /drafts/:id/schedule': STAFF,
+  'POST /drafts/:id/unschedule': STAFF,
+  'POST /drafts/:id/release': STAFF,
   'GET /roster': DECIDING,
   'POST /roster': DECIDING,
   'POST /roster/:id/remove': DECIDING,
@@ -115,6 +129,7 @@ const nothing = {} as never
 const routes: DeskRoute[] = [
   ...listAccountRoutes({ people: nothing, frame: nothing, bureau: nothing, visitors: async () => null }),
   ...listPeopleRoutes({ people: nothing, frame: nothing, deskUrl: '' }),
+  ...listDraftRoutes({ writing: nothing, frame: nothing }),
   ...listRosterRoutes({ roster: nothing, frame: nothing }),
   ...listBoardRoutes({ board: nothing, frame: nothing, command: nothing }),
   ...listJournalRoutes({ pool: nothing, frame: nothing, verify: nothing, now: nothing }),

@@ -10,6 +10,9 @@ export const KIND_NAMES: Readonly<Record<NoticeKind, string>> = {
   correction: '更正',
   withdrawal: '撤回',
   'no-quake': '未发生地震',
+  bulletin: '震情通报',
+  science: '科普',
+  announcement: '通知公告',
 }
 
 export const REASON_NAMES: Readonly<Record<WithdrawalReason, string>> = {

@@ -4,19 +4,23 @@ import { romanIntensity, roundIntensity } from '../../../core/intensity/felt.ts'
 import type { NoticeView } from '../../../store/notices.ts'
 import type { Guide } from '../guide.ts'
 import type { Scene, Sheet } from './frame.ts'
-import { districtsOf } from './notice-parts.ts'
+import { districtsOf, rowOf } from './notice-parts.ts'
 
-/** @param shown the notice that the first page is about */
-export function guideSheet(guide: Guide, shown: NoticeView | null): Sheet {
+/**
+ * @param shown the notice that the first page is about
+ * @param science texts of the record, newest first
+ */
+export function guideSheet(guide: Guide, shown: NoticeView | null, science: readonly NoticeView[] = []): Sheet {
   return {
     path: '/guide',
     template: 'guide',
     title: (wording) => wording.say('guide', 'title'),
-    view: (scene) => guideView(guide, shown, scene),
+    view: (scene) => guideView(guide, shown, science, scene),
   }
 }
 
-function guideView(guide: Guide, shown: NoticeView | null, { site, wording }: Scene): object {
+function guideView(guide: Guide, shown: NoticeView | null, science: readonly NoticeView[], scene: Scene): object {
+  const { site, wording } = scene
   const standing = site.guide ?? { as: 'hidden' }
   const home = site.places[0]
   const degree =
@@ -42,5 +46,6 @@ function guideView(guide: Guide, shown: NoticeView | null, { site, wording }: Sc
         : [],
     bands: guide.bands,
     phases: guide.phases,
+    notices: science.map((notice) => rowOf(notice, scene)),
   }
 }

@@ -2,6 +2,7 @@
 // Must not forecast, nor promise when the next word comes: that is a person's to say.
 import { HOUR, type Instant } from '../../../core/instant.ts'
 import { romanIntensity } from '../../../core/intensity/felt.ts'
+import { isWritten } from '../../../core/notice.ts'
 import type { NoticeView } from '../../../store/notices.ts'
 import type { Wording } from '../wording.ts'
 import type { Scene, Sheet, SiteIdentity } from './frame.ts'
@@ -40,7 +41,8 @@ export function homeSheet(notices: readonly NoticeView[], now: Instant): Sheet {
  * What was withdrawn is never what the page is about, also where the withdrawal itself is not on the site.
  */
 export function pickShown(notices: readonly NoticeView[], now: Instant): NoticeView | null {
-  const recent = notices.filter((notice) => now - notice.issuedAt < EVENT_MS)
+  // What people write beside the quakes is on the list; the page is about the ground.
+  const recent = notices.filter(({ issuedAt, kind }) => now - issuedAt < EVENT_MS && !isWritten(kind))
   const standing = recent.filter(({ state, facts }) => state === 'current' && facts.origin !== null)
   const magnitude = ({ facts }: NoticeView): number => facts.origin?.magnitude ?? -Infinity
   const largest = Math.max(...standing.map(magnitude))

@@ -1,6 +1,6 @@
 // In: a page of notices and what was asked for. Out: the list of all notices, with its search form and its paging links.
 // Must not lose a withdrawn one; what the reader typed is text, wherever it is shown.
-import { NOTICE_KINDS } from '../../../core/notice.ts'
+import { EVERY_KIND } from '../../../core/notice.ts'
 import type { NoticeView } from '../../../store/notices.ts'
 import type { Wording } from '../wording.ts'
 import type { Scene, Sheet } from './frame.ts'
@@ -44,7 +44,7 @@ function listView(listing: Listing, plain: boolean, scene: Scene): object {
     plain,
     action: `${up}notices`,
     q: asked.q,
-    kinds: NOTICE_KINDS.map((kind) => ({
+    kinds: EVERY_KIND.map((kind) => ({
       value: kind,
       name: wording.name('kinds', kind),
       chosen: kind === asked.kind,

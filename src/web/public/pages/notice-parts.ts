@@ -1,5 +1,6 @@
 // In: one notice. Out: the parts that several pages show of it: its row in a list, its figures, its clocks, its districts.
 // Must not read a clock; estimates carry the model's name wherever they stand.
+import { WRITTEN_KINDS } from '../../../core/notice.ts'
 import { roundDecimal } from '../../../core/decimal.ts'
 import { estimateAt } from '../../../core/intensity/estimate.ts'
 import { romanIntensity } from '../../../core/intensity/felt.ts'
@@ -126,7 +127,7 @@ function degreeWord(degree: number, { language }: Wording): string {
 }
 
 /** A person's word answers no determination: only what came after the decision can be measured. */
-const WITHOUT_RECEIPT: readonly string[] = ['withdrawal', 'no-quake']
+const WITHOUT_RECEIPT: readonly string[] = ['withdrawal', 'no-quake', ...WRITTEN_KINDS]
 
 export function clocksOf(notice: NoticeView, wording: Wording): { name: string; value: string }[] {
   const { clocks } = writeNotice(notice, '', false)

@@ -1,6 +1,7 @@
 // In: a quake's notices and every determination of it. Out: its page: what was said, who measured what, why numbers differ.
 // Must not average, nor hide a determination that was revoked.
 import { roundDecimal } from '../../../core/decimal.ts'
+import { isWritten } from '../../../core/notice.ts'
 import { formatPosition } from '../../../core/rendering/format.ts'
 import { LABELLED_CODES, labelOf } from '../../../core/rendering/label.ts'
 import type { StoredReport } from '../../../core/quake.ts'
@@ -13,7 +14,7 @@ import { hasSketch, sketchOf } from './sketch-map.ts'
 export function quakeSheet(id: string, notices: readonly NoticeView[], reports: readonly StoredReport[]): Sheet {
   // A withdrawal's title speaks of a serial; the page is about what was said. After a withdrawal the quake may have come
   // back under another number: what stands goes before what was withdrawn.
-  const said = notices.filter((notice) => notice.kind !== 'withdrawal')
+  const said = notices.filter(({ kind }) => kind !== 'withdrawal' && !isWritten(kind))
   const standing = said.findLast((notice) => notice.state !== 'withdrawn')
   const told = standing ?? said.at(-1)
   return {

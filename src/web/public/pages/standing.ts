@@ -1,14 +1,17 @@
 // In: the bureau. Out: the pages that stand whatever happens: about, accessibility, privacy, announcements.
 // Must not promise what was not done; what a bureau leaves open is said to be open.
+import type { NoticeView } from '../../../store/notices.ts'
 import type { Wording } from '../wording.ts'
 import type { Announcement, Scene, Sheet, SiteIdentity } from './frame.ts'
+import { rowOf } from './notice-parts.ts'
 
 interface Section {
   heading: string
   lines: string[]
 }
 
-export function standingSheets({ announcements = [] }: SiteIdentity): Sheet[] {
+/** @param notices announcements of the record, newest first */
+export function standingSheets({ announcements = [] }: SiteIdentity, notices: readonly NoticeView[] = []): Sheet[] {
   return [
     textSheet('about', ({ wording, site }) => [
       {
@@ -53,7 +56,11 @@ export function standingSheets({ announcements = [] }: SiteIdentity): Sheet[] {
       path: '/announcements',
       template: 'announcements',
       title: (wording) => wording.say('announcements', 'title'),
-      view: ({ wording }) => ({ announcements: announcements.toSorted(newestFirst).map((a) => writeOne(a, wording)) }),
+      view: (scene) => ({
+        notices: notices.map((notice) => rowOf(notice, scene)),
+        announcements: announcements.toSorted(newestFirst).map((a) => writeOne(a, scene.wording)),
+        none: notices.length + announcements.length === 0,
+      }),
     },
   ]
 }

@@ -1,0 +1,162 @@
+// In: an approved draft, and who lets it out or that its time has come. Out: the notice through the one commit, or why not.
+// Must not write the draft's own row: it moves with the notice or not at all (000021-drafts.sql).
+import { HOUR, MINUTE, type Instant } from '../../core/instant.ts'
+import type { ApprovedDraft } from '../../core/judgement/judgement.ts'
+import { isWritten, type CheckedArea } from '../../core/notice.ts'
+import { nextApproval, takeStep } from '../../core/writing/draft.ts'
+import { findFaults, nameDraft, writeChecked, writeWords } from '../../core/writing/fields.ts'
+import { LEVEL_GRADES } from '../../core/writing/levels.ts'
+import { raiseAlarm } from '../../store/alarms.ts'
+import { findDraft, listDueDrafts, type DraftRecord } from '../../store/drafts.ts'
+import { tellDesks } from '../../store/listen.ts'
+import type { Ledger, LedgerContext } from '../ledger.ts'
+import type { Outlet } from '../outlets.ts'
+import { openAct, sayAlone, type Acted, type OwnWord } from '../own-word.ts'
+import type { Picture } from '../picture.ts'
+import { recallNamed } from '../recall.ts'
+import { missDraft, type WritingContext } from './acts.ts'
+
+export interface ReleaseContext extends WritingContext {
+  ledger: Ledger
+  ledgerContext: LedgerContext
+  /** Why 未发生 cannot be said of this window now; null when it can (DESIGN §6 "No-quake"). */
+  barDenial: (checked: CheckedArea, picture: Picture) => string | null
+}
+
+/** A text for a certain hour is another text an hour later; a short stop of the program does not spoil it. */
+export const LATEST_MS = 15 * MINUTE
+/** In the first hour after a word about a quake nothing else goes out by itself. */
+const QUIET_MS = HOUR
+
+/** Says an approved draft under a person's name. @param seen the version that was on that person's page */
+export function releaseDraft(context: ReleaseContext, id: string, seen: number, by: string): Promise<Acted> {
+  return say(context, id, { by, seen })
+}
+
+/** Lets out what is due; what may not go out by itself goes to a person, with an alarm. One node does this at a time. */
+export async function releaseDue(context: ReleaseContext): Promise<void> {
+  for (const id of await listDueDrafts(context.pool, context.now())) {
+    const draft = await findDraft(context.pool, id)
+    if (draft?.state !== 'scheduled' || draft.dueAt === null || draft.dueAt > context.now()) continue
+    const isLate = context.now() - draft.dueAt > LATEST_MS
+    const done: Acted = isLate
+      ? { ok: false, reason: '到时系统没有运行，已过 15 分钟' }
+      : await say(context, id, { by: draft.scheduledBy ?? 'system', seen: draft.version, due: draft.dueAt })
+    if (!done.ok) await handOver(context, draft, done.reason)
+  }
+}
+
+/** The draft waits for a person, and somebody is told. */
+async function handOver(context: ReleaseContext, draft: DraftRecord, why: string): Promise<void> {
+  const missed = await missDraft(context, draft.id, why)
+  // Somebody has moved it meanwhile: it is in a person's hands already.
+  if (!missed.ok) return
+  const message = `定时稿件“${nameDraft(draft.kind, draft.fields)}”没有发布，请人工处理：${why}`
+  const alarm = { id: `a-${context.random().slice(0, 20)}`, kind: 'draft', subject: draft.id, class: 'actual' as const }
+  await raiseAlarm(context.pool, { ...alarm, message }, context.realNow())
+  await tellDesks(context.pool)
+}
+
+interface Way {
+  by: string
+  seen: number
+  /** Of a scheduled release: when it fell due. */
+  due?: Instant
+}
+
+async function say(context: ReleaseContext, id: string, way: Way): Promise<Acted> {
+  const { ledger, ledgerContext, pool } = context
+  const act = openAct(ledger)
+  try {
+    return await act(async (picture) => {
+      // Read anew for every plan: what another has done meanwhile is on record.
+      const draft = await findDraft(pool, id)
+      if (!draft) return '没有这篇稿件'
+      if (draft.quakeId !== null) await recallNamed(picture, { ids: [draft.quakeId] }, pool)
+      const why = findObstacle(draft, way, picture, context)
+      if (why !== null) return why
+      const own = makeOwn(draft)
+      const bar = own.checked === null ? null : context.barDenial(own.checked, picture)
+      if (bar !== null) return bar
+      const decision = sayAlone(picture, own, way.by, ledgerContext)
+      if (typeof decision === 'string') return decision
+      const detail = { notice: decision.plan.notices[0]?.id, version: draft.version, hash: draft.hash }
+      const entry = { actor: way.by, act: 'draft.released', subject: id }
+      decision.plan.journal.push({ ...entry, detail: way.due === undefined ? detail : { ...detail, dueAt: way.due } })
+      decision.plan.cleared_alarms.push({ kind: 'draft', subject: id })
+      return decision
+    }, '稿件已发布')
+  } catch (error) {
+    // Somebody changed it between our look and the commit: the trigger let neither the notice nor the draft through.
+    const now = await findDraft(pool, id)
+    if (now && (now.version !== way.seen || !['approved', 'scheduled', 'missed'].includes(now.state)))
+      return { ok: false, reason: '此稿刚刚被他人处理，请核对现在的文稿' }
+    throw error
+  }
+}
+
+function findObstacle(draft: DraftRecord, way: Way, picture: Picture, context: ReleaseContext): string | null {
+  const taken = takeStep(draft, { do: 'release', seen: way.seen })
+  if (!taken.ok) return taken.reason
+  if (nextApproval(draft) !== null || draft.approvedAt === null) return '此稿还没有审定'
+  // The word guard and the rules of fields may have become stricter since it was approved.
+  const [fault] = findFaults(draft.kind, draft.fields)
+  if (fault !== undefined) return fault
+  if (picture.killedAll) return '全部渠道已停用，停用期间只发撤回'
+  const gone = draft.outlets.filter(
+    (outlet) => !listAudience(context.ledgerContext.outlets, draft).some((o) => o.id === outlet),
+  )
+  if (gone.length > 0) return `渠道 ${gone.join('、')} 已不在或不发此类稿件，请修改发布渠道`
+  return findQuakeObstacle(draft, picture) ?? (way.due === undefined ? null : findEvent(draft, picture, way.due))
+}
+
+/** A bulletin about a quake that is said no more. */
+function findQuakeObstacle({ quakeId }: DraftRecord, picture: Picture): string | null {
+  if (quakeId === null) return null
+  const quake = picture.quakes.get(quakeId)
+  if (!quake) return '没有这次地震的记录'
+  if (quake.mergedInto !== null) return '这次地震已并入另一次，请核对稿件'
+  const heads = quake.lineages.flatMap((lineage) => lineage.notices.at(-1) ?? [])
+  return heads.length > 0 && heads.every(({ kind }) => kind === 'withdrawal') ? '这次地震的公告已经撤回' : null
+}
+
+/** What has happened since a person looked at a draft that would now go out by itself. */
+function findEvent(draft: DraftRecord, picture: Picture, due: Instant): string | null {
+  const said = [...picture.quakes.values()]
+    .filter((quake) => quake.class === 'actual')
+    .flatMap((quake) => quake.lineages.flatMap(({ notices }) => notices.map((notice) => ({ quake: quake.id, notice }))))
+    .filter(({ notice }) => !isWritten(notice.kind))
+  const { approvedAt, quakeId } = draft
+  if (quakeId !== null && said.some(({ quake, notice }) => quake === quakeId && notice.issuedAt > (approvedAt ?? due)))
+    return '审定之后这次地震又有新的公告，请核对稿件'
+  if (draft.kind === 'bulletin' || draft.kind === 'no-quake') return null
+  if ([...picture.holds.values()].some(({ class: lane, state }) => lane === 'actual' && state !== 'waiting'))
+    return '有地震待核，日常稿件暂不自动发布'
+  return said.some(({ notice }) => notice.issuedAt > due - QUIET_MS)
+    ? '一小时内发布过地震公告，日常稿件暂不自动发布'
+    : null
+}
+
+/** Actual outlets that can carry this kind; the website always does. */
+export function listAudience(outlets: readonly Outlet[], { kind }: Pick<DraftRecord, 'kind'>): Outlet[] {
+  return outlets.filter((outlet) => outlet.class === 'actual' && outlet.channel.legs(outlet.config, kind).length > 0)
+}
+
+/** A draft as it is spoken. */
+export function makeOwn(draft: DraftRecord): OwnWord {
+  const approved: ApprovedDraft = {
+    id: draft.id,
+    hash: draft.hash,
+    grade: LEVEL_GRADES[draft.level],
+    // By account, as the whole record names people.
+    secrecyReview: draft.passes.length === 0 ? '' : `保密关 ${draft.passes.join('、')}`,
+    quakeId: draft.quakeId,
+    ...(draft.kind === 'no-quake' ? {} : { words: writeWords(draft.fields) }),
+  }
+  return {
+    kind: draft.kind,
+    outlets: ['channel:website', ...draft.outlets],
+    checked: draft.kind === 'no-quake' ? writeChecked(draft.fields) : null,
+    draft: approved,
+  }
+}
