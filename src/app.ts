@@ -205,7 +205,11 @@ export async function startApp(options: AppOptions): Promise<App> {
       releaseDue: () => releaseDue(writing),
       watchDeadlines: () =>
         watchDeadlines({
-          ...{ pool, policy: words.policy(), rules: config.deadlines, alarm, clear },
+          pool,
+          policy: words.policy(),
+          rules: config.deadlines,
+          alarm,
+          clear,
           quakes: () => ledger.picture().quakes.values(),
           now: () => clock.now('actual'),
         }),

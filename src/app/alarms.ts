@@ -9,9 +9,9 @@ import type { Health } from './health.ts'
 
 export interface Alarms {
   /** Throws where the record is away, for whoever must not answer before the alarm stands there. */
-  raise(kind: string, subject: string, message: string, lane: TrafficClass): Promise<void>
-  alarm(kind: string, subject: string, message: string, lane?: TrafficClass): Promise<void>
-  clear(kind: string, subject: string): Promise<void>
+  raise: (kind: string, subject: string, message: string, lane: TrafficClass) => Promise<void>
+  alarm: (kind: string, subject: string, message: string, lane?: TrafficClass) => Promise<void>
+  clear: (kind: string, subject: string) => Promise<void>
 }
 
 export function openAlarms(

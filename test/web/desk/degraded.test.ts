@@ -36,7 +36,9 @@ test.each([
 
 test('what the program writes to /readyz is what is known here', () => {
   const read = (path: string): string => readFileSync(new URL(`../../../src/${path}`, import.meta.url), 'utf8')
-  const written = ['app.ts', 'app/channel-watch.ts', 'app/redis-line.ts', 'people/roster.ts'].map(read).join('')
+  const written = ['app/degraded.ts', 'app/channel-watch.ts', 'app/redis-line.ts', 'people/roster.ts']
+    .map(read)
+    .join('')
   for (const start of [
     'authorisation ${',
     'no live outlet has alarms: true',
