@@ -133,6 +133,12 @@ async function crawl(get: (path: string) => Promise<Sent>, first: readonly strin
       expect([path, headers['x-content-type-options']]).toEqual([path, 'nosniff'])
       continue
     }
+    // Bytes as they came are kept by the browser, never shown.
+    if (String(headers['content-type']).startsWith('application/octet-stream')) {
+      const kept = [headers['x-content-type-options'], String(headers['content-disposition']).split(';')[0]]
+      expect([path, ...kept]).toEqual([path, 'nosniff', 'attachment'])
+      continue
+    }
     seen.set(path, body)
     for (const [, to = ''] of body.matchAll(/(?:href|data-live)="(\/[^"#]*)"/g))
       if (!/\.(css|js|svg|png|woff2|webmanifest)$/.test(to)) open.push(to.replaceAll('&amp;', '&'))

@@ -54,7 +54,11 @@ async function approve(path: string, by = li): Promise<void> {
   expect((await press(by, path, 'pass', { tick: TICKS })).to).toBe(path)
 }
 /** Whoever is idle for half an hour is shown out. */
-const stayIn = (): Promise<unknown> => Promise.all([zhao, wang, li].map((one) => one.get('/desk/drafts')))
+/** Once the program's clock has moved: seen by the old one, they would be out at the next half hour. */
+async function stayIn(): Promise<void> {
+  await bureau.untilMoved()
+  await Promise.all([zhao, wang, li].map((one) => one.get('/desk/drafts')))
+}
 /** Waits for the word of a draft; one that was handed to a person instead says why. */
 async function untilSpoken(path: string): Promise<{ id: string; code: string }> {
   const look = async (): Promise<{ id: string; code: string } | string | undefined> => {

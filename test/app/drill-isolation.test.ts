@@ -122,7 +122,7 @@ describe('a drill word that somebody tries to send to an actual outlet', () => {
     await expect(here.query(forged)).rejects.toThrow(/unique/)
     // The dispatcher must refuse by itself: the database is made to look away.
     await withClient(here.database.ownerConfig, (client) =>
-      client.query('alter table outlet drop constraint outlet_id_key'),
+      client.query('alter table outlet drop constraint outlet_id_key cascade'),
     )
     await here.query(forged)
     await here.query(insert, ['d-hand-3', 'drill', 'weibo-main'])

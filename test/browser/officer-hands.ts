@@ -58,9 +58,8 @@ export function openHands(page: Page, way: Way, name: string): Hands {
 }
 
 async function tap(page: Page, words: string): Promise<void> {
-  const key = page.locator('main').locator('a,button,summary').filter({ hasText: words, visible: true }).first()
-  await key.scrollIntoViewIfNeeded()
-  await key.tap()
+  // Scrolls by itself, and looks again where the page has just been fetched anew under the thumb.
+  await page.locator('main').locator('a,button,summary').filter({ hasText: words, visible: true }).first().tap()
 }
 
 /** Tab until the key with these words has the focus, as somebody without a mouse does. */

@@ -1,5 +1,6 @@
 // In: the record of an event, who its people were then. Out: what the dossier's page prints, every value as text.
 // Must not name a person as they are now: names and organisations are those of the moment.
+import { linkTo } from '../../core/network.ts'
 import { formatBeijing, type Instant } from '../../core/instant.ts'
 import { ROLE_NAMES } from '../../core/people/roles.ts'
 import type { ChainReport } from '../../store/journal.ts'
@@ -110,6 +111,7 @@ function viewDelivery(delivery: DossierDelivery, decidedAt: Instant): Record<str
     accepted: took(delivery.acceptedAt),
     seen: took(delivery.seenAt),
     url: delivery.url ?? '',
+    link: linkTo(delivery.url),
     ref: [delivery.ref, delivery.job].filter((text) => text !== '').join(' '),
     reason: delivery.reason,
     attempts: String(delivery.attempts.length),
