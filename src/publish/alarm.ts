@@ -99,7 +99,8 @@ function jobFor(alarm: AlarmRecord, outlet: Outlet, ring: Ring, context: AlarmCo
     kind: alarm.kind,
     subject: alarm.subject,
     class: alarm.class,
-    message: alarm.message,
+    // A program that shows only this line shows what it is, too (DESIGN L4).
+    message: alarm.class === 'drill' ? `${mark}${alarm.message}` : alarm.message,
     raisedAt: formatUtc(alarm.raised_at),
     step: ring.step,
     ...(page === null ? {} : { page }),

@@ -1,9 +1,7 @@
 // In: a bureau with an account that people post at, its people's real browsers. Out: proof that an officer can post by hand on a phone
 // of 360 px, by keyboard alone, and that nothing on these pages is an obstacle to anyone (axe-core).
-import { readFile } from 'node:fs/promises'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
@@ -11,13 +9,9 @@ import { until } from '../crash/watch.ts'
 import { openBureau, type Bureau } from '../app/bureau.ts'
 import { openFirst, openOfficer, type Visitor } from '../app/officers.ts'
 import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
+import { findViolationsInBoth } from './axe.ts'
 
-const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
 const ACCOUNT = { accountName: '安平地震', responsible: '赵宣', purpose: '发布地震信息和科普' }
-
-interface Axe {
-  violations: { id: string; nodes: { target: string[] }[] }[]
-}
 
 describe.skipIf(CHROMIUM === null)(`channels and cards in a browser${NO_CHROMIUM}`, () => {
   let bureau: Bureau
@@ -56,13 +50,7 @@ describe.skipIf(CHROMIUM === null)(`channels and cards in a browser${NO_CHROMIUM
   }
   const found: string[] = []
   const judge = async (page: Page, name: string): Promise<void> => {
-    await page.evaluate(await readFile(AXE, 'utf8'))
-    for (const scheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: scheme })
-      const { violations } = await page.evaluate<Axe>('axe.run()')
-      for (const { id, nodes } of violations) found.push(`${name} ${scheme}: ${id} ${nodes[0]?.target.join(' ')}`)
-    }
-    await page.emulateMedia({ colorScheme: 'light' })
+    for (const one of await findViolationsInBoth(page)) found.push(`${name} ${one}`)
     const width = page.viewportSize()?.width ?? 0
     if ((await page.evaluate<number>('document.documentElement.scrollWidth')) > width) found.push(`${name}: too wide`)
   }

@@ -1,11 +1,10 @@
 // In: the worst day and the emptiest, in a real browser. Out: that nothing leaves its place on the narrowest phone, and that
 // what matters most stands first.
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
 import { openCrowdedSite, type CrowdedSite } from './crowded-site.ts'
+import { findViolations } from './axe.ts'
 
 /** Texts that are cut by their own box, or stand outside the window, or cover their neighbour in a table. */
 const MISPLACED = `(() => {
@@ -75,7 +74,6 @@ describe.skipIf(CHROMIUM === null)(`the fullest and the emptiest pages${NO_CHROM
   )
 
   test('axe-core finds no violation where the day is full or empty, in a demonstration and in a drill', async () => {
-    const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
     const paths = [
       '/',
       '/quakes/q-1',
@@ -92,11 +90,7 @@ describe.skipIf(CHROMIUM === null)(`the fullest and the emptiest pages${NO_CHROM
     await browse(360, async (page) => {
       for (const path of paths) {
         await page.goto(`${site.url}${path}`)
-        await page.evaluate(axe)
-        const { violations } = await page.evaluate<{ violations: { id: string; nodes: { target: string[] }[] }[] }>(
-          'axe.run()',
-        )
-        for (const { id, nodes } of violations) found.push(`${path}: ${id} ${nodes[0]?.target.join(' ')}`)
+        for (const one of await findViolations(page)) found.push(`${path}: ${one}`)
       }
     })
     expect(found).toEqual([])

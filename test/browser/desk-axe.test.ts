@@ -1,7 +1,5 @@
 // In: a bureau in the middle of an event, a browser as narrow as a phone and as wide as a wall. Out: that nothing on any page of the
 // desk's table is an obstacle to anyone (axe-core), in light and dark, and that nothing scrolls sideways.
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rowShape, writePayload } from '../../src/town/payloads.ts'
@@ -10,12 +8,7 @@ import { openBureau, type Bureau } from '../app/bureau.ts'
 import { openFirst, openOfficer, openVisitor, PASSWORD, type Visitor } from '../app/officers.ts'
 import { DESK_PAGES, type DeskIds, type Seat } from '../support/desk-pages.ts'
 import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
-
-const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
-
-interface Axe {
-  violations: { id: string; nodes: { target: string[]; failureSummary?: string }[] }[]
-}
+import { findViolationsInBoth } from './axe.ts'
 
 describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () => {
   let bureau: Bureau
@@ -157,12 +150,7 @@ describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () =>
     await page.goto(`${base}${path}`)
     // Whoever was shown out would look at the sign-in page, and find nothing there.
     if (page.url() !== `${base}${path}`) found.push(`${path}: led to ${page.url()}`)
-    await page.evaluate(await readFile(AXE, 'utf8'))
-    for (const scheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: scheme })
-      const { violations } = await page.evaluate<Axe>('axe.run()')
-      for (const { id, nodes } of violations) found.push(`${path} ${scheme}: ${id} ${nodes[0]?.target.join(' ')}`)
-    }
+    for (const one of await findViolationsInBoth(page)) found.push(`${path} ${one}`)
     const width = page.viewportSize()?.width ?? 0
     if ((await page.evaluate<number>('document.documentElement.scrollWidth')) > width) found.push(`${path}: too wide`)
     return found

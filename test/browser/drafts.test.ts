@@ -1,26 +1,19 @@
 // In: a bureau, a writer and a lead with real browsers, without scripts. Out: proof that a text is written on a phone, approved by
 // keyboard and released, and that no page of it is an obstacle to anyone (axe-core) or scrolls sideways.
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBureau, type Bureau } from '../app/bureau.ts'
 import { openFirst, openOfficer, type Visitor } from '../app/officers.ts'
 import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
+import { findViolations } from './axe.ts'
 
-const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
 const WIDTHS = [360, 1440]
-
-interface Axe {
-  violations: { id: string; nodes: { target: string[]; failureSummary?: string }[] }[]
-}
 
 describe.skipIf(CHROMIUM === null)(`drafts in a browser${NO_CHROMIUM}`, () => {
   let bureau: Bureau
   let browser: Browser
   let writer: BrowserContext
   let lead: BrowserContext
-  let axe = ''
 
   const seat = async (visitor: Visitor, scripts: boolean): Promise<BrowserContext> => {
     const context = await browser.newContext({
@@ -42,7 +35,6 @@ describe.skipIf(CHROMIUM === null)(`drafts in a browser${NO_CHROMIUM}`, () => {
     browser = await openChromium()
     writer = await seat(zhao, true)
     lead = await seat(li, false)
-    axe = await readFile(AXE, 'utf8')
   }, 120_000)
   afterAll(async () => {
     await browser?.close()
@@ -52,18 +44,13 @@ describe.skipIf(CHROMIUM === null)(`drafts in a browser${NO_CHROMIUM}`, () => {
   /** What is in anybody's way on the page that is open. */
   const check = async (page: Page): Promise<string[]> => {
     const faults: string[] = []
-    await page.evaluate(axe)
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 900 })
       // The dark set has the same pairs on a wall.
       for (const colorScheme of width === 360 ? (['light', 'dark'] as const) : (['light'] as const)) {
         await page.emulateMedia({ colorScheme })
-        const { violations } = await page.evaluate<Axe>('axe.run()')
-        faults.push(
-          ...violations.map(
-            ({ id, nodes }) => `${page.url()} ${width} ${colorScheme} ${id}: ${nodes[0]?.failureSummary}`,
-          ),
-        )
+        const found = await findViolations(page, colorScheme === 'dark' ? 'colours' : 'all')
+        faults.push(...found.map((one) => `${page.url()} ${width} ${colorScheme} ${one}`))
       }
       const wide = await page.evaluate<number>('document.documentElement.scrollWidth')
       if (wide > width) faults.push(`${page.url()} is ${wide} wide at ${width}`)

@@ -1,7 +1,5 @@
 // In: an installation with a town for each lane, a lead's real browser of 360 px. Out: a drill planned, started, carried out and
 // ended with the thumb; given up when a real quake comes; its pages marked and without an obstacle (axe-core); a dossier on A4.
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rowShape } from '../../src/town/payloads.ts'
@@ -9,8 +7,8 @@ import { readTown, startInstallation, until, type Installation } from '../app/in
 import type { Visitor } from '../app/officers.ts'
 import { openSeat } from '../app/seats.ts'
 import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
+import { findViolations } from './axe.ts'
 
-const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
 const A4 = { width: 794, height: 1123 }
 
 describe.skipIf(CHROMIUM === null)(`a drill in a browser${NO_CHROMIUM}`, () => {
@@ -18,14 +16,12 @@ describe.skipIf(CHROMIUM === null)(`a drill in a browser${NO_CHROMIUM}`, () => {
   let browser: Browser
   let lead: Visitor
   let ticking: NodeJS.Timeout
-  let axe = ''
 
   beforeAll(async () => {
     here = await startInstallation()
     lead = await openSeat(here, { login: 'li', name: '李处', role: 'lead' })
     ticking = setInterval(() => here.clock.skip(100), 100)
     browser = await openChromium()
-    axe = await readFile(AXE, 'utf8')
   }, 120_000)
   afterAll(async () => {
     await browser?.close()
@@ -44,12 +40,8 @@ describe.skipIf(CHROMIUM === null)(`a drill in a browser${NO_CHROMIUM}`, () => {
   }
   /** What axe-core finds on the page that is open, and whether it scrolls sideways. */
   const inspect = async (page: Page): Promise<string[]> => {
-    await page.evaluate(axe)
-    const { violations } = await page.evaluate<{ violations: { id: string; nodes: { target: string[] }[] }[] }>(
-      'axe.run()',
-    )
     const wide = await page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth')
-    return [...violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ')}`), ...(wide ? ['too wide'] : [])]
+    return [...(await findViolations(page)), ...(wide ? ['too wide'] : [])]
   }
   const begin = async (page: Page, scenario: string): Promise<void> => {
     await page.goto(`${here.app.deskUrl}/desk/drills`)

@@ -1,12 +1,9 @@
 // In: an open page, thumb or keys. Out: what the officer presses, and how many acts it took: what sends a form or opens a page.
 // Must not press what a person could not reach: a key is found by Tab, a button by its own words.
 import { mkdirSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-
-const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
+import { findViolations } from './axe.ts'
 
 export const WAYS = ['touch', 'keyboard'] as const
 export type Way = (typeof WAYS)[number]
@@ -38,15 +35,8 @@ export function openHands(page: Page, way: Way, name: string): Hands {
       return since
     },
     findFaults: async () => {
-      await page.evaluate(await readFile(AXE, 'utf8'))
-      const { violations } = await page.evaluate<{ violations: { id: string; nodes: { target: string[] }[] }[] }>(
-        'axe.run()',
-      )
       const width = await page.evaluate<number>('document.documentElement.scrollWidth')
-      return [
-        ...violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ')}`),
-        ...(width > (page.viewportSize()?.width ?? 0) ? ['too wide'] : []),
-      ]
+      return [...(await findViolations(page)), ...(width > (page.viewportSize()?.width ?? 0) ? ['too wide'] : [])]
     },
     shoot: async (step) => {
       if (folder === undefined) return

@@ -1,29 +1,20 @@
 // In: every page of an invented bureau, served as the public process serves it. Out: what a real browser makes of them:
 // nothing that axe-core calls a violation in any mode, no sideways scrolling on a phone, few bytes (keyboard.test.ts: the rest).
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
 import { openSampleSite } from './sample-site.ts'
+import { findViolationsInBoth } from './axe.ts'
 
-const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
 const MODES = ['', '/large', '/access'] as const
-/** What axe.run() says, as far as it is read here. */
-interface Axe {
-  violations: { id: string; nodes: { target: string[]; failureSummary?: string }[] }[]
-}
-const SCHEMES = ['light', 'dark'] as const
 
 describe.skipIf(CHROMIUM === null)(`pages in a browser${NO_CHROMIUM}`, () => {
   let browser: Browser
   let site: { app: FastifyInstance; url: string; paths: string[] }
-  let axe: string
   beforeAll(async () => {
     site = await openSampleSite()
     browser = await openChromium()
-    axe = await readFile(AXE, 'utf8')
   })
   afterAll(async () => {
     await browser?.close()
@@ -56,17 +47,7 @@ describe.skipIf(CHROMIUM === null)(`pages in a browser${NO_CHROMIUM}`, () => {
           const paths = site.paths.filter((path) => !path.startsWith('/en') || (mode === '' && width === 360))
           for (const path of paths) {
             await page.goto(`${site.url}${mode}${path}`)
-            await page.evaluate(axe)
-            for (const scheme of SCHEMES) {
-              await page.emulateMedia({ colorScheme: scheme })
-              // The scheme changes colours and nothing else.
-              const rules = scheme === 'light' ? '' : `{ runOnly: ['color-contrast', 'link-in-text-block'] }`
-              const { violations } = await page.evaluate<Axe>(`axe.run(${rules})`)
-              for (const { id, nodes } of violations)
-                found.push(
-                  `${mode}${path} ${scheme} ${width}: ${id} ${nodes[0]?.target.join(' ')} ${nodes[0]?.failureSummary}`,
-                )
-            }
+            for (const one of await findViolationsInBoth(page)) found.push(`${mode}${path} ${width} ${one}`)
           }
         })
     expect(found).toEqual([])

@@ -1,26 +1,17 @@
 // In: a bureau, an officer's and a lead's real browser of 360 px. Out: that the words of a notice are edited, read and signed with
 // thumb or keyboard alone; that what is foreseen stands on the board; that no page of it is an obstacle to anyone (axe-core).
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBureau, writeDetermination, type Bureau } from '../app/bureau.ts'
 import { openFirst, openOfficer, type Visitor } from '../app/officers.ts'
 import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
-
-const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
-
-interface Axe {
-  violations: { id: string; nodes: { target: string[] }[] }[]
-}
+import { findViolations } from './axe.ts'
 
 describe.skipIf(CHROMIUM === null)(`templates in a browser${NO_CHROMIUM}`, () => {
   let bureau: Bureau
   let browser: Browser
-  let axe = ''
 
   beforeAll(async () => {
-    axe = await readFile(AXE, 'utf8')
     bureau = await openBureau('templates-browser')
     await bureau.start()
     browser = await openChromium()
@@ -41,13 +32,8 @@ describe.skipIf(CHROMIUM === null)(`templates in a browser${NO_CHROMIUM}`, () =>
     return context.newPage()
   }
   const findObstacles = async (page: Page): Promise<string[]> => {
-    await page.evaluate(axe)
-    const found = await page.evaluate<Axe>('axe.run()')
     const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth')
-    return [
-      ...found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
-      ...(wide === true ? ['the page is wider than the screen'] : []),
-    ]
+    return [...(await findViolations(page)), ...(wide === true ? ['the page is wider than the screen'] : [])]
   }
   const unfold = (page: Page): Promise<unknown> =>
     page.evaluate(`document.querySelectorAll('details').forEach((one) => { one.open = true })`)

@@ -320,6 +320,12 @@ function findApart(dataFolder: string): string | null {
   }
 }
 
+/** Why it does not start, else the end of its log: the public process may still be writing that its database has gone. */
+function lastWords(log: string): string {
+  const said = log.lastIndexOf('Quakedesk does not start')
+  return said < 0 ? log.slice(-1500) : log.slice(said, said + 3_000)
+}
+
 async function waitUntilReady(child: ChildProcess, logFile: string): Promise<void> {
   let seen = ''
   const log = openSync(logFile, 'a')
@@ -331,7 +337,7 @@ async function waitUntilReady(child: ChildProcess, logFile: string): Promise<voi
       if (seen.includes('is ready.')) resolve()
     })
     child.once('exit', (code, signal) => {
-      reject(new Error(`the program ended at start (${code ?? signal}): ${readFileSync(logFile, 'utf8').slice(-1500)}`))
+      reject(new Error(`the program ended at start (${code ?? signal}): ${lastWords(readFileSync(logFile, 'utf8'))}`))
       closeSync(log)
     })
   })

@@ -390,6 +390,9 @@ test('the alarms of a drill wake the drill’s own outlets and say so at both en
   await raise({ class: 'drill' })
   await lookOften()
   expect(sent.map(({ outlet }) => outlet)).toEqual(['drill-duty'])
+  expect(JSON.parse(sent[0]?.body ?? '{}')).toMatchObject({
+    alarm: { class: 'drill', message: expect.stringMatching(/^【演练】/) },
+  })
   expect(sent[0]?.text).toMatch(/^【演练】.*【演练】$/)
 })
 
