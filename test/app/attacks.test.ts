@@ -1,9 +1,8 @@
 // In: a real installation, its officers, and somebody who sends what no browser would. Out: proof that each attack is refused and
 // that nothing of it is on record: planted sessions, foreign forms, replays, guessed ids.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { rowShape, writePayload } from '../../src/town/payloads.ts'
 import { FORM, hire, send, type Attack, type Officer, type Sent } from './attacker.ts'
-import { openBureau, type Bureau } from './bureau.ts'
+import { openBureau, writeDetermination, type Bureau } from './bureau.ts'
 import { openFirst, PASSWORD, type Visitor } from './officers.ts'
 
 let bureau: Bureau
@@ -43,10 +42,7 @@ async function hearGreat(): Promise<string> {
   count += 1
   await bureau.pass(10 * 60_000)
   await bureau.untilMoved()
-  const time = new Date(bureau.recent()).toISOString()
-  const place = '内蒙古阿拉善盟阿拉善左旗'
-  const row = rowShape.parse({ code: 'AU', time, latitude: 37.98, longitude: 103.59, magnitude: 7.1, place })
-  expect(await bureau.push(`attack-${count}`, writePayload('cenc-web', [row]).body)).toBe(202)
+  expect(await bureau.push(`attack-${count}`, writeDetermination('AU', bureau.recent(), { magnitude: 7.1 }))).toBe(202)
   return (
     (await ask<{ id: string }>(`select id from hold where state = 'open' order by since desc limit 1`))[0]?.id ?? ''
   )

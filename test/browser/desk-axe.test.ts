@@ -2,9 +2,8 @@
 // desk's table is an obstacle to anyone (axe-core), in light and dark, and that nothing scrolls sideways.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { rowShape, writePayload } from '../../src/town/payloads.ts'
 import { writeField } from '../../src/web/desk/roster-view.ts'
-import { openBureau, type Bureau } from '../app/bureau.ts'
+import { openBureau, writeDetermination, type Bureau } from '../app/bureau.ts'
 import { openFirst, openOfficer, openVisitor, PASSWORD, type Visitor } from '../app/officers.ts'
 import { DESK_PAGES, type DeskIds, type Seat } from '../support/desk-pages.ts'
 import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
@@ -77,10 +76,8 @@ describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () =>
     // Another quake than the one before, and not so long that anybody is shown out between password and code.
     await bureau.pass(4 * 60_000)
     await bureau.untilMoved()
-    const time = new Date(bureau.recent()).toISOString()
-    const place = '内蒙古阿拉善盟阿拉善左旗'
-    const row = rowShape.parse({ code: 'AU', time, latitude: 37.98, longitude: 103.59, magnitude: 7.1, place })
-    expect(await bureau.push(`desk-axe-${count}`, writePayload('cenc-web', [row]).body)).toBe(202)
+    const body = writeDetermination('AU', bureau.recent(), { magnitude: 7.1 })
+    expect(await bureau.push(`desk-axe-${count}`, body)).toBe(202)
   }
 
   /** Both on duty, the lead's board with a note that waits. */

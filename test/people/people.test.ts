@@ -4,69 +4,27 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { changePassword, changePerson, invite, resetPerson } from '../../src/people/accounts.ts'
 import type { PeopleContext } from '../../src/people/context.ts'
 import { acceptInvitation, makeFirstLink, readInvitation } from '../../src/people/invitations.ts'
-import { openPasswords, TooManySignIns } from '../../src/people/passwords.ts'
-import { enrolSecondFactor, offerSecondFactor } from '../../src/people/second-factor.ts'
+import { TooManySignIns } from '../../src/people/passwords.ts'
 import { findSitting, type Session } from '../../src/people/sessions.ts'
 import { giveCode, signIn } from '../../src/people/sign-in.ts'
 import { codeAt } from '../../src/people/totp.ts'
-import { openPool } from '../../src/store/pool.ts'
-import { openSealing } from '../../src/store/sealing.ts'
-import { readBase32 } from '../app/officers.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { BUREAU, openPeopleDoor, PASSWORD, type PeopleDoor } from './door.ts'
 
-const BUREAU = { name: '试验市地震局' }
-const PASSWORD = 'Yanhuang-2031-ok'
-let database: FreshDatabase
-let pool: Pool
-let now = Date.parse('2031-05-06T03:12:00+08:00')
+let door: PeopleDoor
 let people: PeopleContext
-let count = 0
+let pool: Pool
+let clock: PeopleDoor['clock']
+let hire: PeopleDoor['hire']
+let session: PeopleDoor['sit']
 
 beforeAll(async () => {
-  database = await freshDatabase()
-  pool = openPool(database.appConfig, 6, () => undefined)
-  people = {
-    pool,
-    sealing: openSealing(Buffer.alloc(32, 7), 'second factor'),
-    passwords: openPasswords({ memory: 64, passes: 1 }),
-    now: () => now,
-    random: () => `${String((count += 1)).padStart(20, '0')}abcdef`,
-    issuer: '试验市地震局',
-  }
-  const token = await makeFirstLink(people)
-  await acceptInvitation(people, token ?? '', { login: 'anquan', name: '安全员', password: PASSWORD }, BUREAU)
+  door = await openPeopleDoor()
+  ;({ people, pool, clock, hire, sit: session } = door)
 })
-afterAll(async () => {
-  await pool.end()
-  await database.drop()
-})
+afterAll(() => door.close())
 beforeEach(() => {
-  now += 3_600_000
+  clock.now += 3_600_000
 })
-
-const session = async (token: string): Promise<Session> => {
-  const found = await findSitting(pool, token, true, now)
-  if (!found) throw new Error('no session')
-  return found
-}
-
-/** Somebody with a password and a second factor. @returns id, login, and what makes codes */
-async function hire(roles: Parameters<typeof invite>[1]['roles'] = ['duty']) {
-  const login = `ren${(count += 1)}`
-  const invited = await invite(people, { login, name: '王小明', organisation: 'bureau', roles }, 'p-admin')
-  if (!invited.ok) throw new Error(invited.reason)
-  expect(await acceptInvitation(people, invited.token, { login: '', name: '', password: PASSWORD }, BUREAU)).toEqual({
-    ok: true,
-  })
-  const first = await signIn(people, { login, password: PASSWORD, address: '10.0.0.1' })
-  if (!first.ok) throw new Error(first.reason)
-  const half = await session(first.token)
-  const { typed } = await offerSecondFactor(people, half)
-  const secret = readBase32(typed)
-  const enrolled = await enrolSecondFactor(people, await session(first.token), codeAt(secret, Math.floor(now / 30_000)))
-  if (!enrolled.ok) throw new Error(enrolled.reason)
-  return { id: invited.id, login, secret, token: enrolled.token, codes: enrolled.codes, half: first.token }
-}
 
 const journal = async (subject: string): Promise<string[]> =>
   (await pool.query<{ act: string }>('select act from journal where subject = $1 order by id', [subject])).rows.map(
@@ -88,18 +46,18 @@ test('a new officer sets a password, enrols an authenticator, and sits at the de
 
 test('the token from before the code is worth nothing after it: a planted session gains nothing', async () => {
   const officer = await hire()
-  expect(await findSitting(pool, officer.half, true, now)).toBeNull()
+  expect(await findSitting(pool, officer.half, true, clock.now)).toBeNull()
   const again = await signIn(people, { login: officer.login, password: PASSWORD, address: '10.0.0.1' })
   if (!again.ok) throw new Error(again.reason)
   expect(again.stage).toBe('second-factor')
-  now += 60_000
+  clock.now += 60_000
   const done = await giveCode(people, await session(again.token), {
-    code: codeAt(officer.secret, Math.floor(now / 30_000)),
+    code: codeAt(officer.secret, Math.floor(clock.now / 30_000)),
     address: '10.0.0.1',
   })
   if (!done.ok) throw new Error(done.reason)
   expect(done.token).not.toBe(again.token)
-  expect(await findSitting(pool, again.token, true, now)).toBeNull()
+  expect(await findSitting(pool, again.token, true, clock.now)).toBeNull()
 })
 
 test('an unknown login and a wrong password are told in the same words', async () => {
@@ -117,7 +75,7 @@ test('five wrong passwords lock an account for a quarter of an hour, even for th
   await Promise.all(tries)
   const right = { login: officer.login, password: PASSWORD, address: '10.0.0.3' }
   expect(await signIn(people, right)).toMatchObject({ ok: false, rule: 'wrong' })
-  now += 16 * 60_000
+  clock.now += 16 * 60_000
   expect(await signIn(people, right)).toMatchObject({ ok: true })
   expect(await journal(officer.id)).toContain('sign-in.locked')
 })
@@ -133,13 +91,13 @@ test('an address that tries many logins is stopped, whoever it tries', async () 
 
 test('a code works once, and a recovery code once', async () => {
   const officer = await hire()
-  now += 60_000
+  clock.now += 60_000
   const half = async (): Promise<Session> => {
     const signed = await signIn(people, { login: officer.login, password: PASSWORD, address: '10.0.0.4' })
     if (!signed.ok) throw new Error(signed.reason)
     return session(signed.token)
   }
-  const code = codeAt(officer.secret, Math.floor(now / 30_000))
+  const code = codeAt(officer.secret, Math.floor(clock.now / 30_000))
   expect(await giveCode(people, await half(), { code, address: '10.0.0.4' })).toMatchObject({ ok: true })
   expect(await giveCode(people, await half(), { code, address: '10.0.0.4' })).toMatchObject({ ok: false, rule: 'code' })
   const recovery = (officer.codes[3] ?? '').toLowerCase()
@@ -149,12 +107,12 @@ test('a code works once, and a recovery code once', async () => {
 
 test('a session ends when idle, at the end of a shift, and at once when its account is changed or disabled', async () => {
   const officer = await hire()
-  const begun = now
-  now = begun + 29 * 60_000
-  expect(await findSitting(pool, officer.token, false, now)).not.toBeNull()
+  const begun = clock.now
+  clock.now = begun + 29 * 60_000
+  expect(await findSitting(pool, officer.token, false, clock.now)).not.toBeNull()
   // An open page asks by itself; that keeps nobody signed in.
-  now = begun + 31 * 60_000
-  expect(await findSitting(pool, officer.token, false, now)).toBeNull()
+  clock.now = begun + 31 * 60_000
+  expect(await findSitting(pool, officer.token, false, clock.now)).toBeNull()
   const second = await hire()
   await changePerson(
     people,
@@ -168,7 +126,7 @@ test('a session ends when idle, at the end of a shift, and at once when its acco
     },
     'p-admin',
   )
-  expect(await findSitting(pool, second.token, true, now)).toBeNull()
+  expect(await findSitting(pool, second.token, true, clock.now)).toBeNull()
   const third = await hire()
   await changePerson(
     people,
@@ -176,7 +134,7 @@ test('a session ends when idle, at the end of a shift, and at once when its acco
     { version: await versionOf(third.id), name: '王小明', organisation: 'bureau', roles: ['duty'], disabled: true },
     'p-admin',
   )
-  expect(await findSitting(pool, third.token, true, now)).toBeNull()
+  expect(await findSitting(pool, third.token, true, clock.now)).toBeNull()
   expect(await signIn(people, { login: third.login, password: PASSWORD, address: '10.0.0.5' })).toMatchObject({
     ok: false,
     rule: 'wrong',
@@ -225,7 +183,7 @@ test.each([
   [['liaison-cac'], 'wrong-organisation'],
   [[], 'no-role'],
 ] as const)('nobody of the bureau is given the roles %j', async (roles, rule) => {
-  const given = { login: `x${(count += 1)}`, name: '某人', organisation: 'bureau', roles }
+  const given = { login: `x${door.next()}`, name: '某人', organisation: 'bureau', roles }
   expect(await invite(people, given, 'p-admin')).toMatchObject({ ok: false, rule })
 })
 
@@ -234,7 +192,7 @@ test('a reset ends what was known: password, authenticator, recovery codes, sess
   const first = await resetPerson(people, officer.id, 'p-admin')
   const second = await resetPerson(people, officer.id, 'p-admin')
   if (!first.ok || !second.ok) throw new Error('not reset')
-  expect(await findSitting(pool, officer.token, true, now)).toBeNull()
+  expect(await findSitting(pool, officer.token, true, clock.now)).toBeNull()
   expect(await signIn(people, { login: officer.login, password: PASSWORD, address: '10.0.0.6' })).toMatchObject({
     ok: false,
   })
@@ -270,8 +228,8 @@ test('a new password ends the other sessions and keeps this one', async () => {
   })
   const other = await signIn(people, { login: officer.login, password: PASSWORD, address: '10.0.0.7' })
   expect(await changePassword(people, mine, { old: PASSWORD, password: 'Anderes-Wort-9' })).toEqual({ ok: true })
-  expect(await findSitting(pool, officer.token, true, now)).not.toBeNull()
-  if (other.ok) expect(await findSitting(pool, other.token, true, now)).toBeNull()
+  expect(await findSitting(pool, officer.token, true, clock.now)).not.toBeNull()
+  if (other.ok) expect(await findSitting(pool, other.token, true, clock.now)).toBeNull()
 })
 
 test('an old password undoes no reset that an administrator made in the meantime', async () => {

@@ -2,70 +2,35 @@
 // that the officer on duty still comes in with the browser of every shift. Real PostgreSQL.
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { changePassword, invite, resetPerson } from '../../src/people/accounts.ts'
+import { changePassword, resetPerson } from '../../src/people/accounts.ts'
 import type { PeopleContext } from '../../src/people/context.ts'
-import { acceptInvitation, makeFirstLink } from '../../src/people/invitations.ts'
 import { openPasswords } from '../../src/people/passwords.ts'
-import { enrolSecondFactor, offerSecondFactor } from '../../src/people/second-factor.ts'
-import { findSitting, type Session } from '../../src/people/sessions.ts'
+import { findSitting } from '../../src/people/sessions.ts'
 import { giveCode, signIn, type SignedIn } from '../../src/people/sign-in.ts'
 import { codeAt } from '../../src/people/totp.ts'
-import { openPool } from '../../src/store/pool.ts'
-import { openSealing } from '../../src/store/sealing.ts'
-import { readBase32 } from '../app/officers.ts'
-import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { openPeopleDoor, PASSWORD, type Hired, type PeopleDoor } from './door.ts'
 
-const BUREAU = { name: '试验市地震局' }
-const PASSWORD = 'Yanhuang-2031-ok'
 const QUARTER = 15 * 60_000
-let database: FreshDatabase
-let pool: Pool
-let now = Date.parse('2031-05-06T03:12:00+08:00')
+let door: PeopleDoor
 let people: PeopleContext
-let count = 0
+let pool: Pool
+let clock: PeopleDoor['clock']
+let sit: PeopleDoor['sit']
 
 beforeAll(async () => {
-  database = await freshDatabase()
-  pool = openPool(database.appConfig, 6, () => undefined)
-  people = {
-    pool,
-    sealing: openSealing(Buffer.alloc(32, 7), 'second factor'),
-    passwords: openPasswords({ memory: 64, passes: 1 }),
-    now: () => now,
-    random: () => `${String((count += 1)).padStart(20, '0')}abcdef`,
-    issuer: '试验市地震局',
-  }
-  const token = await makeFirstLink(people)
-  await acceptInvitation(people, token ?? '', { login: 'anquan', name: '安全员', password: PASSWORD }, BUREAU)
+  door = await openPeopleDoor()
+  ;({ people, pool, clock, sit } = door)
 })
-afterAll(async () => {
-  await pool.end()
-  await database.drop()
-})
+afterAll(() => door.close())
 beforeEach(() => {
-  now += 86_400_000
+  clock.now += 86_400_000
 })
 
-const sit = async (token: string): Promise<Session> => {
-  const found = await findSitting(pool, token, true, now)
-  if (!found) throw new Error('no session')
-  return found
-}
-
-/** An officer who has signed in once. `device` is what that left in the browser. */
-async function hire() {
-  const login = `ren${(count += 1)}`
-  const given = { login, name: '王小明', organisation: 'bureau', roles: ['duty'] as const }
-  const invited = await invite(people, given, 'p-admin')
-  if (!invited.ok) throw new Error(invited.reason)
-  await acceptInvitation(people, invited.token, { login: '', name: '', password: PASSWORD }, BUREAU)
-  const first = await signIn(people, { login, password: PASSWORD, address: '10.0.0.1' })
-  if (!first.ok) throw new Error(first.reason)
-  const secret = readBase32((await offerSecondFactor(people, await sit(first.token))).typed)
-  const enrolled = await enrolSecondFactor(people, await sit(first.token), codeAt(secret, Math.floor(now / 30_000)))
-  if (!enrolled.ok) throw new Error(enrolled.reason)
-  now += 60_000
-  return { id: invited.id, login, secret, token: enrolled.token, device: enrolled.device }
+/** An officer who has signed in once, a minute ago: the next code is another. */
+async function hire(): Promise<Hired> {
+  const hired = await door.hire()
+  clock.now += 60_000
+  return hired
 }
 
 const guess = (login: string, address: string, device = ''): Promise<SignedIn> =>
@@ -78,9 +43,9 @@ async function enter(
 ): Promise<SignedIn> {
   const half = await signIn(people, { login: officer.login, password: PASSWORD, address, device })
   if (!half.ok) return half
-  const code = codeAt(officer.secret, Math.floor(now / 30_000))
+  const code = codeAt(officer.secret, Math.floor(clock.now / 30_000))
   const whole = await giveCode(people, await sit(half.token), { code, address, device })
-  now += 60_000
+  clock.now += 60_000
   return whole
 }
 
@@ -96,7 +61,7 @@ test('a steady attack, one guess whenever the lock is over, makes it longer and 
   const officer = await hire()
   for (let i = 0; i < 12; i += 1) {
     await guess(officer.login, '10.1.1.1')
-    now += QUARTER
+    clock.now += QUARTER
   }
   expect(await enter(officer, { address: '10.9.0.2' })).toMatchObject({ ok: false })
   expect(await enter(officer, { address: '10.9.0.2', device: officer.device })).toMatchObject({ stage: 'full' })
@@ -135,7 +100,7 @@ test('what a browser keeps is one account’s, opens nothing by itself, is new a
   const [mine, other] = [await hire(), await hire()]
   for (let i = 0; i < 5; i += 1) await guess(other.login, `10.5.0.${i}`)
   expect(await enter(other, { device: mine.device })).toMatchObject({ ok: false })
-  expect(await findSitting(pool, mine.device, true, now)).toBeNull()
+  expect(await findSitting(pool, mine.device, true, clock.now)).toBeNull()
   const again = await enter(mine, { device: mine.device })
   if (!again.ok || again.stage !== 'full') throw new Error('not signed in')
   expect(again.device).not.toBe(mine.device)
@@ -163,7 +128,7 @@ test('codes are guessed no further than passwords, and the known browser still c
   if (!half.ok) throw new Error(half.reason)
   const session = await sit(half.token)
   for (let i = 0; i < 9; i += 1) await giveCode(people, session, { code: '000000', address: '10.7.0.1' })
-  const right = codeAt(officer.secret, Math.floor(now / 30_000))
+  const right = codeAt(officer.secret, Math.floor(clock.now / 30_000))
   expect(await giveCode(people, session, { code: right, address: '10.7.0.1' })).toMatchObject({ rule: 'code' })
   expect(await enter(officer, { device: officer.device })).toMatchObject({ stage: 'full' })
 })
@@ -174,7 +139,7 @@ test('a desk left open is no place to guess the password: it is signed out, and 
   const tryOld = (old: string) => changePassword(people, mine, { old, password: 'Anderes-Wort-9' })
   const said = await Promise.all(Array.from({ length: 5 }, (_, i) => tryOld(`falsch-${i}`)))
   expect(said.map((one) => (one.ok ? '' : one.rule))).toContain('signed-out')
-  expect(await findSitting(pool, officer.token, true, now)).toBeNull()
+  expect(await findSitting(pool, officer.token, true, clock.now)).toBeNull()
   expect(await tryOld(PASSWORD)).toMatchObject({ ok: false, rule: 'signed-out' })
 })
 
