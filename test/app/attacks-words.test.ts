@@ -6,7 +6,7 @@ import { rowShape, writePayload } from '../../src/town/payloads.ts'
 import { openDesk } from '../support/open-desk.ts'
 import { drip, FORM, hire, send, type Attack, type Officer, type Sent } from './attacker.ts'
 import { openBureau, type Bureau } from './bureau.ts'
-import { openFirst, PASSWORD, type Visitor } from './officers.ts'
+import { hireThree, openFirst, passSeated, PASSWORD, type Visitor } from './officers.ts'
 
 let bureau: Bureau
 let admin: Visitor
@@ -30,16 +30,10 @@ beforeAll(async () => {
   const post = `POST /desk/sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: ${FORM}\r\nContent-Length: 5000\r\n\r\n`
   endless = Promise.all([drip(deskPort, post), drip(deskPort, 'GET /desk HTTP/1.1\r\nX-Long: ')])
   admin = await openFirst(bureau)
-  wang = await hire(bureau, admin, { login: 'wang', name: '王小明', roles: ['duty'] })
-  li = await hire(bureau, admin, { login: 'li', name: '李处', roles: ['lead'] })
-  guest = await hire(bureau, admin, { login: 'gast', name: '观察者', roles: ['observer'] })
+  ;({ wang, li, guest } = await hireThree((person) => hire(bureau, admin, person)))
 }, 180_000)
 afterAll(() => bureau.close(), 60_000)
-beforeEach(async () => {
-  await bureau.pass(2 * 60_000)
-  await bureau.untilMoved()
-  for (const one of [wang, li, guest]) expect((await one.get('/desk/account')).status).toBe(200)
-})
+beforeEach(() => passSeated(bureau, 2 * 60_000, [wang, li, guest]))
 
 describe('headers, caches, addresses to go on to', () => {
   test('nothing of the desk is kept by a cache, and no answer lets another site’s script or frame in', async () => {

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { FORM, hire, send, type Attack, type Officer, type Sent } from './attacker.ts'
 import { openBureau, writeDetermination, type Bureau } from './bureau.ts'
-import { openFirst, PASSWORD, type Visitor } from './officers.ts'
+import { hireThree, openFirst, passSeated, PASSWORD, type Visitor } from './officers.ts'
 
 let bureau: Bureau
 let admin: Visitor
@@ -25,17 +25,11 @@ beforeAll(async () => {
   bureau = await openBureau('attacks')
   await bureau.start()
   admin = await openFirst(bureau)
-  wang = await hire(bureau, admin, { login: 'wang', name: '王小明', roles: ['duty'] })
-  li = await hire(bureau, admin, { login: 'li', name: '李处', roles: ['lead'] })
-  guest = await hire(bureau, admin, { login: 'gast', name: '观察者', roles: ['observer'] })
+  ;({ wang, li, guest } = await hireThree((person) => hire(bureau, admin, person)))
 }, 180_000)
 afterAll(() => bureau.close(), 60_000)
 // A new code for everybody's authenticator, and nobody is idle for so long that the desk shows them out.
-beforeEach(async () => {
-  await bureau.pass(2 * 60_000)
-  await bureau.untilMoved()
-  for (const one of [wang, li, guest]) expect((await one.get('/desk/account')).status).toBe(200)
-})
+beforeEach(() => passSeated(bureau, 2 * 60_000, [wang, li, guest]))
 
 /** An automatic determination of M 7.1: held for a person. @returns the hold's id */
 async function hearGreat(): Promise<string> {

@@ -79,13 +79,39 @@ export async function openOfficer(
   return visitor
 }
 
-/** Those whom most tests need, signed in: 王小明 on duty, 李处 who leads, 观察者 who only looks. */
-export async function openThree(bureau: Door): Promise<{ wang: Visitor; li: Visitor; guest: Visitor }> {
-  const admin = await openFirst(bureau)
+type Person = Parameters<typeof openOfficer>[2]
+export interface Three<V> {
+  wang: V
+  li: V
+  guest: V
+}
+
+/** Those whom most tests need: 王小明 on duty, 李处 who leads, 观察者 who only looks; each let in by whoever `hire` is. */
+export async function hireThree<V>(hire: (person: Person) => Promise<V>): Promise<Three<V>> {
   return {
-    wang: await openOfficer(bureau, admin, { login: 'wang', name: '王小明', roles: ['duty'] }),
-    li: await openOfficer(bureau, admin, { login: 'li', name: '李处', roles: ['lead'] }),
-    guest: await openOfficer(bureau, admin, { login: 'gast', name: '观察者', roles: ['observer'] }),
+    wang: await hire({ login: 'wang', name: '王小明', roles: ['duty'] }),
+    li: await hire({ login: 'li', name: '李处', roles: ['lead'] }),
+    guest: await hire({ login: 'gast', name: '观察者', roles: ['observer'] }),
+  }
+}
+
+/** The same, signed in by the first start's administrator. */
+export async function openThree(bureau: Door): Promise<Three<Visitor>> {
+  const admin = await openFirst(bureau)
+  return hireThree((person) => openOfficer(bureau, admin, person))
+}
+
+/** Time passes for the program, too; nobody is idle for so long that the desk shows them out. */
+export async function passSeated(
+  bureau: Pick<Bureau, 'pass' | 'untilMoved'>,
+  ms: number,
+  people: readonly { get(path: string): Promise<{ status: number }> }[],
+): Promise<void> {
+  await bureau.pass(ms)
+  await bureau.untilMoved()
+  for (const one of people) {
+    const { status } = await one.get('/desk/account')
+    if (status !== 200) throw new Error(`shown out: ${status}`)
   }
 }
 

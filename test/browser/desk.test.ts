@@ -3,7 +3,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openBureau, writeDetermination, type Bureau } from '../app/bureau.ts'
-import { openFirst, openOfficer, type Visitor } from '../app/officers.ts'
+import { openFirst, openOfficer, passSeated, type Visitor } from '../app/officers.ts'
 import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
 
 describe.skipIf(CHROMIUM === null)(`the desk in a browser${NO_CHROMIUM}`, () => {
@@ -30,11 +30,7 @@ describe.skipIf(CHROMIUM === null)(`the desk in a browser${NO_CHROMIUM}`, () => 
     await bureau?.close()
   }, 60_000)
   // Another quake than the one before; nobody is idle for so long that the desk shows them out.
-  beforeEach(async () => {
-    await bureau.pass(10 * 60_000)
-    await bureau.untilMoved()
-    for (const one of Object.values(people)) expect((await one.get('/desk/account')).status).toBe(200)
-  })
+  beforeEach(() => passSeated(bureau, 10 * 60_000, Object.values(people)))
 
   const hear = async (): Promise<void> => {
     count += 1
