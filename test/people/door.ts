@@ -36,10 +36,10 @@ export interface PeopleDoor {
   people: PeopleContext
   clock: { now: number }
   /** A number that was not there before. */
-  next(): number
-  sit(token: string): Promise<Session>
-  hire(roles?: Parameters<typeof invite>[1]['roles']): Promise<Hired>
-  close(): Promise<void>
+  next: () => number
+  sit: (token: string) => Promise<Session>
+  hire: (roles?: Parameters<typeof invite>[1]['roles']) => Promise<Hired>
+  close: () => Promise<void>
 }
 
 export async function openPeopleDoor(): Promise<PeopleDoor> {
