@@ -158,7 +158,7 @@ test('files are approved with the draft, stand below the notice on the website a
   await until('the tombstone', async () => (await fetchPage(`/n/${code}`)).includes(`【已撤回】<s>${MAP_WORDS}`))
   expect(await fetchPage(`/n/${code}`)).not.toContain(`/attachments/${map}`)
   await until('the end of the file', async () => (await fetch(atPublic(`/attachments/${map}.png`))).status === 410)
-  expect(await fetchPage(`/attachments/${plan}.pdf`)).toContain(`/n/${code}`)
+  await until('the word of its end', async () => (await fetchPage(`/attachments/${plan}.pdf`)).includes(`/n/${code}`))
   // The desk's own record of it stays.
   expect((await zhao.get(`${path}/attachments/${map}`)).status).toBe(200)
 }, 120_000)
