@@ -1,5 +1,6 @@
 // In: nothing. Out: the words of the notice ledger: kinds, reasons, facts, rendered texts.
 // Must not format anything; that is render's work.
+import type { Attachment } from './attachments/attachment.ts'
 import type { Instant } from './instant.ts'
 import type { QuakeKind, TrafficClass } from './quake-report.ts'
 
@@ -98,6 +99,8 @@ export interface NoticeFacts {
   written?: WrittenWords
   /** The draft that was approved, by its id and hash; its release is one with the notice (000021-drafts.sql). */
   draft?: { id: string; hash: string }
+  /** Files that stand below the text on the website, in order; left out where there are none. */
+  attachments?: readonly Attachment[]
 }
 
 /** The words of a bulletin, a science text or an announcement; checked by core/writing/fields.ts. */

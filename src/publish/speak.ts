@@ -206,8 +206,14 @@ function gatherFacts(word: Word, setting: Setting, context: SpeakContext): Notic
   }
 }
 
-function sayDraft({ id, hash, words }: ApprovedDraft): Pick<NoticeFacts, 'draft' | 'written'> {
-  return { draft: { id, hash }, ...(words ? { written: words } : {}) }
+function sayDraft({
+  id,
+  hash,
+  words,
+  attachments,
+}: ApprovedDraft): Pick<NoticeFacts, 'draft' | 'written' | 'attachments'> {
+  const files = attachments.length > 0 ? { attachments } : {}
+  return { draft: { id, hash }, ...(words ? { written: words } : {}), ...files }
 }
 
 /**

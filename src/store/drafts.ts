@@ -1,5 +1,6 @@
 // In: drafts as publish/writing decided them. Out: the same, kept and found, with every version and every answer to it.
 // Must not journal: whoever acts does, with ids alone and without a word of the draft.
+import type { Attachment } from '../core/attachments/attachment.ts'
 import type { Instant } from '../core/instant.ts'
 import type { DraftState, Standing } from '../core/writing/draft.ts'
 import type { DraftFields } from '../core/writing/fields.ts'
@@ -11,6 +12,8 @@ export interface DraftRecord extends Standing {
   quakeId: string | null
   outlets: string[]
   fields: DraftFields
+  /** In the order in which they stand below the text. */
+  attachments: readonly Attachment[]
   hash: string
   scheduledBy: string | null
   reason: string
@@ -44,7 +47,7 @@ export interface DraftLine {
   dueAt: Instant | null
 }
 
-const COLUMNS = `d.id, d.kind, d.level, d.quake_id as "quakeId", d.outlets, d.fields, d.version, d.hash, d.state, d.hands,
+const COLUMNS = `d.id, d.kind, d.level, d.quake_id as "quakeId", d.outlets, d.fields, d.attachments, d.version, d.hash, d.state, d.hands,
   d.due_at as "dueAt", d.scheduled_by as "scheduledBy", d.reason, d.created_at as "createdAt", d.edited_by as "editedBy",
   d.edited_at as "editedAt", d.approved_at as "approvedAt", d.notice_id as "noticeId", d.released_by as "releasedBy",
   d.released_at as "releasedAt",
@@ -53,8 +56,8 @@ const COLUMNS = `d.id, d.kind, d.level, d.quake_id as "quakeId", d.outlets, d.fi
 
 export async function addDraft(db: Queryable, draft: DraftRecord): Promise<void> {
   await db.query(
-    `insert into draft (id, kind, level, quake_id, outlets, fields, version, hash, state, hands, created_at, edited_by, edited_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11)`,
+    `insert into draft (id, kind, level, quake_id, outlets, fields, version, hash, state, hands, created_at, edited_by, edited_at,
+       attachments) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $13)`,
     [
       draft.id,
       draft.kind,
@@ -68,6 +71,7 @@ export async function addDraft(db: Queryable, draft: DraftRecord): Promise<void>
       draft.hands,
       toTimestamp(draft.createdAt),
       draft.editedBy,
+      JSON.stringify(draft.attachments),
     ],
   )
   await addVersion(db, draft)
@@ -75,11 +79,12 @@ export async function addDraft(db: Queryable, draft: DraftRecord): Promise<void>
 
 /** Keeps what a version says; whoever looks a year later reads the words that were approved. */
 export async function addVersion(db: Queryable, draft: DraftRecord): Promise<void> {
-  const { id, version, level, quakeId, outlets, fields, hash, editedBy, editedAt } = draft
+  const { id, version, level, quakeId, outlets, fields, attachments, hash, editedBy, editedAt } = draft
+  const words = [JSON.stringify(fields), JSON.stringify(attachments)]
   await db.query(
-    `insert into draft_version (draft_id, version, level, quake_id, outlets, fields, hash, made_by, made_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [id, version, level, quakeId, outlets, JSON.stringify(fields), hash, editedBy, toTimestamp(editedAt)],
+    `insert into draft_version (draft_id, version, level, quake_id, outlets, fields, attachments, hash, made_by, made_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [id, version, level, quakeId, outlets, ...words, hash, editedBy, toTimestamp(editedAt)],
   )
 }
 
@@ -88,7 +93,8 @@ export async function saveDraft(db: Queryable, draft: DraftRecord): Promise<void
   const at = (instant: Instant | null): string | null => (instant === null ? null : toTimestamp(instant))
   await db.query(
     `update draft set level = $2, quake_id = $3, outlets = $4, fields = $5, version = $6, hash = $7, state = $8, hands = $9,
-       due_at = $10, scheduled_by = $11, reason = $12, edited_by = $13, edited_at = $14, approved_at = $15 where id = $1`,
+       due_at = $10, scheduled_by = $11, reason = $12, edited_by = $13, edited_at = $14, approved_at = $15, attachments = $16
+     where id = $1`,
     [
       draft.id,
       draft.level,
@@ -105,6 +111,7 @@ export async function saveDraft(db: Queryable, draft: DraftRecord): Promise<void
       draft.editedBy,
       toTimestamp(draft.editedAt),
       at(draft.approvedAt),
+      JSON.stringify(draft.attachments),
     ],
   )
 }

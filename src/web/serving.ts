@@ -11,6 +11,9 @@ export const SAFE_HEADERS: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 }
 
+/** For files that somebody attached: a browser draws the one file, and nothing in it runs, loads, asks or leads elsewhere. */
+export const SEALED = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'"
+
 /** The public's pages bring scripts of their own, which ask their own server. */
 export const PUBLIC_HEADERS: Readonly<Record<string, string>> = {
   ...SAFE_HEADERS,

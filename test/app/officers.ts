@@ -53,6 +53,35 @@ export function openVisitor(bureau: Pick<Bureau, 'deskPort'>, seat = ''): Visito
   }
 }
 
+/**
+ * Puts a file beside a draft as the browser's form would.
+ * @param path of the draft's page
+ * @param more fields in the place of the form's own
+ */
+export async function attach(
+  { deskPort }: Pick<Bureau, 'deskPort'>,
+  visitor: Visitor,
+  path: string,
+  given: { bytes: Uint8Array<ArrayBuffer>; alt: string; seen?: string; word?: string },
+): Promise<Page> {
+  const base = `http://127.0.0.1:${deskPort}`
+  const { body } = await visitor.get(path)
+  const [, action = `${path}/attachments`] = /action="([^"]+\/attachments\?word=[^"]+)"/.exec(body) ?? []
+  const form = new FormData()
+  form.set('seen', given.seen ?? /第 (\d+) 稿，/.exec(body)?.[1] ?? '')
+  // Neither the name nor the type that a browser sends is believed.
+  form.set('file', new Blob([given.bytes], { type: 'text/html' }), 'page.html')
+  form.set('alt', given.alt)
+  const { name, value } = visitor.cookie()
+  const reply = await fetch(`${base}${given.word === undefined ? action : `${path}/attachments?word=${given.word}`}`, {
+    method: 'POST',
+    headers: { cookie: `${name}=${value}`, origin: base },
+    body: form,
+    redirect: 'manual',
+  })
+  return { status: reply.status, body: await reply.text(), to: reply.headers.get('location') ?? '' }
+}
+
 /** The first start's security administrator, signed in. */
 export async function openFirst(bureau: Door): Promise<Visitor> {
   const link = readFileSync(join(bureau.dataFolder, 'desk-first-link.txt'), 'utf8').trim()

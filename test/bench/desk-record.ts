@@ -192,6 +192,16 @@ async function seatPeople(pool: Pool): Promise<{ ids: DeskIds; seats: Record<Sea
      values ('w-1', 'science', 'daily', '{}', '{"heading": "怎样避震", "summary": "先伏地。", "body": "趴下。"}', 1, 'h', 'review',
        '{p-bench-0}', now(), 'p-bench-0', now())`,
   )
+  const attachment = hash('%PDF-1.4').toString('hex')
+  await pool.query(
+    `insert into attachment (sha256, type, bytes, added_at) values ($1, 'application/pdf', '%PDF-1.4', now())`,
+    [attachment],
+  )
+  await pool.query(
+    `insert into draft_version (draft_id, version, level, outlets, fields, attachments, hash, made_by, made_at)
+     select id, version, level, outlets, fields, $1, hash, edited_by, edited_at from draft where id = 'w-1'`,
+    [JSON.stringify([{ sha256: attachment }])],
+  )
   const link = randomBytes(32).toString('base64url')
   await pool.query(
     `insert into invitation (token_hash, account_id, made_by, made_at, ends_at)
@@ -210,6 +220,7 @@ async function seatPeople(pool: Pool): Promise<{ ids: DeskIds; seats: Record<Sea
       drill: 'dr-1',
       raw,
       draft: 'w-1',
+      attachment,
       link,
     },
     seats: {

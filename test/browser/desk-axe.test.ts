@@ -4,10 +4,13 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeField } from '../../src/web/desk/roster-view.ts'
 import { openBureau, writeDetermination, type Bureau } from '../app/bureau.ts'
-import { openFirst, openOfficer, openVisitor, PASSWORD, type Visitor } from '../app/officers.ts'
+import { attach, openFirst, openOfficer, openVisitor, PASSWORD, type Visitor } from '../app/officers.ts'
 import { DESK_PAGES, type DeskIds, type Seat } from '../support/desk-pages.ts'
 import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
 import { findViolationsInBoth } from './axe.ts'
+
+/** A PNG of one point. */
+const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=='
 
 describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () => {
   let bureau: Bureau
@@ -44,7 +47,7 @@ describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () =>
       version: await editTemplates(),
       removal: await askRemoval(),
       drill: await planDrill(),
-      draft: await writeDraft(lead),
+      ...(await writeDraft(lead)),
       link: await invite(admin, 'qian'),
     }
     browser = await openChromium()
@@ -121,17 +124,24 @@ describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () =>
   }
 
   /** @returns a draft that waits for somebody else */
-  async function writeDraft(by: Visitor): Promise<string> {
+  async function writeDraft(by: Visitor): Promise<Pick<DeskIds, 'draft' | 'attachment'>> {
     await by.get('/desk/drafts')
     const fields = { heading: '怎样避震', summary: '室内先伏地、遮挡、手抓牢。', body: '趴下。\n遮住头。' }
     const made = await by.post('/desk/drafts', { kind: 'science', level: 'daily', outlet: 'weibo-main', ...fields })
+    const picture = Buffer.from(DOT, 'base64')
+    expect((await attach(bureau, by, made.to, { bytes: picture, alt: '避震示意图' })).status).toBe(303)
     expect((await by.post(`${made.to}/submit`)).status).toBe(303)
-    return made.to.split('/').at(-1) ?? ''
+    const [, attachment = ''] = /attachments\/([0-9a-f]{64})/.exec((await by.get(made.to)).body) ?? []
+    return { draft: made.to.split('/').at(-1) ?? '', attachment }
   }
 
-  async function readIds(): Promise<Omit<DeskIds, 'link' | 'outlet' | 'version' | 'removal' | 'drill' | 'draft'>> {
+  async function readIds(): Promise<
+    Omit<DeskIds, 'link' | 'outlet' | 'version' | 'removal' | 'drill' | 'draft' | 'attachment'>
+  > {
     const db = await bureau.database()
-    const { rows } = await db.query<Omit<DeskIds, 'link' | 'outlet' | 'version' | 'removal' | 'drill' | 'draft'>>(
+    const { rows } = await db.query<
+      Omit<DeskIds, 'link' | 'outlet' | 'version' | 'removal' | 'drill' | 'draft' | 'attachment'>
+    >(
       `select (select id from hold where state = 'open' order by since desc limit 1) as hold,
          (select quake_id from notice order by issued_at desc limit 1) as quake,
          (select id from notice where kind = 'quick-report' order by issued_at desc limit 1) as notice,

@@ -1,8 +1,10 @@
 // In: drafts in every state, and notices that call themselves made of them. Out: proof that the database itself lets a draft be
 // spoken once, as it was approved, and that a version and an answer to it cannot be written over.
+import { createHash } from 'node:crypto'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hashDraft } from '../../src/publish/writing/acts.ts'
+import { addFile, findDraftFile } from '../../src/store/attachments.ts'
 import { addDraft, addReview, findDraft, saveDraft, type DraftRecord } from '../../src/store/drafts.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 
@@ -30,6 +32,7 @@ async function make(over: Partial<DraftRecord> = {}): Promise<DraftRecord> {
     quakeId: null,
     outlets: ['weibo'],
     fields: { heading: '怎样避震' },
+    attachments: [],
     version: 1,
     state: 'draft' as const,
     hands: ['p-a'],
@@ -52,7 +55,7 @@ async function make(over: Partial<DraftRecord> = {}): Promise<DraftRecord> {
 }
 
 /** A notice that says it is that draft. */
-async function speak(draft: { id: string; hash: string }, n: number): Promise<void> {
+async function speak(draft: { id: string; hash: string }, n: number, files: object = {}): Promise<void> {
   await app.query(
     `insert into lineage (id, class, quake_id, year, number, serial) values ($1, 'actual', null, 2026, $2, $3)`,
     [`l-${n}`, n, `银震信〔2026〕${n}号`],
@@ -61,7 +64,7 @@ async function speak(draft: { id: string; hash: string }, n: number): Promise<vo
     `insert into notice (id, code, class, lineage_id, report_no, kind, title, text, variants, facts, evaluation, received_at,
        decided_at, issued_at, actor)
      values ($1, $2, 'actual', $3, 1, 'science', 't', 't', '{}', $4, 'unknown', now(), now(), now(), 'p-a')`,
-    [`n-${n}`, `code${n}`, `l-${n}`, JSON.stringify({ draft })],
+    [`n-${n}`, `code${n}`, `l-${n}`, JSON.stringify({ draft, ...files })],
   )
 }
 
@@ -99,4 +102,26 @@ test('a version and an answer to it stay as they were written; nobody passes one
     `update draft set kind = 'bulletin'`,
   ])
     await expect(app.query(sql)).rejects.toThrow('permission denied')
+})
+
+test('a file is kept under its own hash, never changed, and stands with a notice only as the approved draft named it', async () => {
+  const bytes = Buffer.from('%PDF-1.4 bytes of a file')
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const type = 'application/pdf' as const
+  await addFile(app, { sha256, type, bytes }, NOW)
+  await addFile(app, { sha256, type, bytes }, NOW)
+  await expect(addFile(app, { sha256: 'a'.repeat(64), type, bytes }, NOW)).rejects.toThrow('attachment')
+  for (const sql of [`update attachment set bytes = 'x'`, 'delete from attachment', 'delete from notice_attachment'])
+    await expect(app.query(sql)).rejects.toThrow('permission denied')
+  const attachments = [{ sha256, type, bytes: bytes.length, width: 0, height: 0, alt: '活动通知全文' }]
+  const draft = await make({ state: 'approved', approvedAt: NOW, attachments })
+  expect((await findDraft(app, draft.id))?.attachments).toEqual(attachments)
+  expect((await findDraftFile(app, draft.id, sha256))?.bytes.equals(bytes)).toBe(true)
+  const other = await make()
+  expect(await findDraftFile(app, other.id, sha256)).toBeNull()
+  const renamed = attachments.map((one) => ({ ...one, alt: '别的说明' }))
+  await expect(speak(draft, 300, { attachments: renamed })).rejects.toThrow('names files that its draft does not')
+  await speak(draft, 301, { attachments })
+  const { rows } = await app.query('select sha256 from notice_attachment where notice_id = $1', ['n-301'])
+  expect(rows).toEqual([{ sha256 }])
 })

@@ -21,6 +21,8 @@ export interface DeskIds {
   /** A payload as it came. */
   raw: string
   draft: string
+  /** Of that draft: the hash of a file. */
+  attachment: string
   /** Token of a link that is good. */
   link: string
 }
@@ -59,6 +61,10 @@ export const DESK_PAGES: Readonly<Record<string, DeskPage>> = {
   '/drafts/new': page('lead', () => '/drafts/new?kind=bulletin'),
   '/drafts/:id': page('lead', ({ draft }) => `/drafts/${draft}`),
   '/drafts/:id/edit': page('lead', ({ draft }) => `/drafts/${draft}/edit`),
+  '/drafts/:id/attachments/:file': data(
+    'lead',
+    ({ draft, attachment }) => `/drafts/${draft}/attachments/${attachment}`,
+  ),
   '/roster': page('lead', () => '/roster'),
   '/channels': page('lead', () => '/channels'),
   '/channels/:id': page('lead', ({ outlet }) => `/channels/${outlet}`),

@@ -1,5 +1,6 @@
 // In: nothing. Out: what a judgement is made from and what it may say.
 // Must not decide anything; judge.ts and deletion.ts do.
+import type { Attachment } from '../attachments/attachment.ts'
 import type { Instant } from '../instant.ts'
 import type { NoticeKind, SpokenOrigin, WithdrawalReason, WrittenWords } from '../notice.ts'
 import type { Lineage, Quake, StoredReport } from '../quake.ts'
@@ -58,6 +59,7 @@ export interface ApprovedDraft {
   secrecyReview: string
   /** Left out of a no-quake statement, which says what was checked. */
   words?: WrittenWords
+  attachments: readonly Attachment[]
   /** The quake that it is about, if any. */
   quakeId: string | null
 }

@@ -1,5 +1,6 @@
 // In: what a person typed into a draft's form. Out: every fault in it in a Chinese sentence, and the words it becomes.
 // Pure. Must not repair a figure or a name: what does not fit is said to the writer.
+import type { Attachment } from '../attachments/attachment.ts'
 import { AREA_LIMIT } from '../denied-area.ts'
 import { BEIJING_OFFSET, parseWallTime, type Instant } from '../instant.ts'
 import type { CheckedArea, ShockCount, WrittenWords } from '../notice.ts'
@@ -33,6 +34,9 @@ const field = (name: string, label: string, longest: number, required = true): F
   longest,
   required,
 })
+/** 2 to 120 字: a name is no description, and a longer one belongs into the text. */
+export const LONGEST_ALT = 120
+const SHORTEST_ALT = 2
 // WeChat's title has 32 字; Weibo's 130 hold the serial and the address beside the summary (channels.md §1.2, §2.3).
 const HEAD = [field('heading', '标题', 30), field('summary', '摘要', 70)]
 
@@ -67,28 +71,47 @@ const GUARD: Readonly<Record<ForbiddenRule, string>> = {
   sum: '各档次数之和与总数不符',
 }
 
-/** Keeps the fields of a kind: line ends as one character, no controls, no blanks at the ends. */
+/** Keeps the fields of a kind. */
 export function keepFields(kind: DraftKind, given: (name: string) => string | null): DraftFields {
-  const clean = (text: string): string =>
-    text
-      .normalize('NFC')
-      .replace(/\r\n?/g, '\n')
-      .replace(/[^\P{C}\n]/gu, '')
-      .trim()
-  return Object.fromEntries(
-    // One more than may stand there, so that the writer is told and nothing is cut unseen.
-    FIELDS[kind].map(({ name, longest }) => [name, clean((given(name) ?? '').slice(0, 4 * longest + 16))]),
-  )
+  return Object.fromEntries(FIELDS[kind].map(({ name, longest }) => [name, keepText(given(name), longest)]))
+}
+
+/** The words beside an attached file, as typed. */
+export const keepAlt = (given: string | null): string => keepText(given, LONGEST_ALT)
+
+/** Line ends as one character, no controls, no blanks at the ends. */
+function keepText(given: string | null, longest: number): string {
+  // One more than may stand there, so that the writer is told and nothing is cut unseen.
+  return (given ?? '')
+    .slice(0, 4 * longest + 16)
+    .normalize('NFC')
+    .replace(/\r\n?/g, '\n')
+    .replace(/[^\P{C}\n]/gu, '')
+    .trim()
 }
 
 /** Everything that keeps a draft from being submitted; empty when it may be. */
-export function findFaults(kind: DraftKind, fields: DraftFields): string[] {
+export function findFaults(
+  kind: DraftKind,
+  fields: DraftFields,
+  attachments: readonly Pick<Attachment, 'alt'>[] = [],
+): string[] {
   const faults = FIELDS[kind].flatMap((each) => checkField(each, fields[each.name] ?? ''))
+  faults.push(...attachments.flatMap(({ alt }, index) => findAltFaults(alt, `附件${index + 1}的`)))
   if (kind === 'bulletin') faults.push(...checkShocks(fields), ...checkTrend(fields))
   if (kind === 'no-quake') faults.push(...checkDenial(fields))
   if (kind === 'bulletin' && (fields['body'] ?? '') === '' && (fields['total'] ?? '') === '')
     faults.push('正文和余震次数至少填写一项')
   return [...new Set(faults)]
+}
+
+/** What is wrong with the words beside a file; they go out like any other. @param whose stands before their name */
+export function findAltFaults(alt: string, whose = ''): string[] {
+  const label = `${whose}替代文字`
+  const faults = checkField(field('alt', label, LONGEST_ALT), alt)
+  if (alt !== '' && countCharacters(alt) < SHORTEST_ALT)
+    faults.push(`${label}至少 ${SHORTEST_ALT} 字，说明图片或文件的内容`)
+  return faults
 }
 
 function checkField({ name, label, longest, required }: Field, text: string): string[] {

@@ -37,14 +37,16 @@ export type Moved =
 
 /** SHA-256 over all that an approval is about. */
 export function hashDraft(
-  draft: Pick<DraftRecord, 'kind' | 'level' | 'quakeId' | 'outlets' | 'fields' | 'version'>,
+  draft: Pick<DraftRecord, 'kind' | 'level' | 'quakeId' | 'outlets' | 'fields' | 'attachments' | 'version'>,
 ): string {
   const fields = Object.entries(draft.fields).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  const parts = [draft.version, draft.kind, draft.level, draft.quakeId, draft.outlets.toSorted(), fields]
+  const parts: unknown[] = [draft.version, draft.kind, draft.level, draft.quakeId, draft.outlets.toSorted(), fields]
+  // Left out where there are none: what was approved before drafts had files stays what was approved.
+  if (draft.attachments.length > 0) parts.push(draft.attachments.map(({ sha256, type, alt }) => [sha256, type, alt]))
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 
-const refuse = (rule: string, reason: string): Moved => ({ ok: false, rule, reason })
+export const refuse = (rule: string, reason: string): Extract<Moved, { ok: false }> => ({ ok: false, rule, reason })
 /** An outlet's id as the YAML gives it; more of them than any bureau has are a forged form. */
 const MOST_OUTLETS = 100
 
@@ -56,6 +58,7 @@ export async function createDraft(context: WritingContext, kind: DraftKind, give
     id: `w-${context.random().slice(0, 20)}`,
     kind,
     ...spell(kind, given),
+    attachments: [],
     state: 'draft' as const,
     version: 1,
     hands: [by],
@@ -88,15 +91,27 @@ const spell = (kind: DraftKind, { level, quakeId, outlets, fields }: Given): Pic
 
 /** Changes a draft; whoever had approved it has not approved this. @param seen the version the writer began with */
 export function editDraft(context: WritingContext, id: string, seen: number, given: Given, by: string): Promise<Moved> {
+  return changeDraft(context, { id, seen, by }, async (_client, draft) => spell(draft.kind, given))
+}
+
+type Change = Partial<Pick<DraftRecord, keyof Given | 'attachments'>>
+
+/** Puts a new version in the place of what somebody saw; nothing is done where nothing is changed. */
+export function changeDraft(
+  context: WritingContext,
+  { id, seen, by }: { id: string; seen: number; by: string },
+  change: (client: Queryable, draft: DraftRecord) => Promise<Change | Extract<Moved, { ok: false }>>,
+): Promise<Moved> {
   return move(context, id, by, async (client, draft) => {
     if (draft.version !== seen)
       return {
         ...refuse('changed', '此稿在您编辑期间被改动，您的文字尚未保存'),
         changed: { by: draft.editedBy, at: draft.editedAt },
       }
-    const said = spell(draft.kind, given)
+    const said = await change(client, draft)
+    if ('ok' in said) return said
     if (hashDraft({ ...draft, ...said }) === draft.hash) return { ok: true, draft }
-    const taken = takeStep(draft, { do: 'edit', by, level: given.level })
+    const taken = takeStep(draft, { do: 'edit', by, level: said.level ?? draft.level })
     if (!taken.ok) return taken
     const edited = renew({ ...draft, ...taken.standing, ...said, editedBy: by, editedAt: context.now(), reason: '' })
     await addVersion(client, edited)
@@ -107,7 +122,7 @@ export function editDraft(context: WritingContext, id: string, seen: number, giv
 /** Hands a draft to whoever approves it; one with faults stays with its writer. */
 export function submitDraft(context: WritingContext, id: string, by: string): Promise<Moved> {
   return move(context, id, by, async (_client, draft) => {
-    const [fault, ...more] = findFaults(draft.kind, draft.fields)
+    const [fault, ...more] = findFaults(draft.kind, draft.fields, draft.attachments)
     if (fault !== undefined) return refuse('faults', [fault, ...more].join('；'))
     return step(draft, { do: 'submit', by }, 'draft.submitted')
   })

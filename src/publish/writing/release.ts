@@ -100,7 +100,7 @@ function findObstacle(draft: DraftRecord, way: Way, picture: Picture, context: R
   if (!taken.ok) return taken.reason
   if (nextApproval(draft) !== null || draft.approvedAt === null) return '此稿还没有审定'
   // The word guard and the rules of fields may have become stricter since it was approved.
-  const [fault] = findFaults(draft.kind, draft.fields)
+  const [fault] = findFaults(draft.kind, draft.fields, draft.attachments)
   if (fault !== undefined) return fault
   if (picture.killedAll) return '全部渠道已停用，停用期间只发撤回'
   const gone = draft.outlets.filter(
@@ -151,6 +151,7 @@ export function makeOwn(draft: DraftRecord): OwnWord {
     // By account, as the whole record names people.
     secrecyReview: draft.passes.length === 0 ? '' : `保密关 ${draft.passes.join('、')}`,
     quakeId: draft.quakeId,
+    attachments: draft.attachments,
     ...(draft.kind === 'no-quake' ? {} : { words: writeWords(draft.fields) }),
   }
   return {

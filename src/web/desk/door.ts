@@ -1,11 +1,14 @@
 // In: the table of the desk's routes. Out: each behind its lock: session, act, CSRF. Nothing below /desk is without an entry.
 // Must not know what a page shows. A route without a named act stops the start.
+import { createHmac } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { MOST_ATTACHMENT_BYTES } from '../../core/attachments/attachment.ts'
 import type { Instant } from '../../core/instant.ts'
 import { mayDo, type DeskAct } from '../../core/people/roles.ts'
 import type { Session } from '../../people/sessions.ts'
-import { DESK_HEADERS } from '../serving.ts'
+import { DESK_HEADERS, SEALED } from '../serving.ts'
+import { AROUND_FILE, readFileForm } from './file-form.ts'
 
 /** anyone: before a session; half-way: between password and code. */
 export type DoorAct = DeskAct | 'anyone' | 'half-way'
@@ -16,6 +19,8 @@ export interface Visit {
   params: Readonly<Record<string, string>>
   query: URLSearchParams
   form: URLSearchParams
+  /** On routes that take one; empty where none was chosen. */
+  file?: Uint8Array
   address: string
   /** What an earlier sign-in left in this browser; it opens nothing by itself. */
   device?: string
@@ -24,7 +29,8 @@ export interface Visit {
 export type Shown =
   | { page: string; status?: number; signIn?: string; signOut?: boolean; device?: string }
   | { to: string; signIn?: string; signOut?: boolean; device?: string }
-  | { data: string | Buffer | Readable; type: string; name?: string; status?: number }
+  /** sealed: bytes that somebody else made; a browser draws them and does nothing else with them. */
+  | { data: string | Buffer | Readable; type: string; name?: string; status?: number; sealed?: true }
 
 export interface DeskRoute {
   method: 'GET' | 'POST'
@@ -33,6 +39,8 @@ export interface DeskRoute {
   act: DoorAct
   /** True for what an open page asks by itself: it keeps nobody signed in. */
   quiet?: boolean
+  /** Takes a form with one file. Its body is not read before session, origin and the address's own word are known. */
+  file?: true
   handle: (visit: Visit) => Promise<Shown>
 }
 
@@ -76,6 +84,7 @@ export async function openDoor(app: FastifyInstance, context: DoorContext): Prom
     if ('signOut' in shown && shown.signOut) reply.header('set-cookie', `${cookie}=; Max-Age=0; ${suffix}`)
     if ('to' in shown) return reply.code(303).header('location', shown.to).send()
     if ('data' in shown) {
+      if (shown.sealed) reply.header('content-security-policy', SEALED)
       if (shown.name !== undefined) reply.header('content-disposition', `attachment; filename="${shown.name}"`)
       return reply
         .code(shown.status ?? 200)
@@ -90,32 +99,63 @@ export async function openDoor(app: FastifyInstance, context: DoorContext): Prom
   const stop = (reply: FastifyReply, status: number, reason: string, session: Session | null): FastifyReply =>
     answer(reply, { page: context.refuse(status, reason, session), status })
 
+  /** The session of whoever may come in; false when the answer is given. */
+  const admit = async (
+    route: DeskRoute,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Session | null | false> => {
+    const token = readCookie(request.headers.cookie ?? '', cookie)
+    const session = token === null ? null : await context.find(token, route.quiet !== true, context.now())
+    const way = judgeSession(route.act, session)
+    if (way === 'in') return session
+    if (way === 'not-yours') stop(reply, 403, '您的角色不能进行此操作', session)
+    else if (route.quiet) stop(reply, 401, '登录已结束', null)
+    else answer(reply, { to: signInFor(request) })
+    return false
+  }
+  const foreign = (reply: FastifyReply, session: Session | null): FastifyReply =>
+    stop(reply, 403, '此操作不是从本页面发出的，请返回重试', session)
+  /** What a route that takes a file asks before a byte of its body is taken. */
+  const early = (route: DeskRoute) => ({
+    bodyLimit: MOST_ATTACHMENT_BYTES + AROUND_FILE,
+    onRequest: async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+      // Whoever is turned away is not read to the end.
+      reply.header('connection', 'close')
+      const session = await admit(route, request, reply)
+      if (session === false) return reply
+      if (!isOwnForm(request, readQuery(request).get('word'), fileWord(request, session)))
+        return foreign(reply, session)
+      reply.removeHeader('connection')
+      return undefined
+    },
+  })
+
   for (const route of context.routes) {
     app.route<{ Params: Record<string, string> }>({
       method: route.method,
       url: `/desk${route.path}`,
       config: { act: route.act },
+      ...(route.file ? early(route) : {}),
       handler: async (request, reply) => {
-        const token = readCookie(request.headers.cookie ?? '', cookie)
-        const session = token === null ? null : await context.find(token, route.quiet !== true, context.now())
-        const way = judgeSession(route.act, session)
-        if (way === 'sign-in')
-          return route.quiet ? stop(reply, 401, '登录已结束', null) : answer(reply, { to: signInFor(request) })
-        if (way === 'not-yours') return stop(reply, 403, '您的角色不能进行此操作', session)
-        const form = readForm(request)
-        const query = new URLSearchParams(request.url.split('?')[1] ?? '')
-        const words = [...Object.values(request.params), ...query.values(), ...(form?.values() ?? [])]
+        const session = await admit(route, request, reply)
+        if (session === false) return reply
+        const read = readForm(request, route.file === true)
+        const query = readQuery(request)
+        const words = [...Object.values(request.params), ...query.values(), ...(read?.form.values() ?? [])]
         // No text of PostgreSQL's holds it: it would be an error of the house, and is a fault of the asker.
-        if (form === null || words.some((word) => word.includes('\0'))) return stop(reply, 400, '表单无法读取', session)
-        if (route.method === 'POST' && !isOwnForm(request, form, route.act === 'anyone' ? null : session))
-          return stop(reply, 403, '此操作不是从本页面发出的，请返回重试', session)
+        if (read === null || words.some((word) => word.includes('\0'))) return stop(reply, 400, '表单无法读取', session)
+        if (route.method === 'POST' && !route.file) {
+          const wanted = route.act === 'anyone' || session === null ? null : session.csrf
+          if (!isOwnForm(request, read.form.get('csrf'), wanted)) return foreign(reply, session)
+        }
         return answer(
           reply,
           await route.handle({
             session,
             params: request.params,
             query,
-            form,
+            ...read,
             address: request.ip,
             device: readCookie(request.headers.cookie ?? '', device) ?? '',
           }),
@@ -159,24 +199,43 @@ export function readCookie(header: string, name: string): string | null {
   return null
 }
 
-function readForm(request: FastifyRequest): URLSearchParams | null {
-  if (request.method !== 'POST') return new URLSearchParams()
+const readQuery = ({ url }: FastifyRequest): URLSearchParams => new URLSearchParams(url.split('?')[1] ?? '')
+
+function readForm(request: FastifyRequest, takesFile: boolean): Pick<Visit, 'form' | 'file'> | null {
+  if (request.method !== 'POST') return { form: new URLSearchParams() }
   const type = request.headers['content-type'] ?? ''
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+  if (takesFile) {
+    const read = readFileForm(type, body)
+    return read && { form: read.fields, file: read.file }
+  }
   if (!type.startsWith('application/x-www-form-urlencoded')) return null
-  const form = new URLSearchParams(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '')
-  return form.size > MOST_FIELDS ? null : form
+  const form = new URLSearchParams(body.toString('utf8'))
+  return form.size > MOST_FIELDS ? null : { form }
 }
 
 /**
- * A form of this desk: the browser says so (Origin, or Sec-Fetch-Site where it sends none), and within a session the form
- * carries the session's own word.
+ * What a form with a file carries in its address, where it can be read before the body. Good for this address alone: an
+ * address is written down in more places than a form, and the session's own word stays out of it.
+ * @param path as requested, without a query
  */
-function isOwnForm(request: FastifyRequest, form: URLSearchParams, session: Session | null): boolean {
+export function wordFor(csrf: string, path: string): string {
+  return createHmac('sha256', csrf).update(path).digest('base64url')
+}
+
+const fileWord = ({ url }: FastifyRequest, session: Session | null): string | null =>
+  session && wordFor(session.csrf, url.split('?')[0] ?? '')
+
+/**
+ * A form of this desk: the browser says so (Origin, or Sec-Fetch-Site where it sends none), and within a session the form
+ * carries the word that is wanted.
+ */
+function isOwnForm(request: FastifyRequest, given: string | null, wanted: string | null): boolean {
   const { origin, host } = request.headers
   const site = request.headers['sec-fetch-site']
   if (origin !== undefined && !isHost(origin, host)) return false
   if (origin === undefined && site !== undefined && site !== 'same-origin') return false
-  return session === null || form.get('csrf') === session.csrf
+  return wanted === null || given === wanted
 }
 
 function isHost(origin: string, host: string | undefined): boolean {

@@ -10,6 +10,7 @@ import { addApi } from './api.ts'
 import { openArchive } from './archive.ts'
 import { addAsked } from './asked.ts'
 import { loadAssets } from './assets.ts'
+import { addAttachments } from './attachments.ts'
 import { openHot, type PageShelf, type Staleness } from './hot.ts'
 import { openListener, type Answerer, type PlainAnswerer } from './listener.ts'
 import type { Listing } from './pages/notice-list.ts'
@@ -111,6 +112,7 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
   addApi(app, { archive, serve: (path, request, reply) => hot.serve(path, request.raw, reply.raw) })
   addAsked(app, { ...context, hot, turns })
   addPictures(app, { ...context, turns })
+  addAttachments(app, { ...context, turns })
   if (context.push) addPush(app, { ...context.push, hot })
   app.get('/*', async (request, reply) => {
     const address = readAddress(request.url.split('?')[0] ?? '/')

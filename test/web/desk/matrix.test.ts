@@ -6,7 +6,7 @@ import type { Session } from '../../../src/people/sessions.ts'
 import { listAccountRoutes } from '../../../src/web/desk/account-routes.ts'
 import { listBoardRoutes } from '../../../src/web/desk/board/routes.ts'
 import { listDraftRoutes } from '../../../src/web/desk/drafts/routes.ts'
-import { openDoor, requireActs, type DeskRoute } from '../../../src/web/desk/door.ts'
+import { openDoor, requireActs, wordFor, type DeskRoute } from '../../../src/web/desk/door.ts'
 import { listCardRoutes } from '../../../src/web/desk/cards-routes.ts'
 import { listChannelRoutes } from '../../../src/web/desk/outlets/routes.ts'
 import { listDossierRoutes } from '../../../src/web/desk/dossier-routes.ts'
@@ -73,6 +73,9 @@ const MATRIX: Readonly<Record<string, readonly Role[] | 'anyone' | 'half-way'>> 
   'GET /drafts/:id': STAFF,
   'GET /drafts/:id/edit': STAFF,
   'POST /drafts/:id': STAFF,
+  'POST /drafts/:id/attachments': STAFF,
+  'POST /drafts/:id/attachments/:file': STAFF,
+  'GET /drafts/:id/attachments/:file': STAFF,
   'POST /drafts/:id/submit': STAFF,
   'POST /drafts/:id/discard': STAFF,
   'POST /drafts/:id/pass': STAFF,
@@ -162,27 +165,34 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
+const STROKE = '----WebKitFormBoundaryAbc123'
+const FILE_FORM = `--${STROKE}\r\nContent-Disposition: form-data; name="alt"\r\n\r\nwords\r\n--${STROKE}--\r\n`
+
 async function knock(
   route: DeskRoute,
   token: string | null,
   more: { csrf?: string; origin?: null; headers?: object } = {},
 ) {
   const csrf = more.csrf ?? sessions.get(token ?? '')?.csrf ?? ''
+  const path = `/desk${route.path.replace(/:\w+/g, 'x')}`
   return app.inject({
     method: route.method,
-    url: `/desk${route.path.replace(/:\w+/g, 'x')}`,
+    // Before a file is taken, the address says whose form it is.
+    url: route.file && csrf !== '' ? `${path}?word=${wordFor(csrf, path)}` : path,
     headers: {
       host: 'desk.example',
       ...(token === null ? {} : { cookie: `__Host-quakedesk=${token}` }),
       ...(route.method === 'POST'
         ? {
             ...(more.origin === null ? {} : { origin: 'https://desk.example' }),
-            'content-type': 'application/x-www-form-urlencoded',
+            'content-type': route.file
+              ? `multipart/form-data; boundary=${STROKE}`
+              : 'application/x-www-form-urlencoded',
           }
         : {}),
       ...more.headers,
     },
-    ...(route.method === 'POST' ? { payload: `csrf=${csrf}` } : {}),
+    ...(route.method === 'POST' ? { payload: route.file ? FILE_FORM : `csrf=${csrf}` } : {}),
   })
 }
 

@@ -24,6 +24,7 @@ import { seated } from '../account-routes.ts'
 import { KIND_NAMES, writeMoment } from '../board/words.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
 import type { DeskFrame } from '../frame.ts'
+import { listAttachmentRoutes } from './attachments.ts'
 import { mayRelease, viewDraft, viewFields, viewForm, viewLine, type Name, type Typed } from './view.ts'
 
 export interface DraftPages {
@@ -61,6 +62,7 @@ export function listDraftRoutes(pages: DraftPages): DeskRoute[] {
     { method: 'GET', path: '/drafts/:id', act: write, handle: (visit) => draftPage(pages, visit, '') },
     { method: 'GET', path: '/drafts/:id/edit', act: write, handle: (visit) => editPage(pages, visit) },
     { method: 'POST', path: '/drafts/:id', act: write, handle: (visit) => edit(pages, visit) },
+    ...listAttachmentRoutes(pages, (visit, refusal) => draftPage(pages, visit, refusal)),
     act('submit', write, (id, _visit, session) => submitDraft(pages.writing, id, by(session))),
     act('discard', write, (id, _visit, session) => discardDraft(pages.writing, id, by(session))),
     act('pass', approve, (id, { form }, session) => {

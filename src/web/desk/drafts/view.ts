@@ -23,6 +23,7 @@ import type { NoticeView } from '../../../store/notices.ts'
 import { viewNotice } from '../board/quake-view.ts'
 import { KIND_NAMES, nameOutlet, writeMoment } from '../board/words.ts'
 import { writeField, writeHour } from '../roster-view.ts'
+import { viewFiles } from './attachments-view.ts'
 
 export type Name = (actor: string) => string
 
@@ -168,7 +169,8 @@ export function viewDraft(page: DraftPage): object {
     version: String(draft.version),
     hands: draft.hands.map(name).join('、'),
     edited: `${name(draft.editedBy)} ${writeMoment(draft.editedAt)}`,
-    faults: findFaults(draft.kind, draft.fields),
+    faults: findFaults(draft.kind, draft.fields, draft.attachments),
+    files: viewFiles(draft, session.csrf),
     path: PATHS[draft.level].map((step, index) => ({
       name: step.name,
       done: index < draft.passes.length,

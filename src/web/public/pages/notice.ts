@@ -1,6 +1,7 @@
 // In: one notice. Out: its page: the text as it was issued, where it stands, its clocks, its channels, what identifies it.
 // Must not change a word of the text; of a withdrawn one nothing stands without the mark, in the tab's title neither.
 import { createHash } from 'node:crypto'
+import { nameFile, writeSize, type Attachment } from '../../../core/attachments/attachment.ts'
 import { beijingParts } from '../../../core/instant.ts'
 import { linkTo } from '../../../core/network.ts'
 import type { DeliveryView, NoticeView } from '../../../store/notices.ts'
@@ -92,6 +93,7 @@ function noticeView(notice: NoticeView, { site, wording, up }: Scene): object {
     successorUrl: notice.supersededBy === null ? '' : `${up}n/${notice.supersededBy}`,
     successorWord: wording.say('notice', withdrawn ? 'seeWithdrawal' : 'seeNewer'),
     body: '\u0000body\u0000',
+    files: (notice.facts.attachments ?? []).map((file) => writeFile(file, !withdrawn && !replaced)),
     figures: figuresOf(notice, wording),
     places: writeDistricts(districtsOf(notice, site), wording),
     clocks: clocksOf(notice, wording),
@@ -116,6 +118,18 @@ function noticeView(notice: NoticeView, { site, wording, up }: Scene): object {
     qr: '\u0000qr\u0000',
     speech: withdrawn ? '' : (notice.variants['speech'] ?? ''),
     quakeUrl: notice.quake === null ? '' : `${up}quakes/${notice.quake}`,
+  }
+}
+
+/** What no longer stands is named, and not shown: a picture cannot be struck through, and is passed on without its page. */
+function writeFile(file: Attachment, stands: boolean): object {
+  return {
+    alt: file.alt,
+    url: stands ? `/attachments/${nameFile(file)}` : '',
+    picture: file.type !== 'application/pdf',
+    width: String(file.width),
+    height: String(file.height),
+    size: writeSize(file.bytes),
   }
 }
 
