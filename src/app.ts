@@ -24,14 +24,15 @@ import { readReady } from './app/ready.ts'
 import { openRedisLine } from './app/redis-line.ts'
 import { openSilence } from './app/silence.ts'
 import { startSources, type Sources } from './app/sources.ts'
-import { loadTemplates, sha256 } from './app/templates.ts'
+import { loadTemplates } from './app/templates.ts'
 import { startCards } from './app/start-cards.ts'
 import type { Painter } from './app/card-painter.ts'
 import { openWebsite } from './app/website.ts'
 import { openWriting } from './app/writing.ts'
 import { lendWords, openWords } from './app/words.ts'
-import type { Config } from './config.ts'
+import { isTrial, type Config } from './config.ts'
 import { createRenderer } from './core/rendering/renderer.ts'
+import { hashText } from './publish/template-trial.ts'
 import { openDispatch } from './publish/dispatch.ts'
 import { openLedger, type Ledger, type LedgerContext } from './publish/ledger.ts'
 import { startPublisher, type Publisher } from './publish/publisher.ts'
@@ -94,9 +95,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const connectionLost = (error: Error): void => log.error({ err: error }, 'database connection lost')
   const pool = openPool(database.app, POOL, connectionLost)
   const writer = openWriter(database.app, connectionLost)
-  const node = `${sha256(`${hostname()} ${config.dataFolder}`).slice(0, 8)}-${process.pid}-${random().slice(0, 8)}`
+  const node = `${hashText(`${hostname()} ${config.dataFolder}`).slice(0, 8)}-${process.pid}-${random().slice(0, 8)}`
   const health = openHealth()
-  const { raise, alarm, clear } = openAlarms(pool, health, random, clock.realNow, log)
+  const { raise, alarm, clear, clearOthers } = openAlarms(pool, health, random, clock.realNow, log)
   // Silence is measured in real time: a scenario's clock jumps, its sources answer all the same.
   const startedAt = clock.realNow()
   const website = await openWebsite(config, pool, clock, log)
@@ -113,6 +114,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     random,
     openShelf(pool, config, clock.realNow),
     log,
+    isTrial(config),
   )
   const words = openWords({ config, pool, shipped, alarm, clear, log })
   const redis = openRedisLine(config.redisUrl, { alarm, clear, realNow: clock.realNow, log })
@@ -168,7 +170,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       deskUrl: config.deskUrl,
       log,
     },
-    removals: { alarm, removed: (noticeId) => website.due.changed(noticeId) },
+    removals: { random, removed: (noticeId) => website.due.changed(noticeId) },
     websiteOutlets: opened.outlets.filter((o) => o.channel.name === 'website' && o.class === 'actual').map((o) => o.id),
     readPublic: (path) => readPublic(options.publicBase, path),
     seen: (code) => {
@@ -202,6 +204,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       health: () => health.listSources(config.feeds, startedAt),
       alarm,
       clear,
+      clearOthers,
       releaseDue: () => releaseDue(writing),
       watchDeadlines: () =>
         watchDeadlines({
@@ -225,7 +228,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   for (const id of ['guide', ...config.outlets.map((o) => o.id)]) await clear('words', id)
   for (const { id, why, class: lane } of doubts) await alarm('words', id, why, lane)
   await channels.look()
-  await watchAuthorisations({ policy: words.policy, now: () => clock.now('actual'), alarm, clear })
+  await watchAuthorisations({ policy: words.policy, now: () => clock.now('actual'), alarm, clearOthers })
   const now = (): number => clock.now('actual')
   const worse = { config, policy: words.policy, now, doubts, outlets: opened.outlets, silence }
   const degraded = openDegraded({ ...worse, parts: [channels, redis] })

@@ -206,6 +206,11 @@ function readClock(env: Environment, outlets: readonly OutletConfig[], faults: s
   return at
 }
 
+/** The demonstration and a test by a set clock reach nobody beyond this machine (DESIGN L4, §3 "demonstration"). */
+export function isTrial({ demonstration, clockStart }: Pick<Config, 'demonstration' | 'clockStart'>): boolean {
+  return demonstration || clockStart !== null
+}
+
 /** True when an outlet can speak to anything but this machine: no address of its own means the vendor's. */
 export function reachesOut(outlet: OutletConfig): boolean {
   // The sender of pushes keeps to this machine in a drill and under a set clock (app/push.ts).

@@ -24,6 +24,7 @@ export interface ActsContext {
   health: () => SourceHealth[]
   alarm: (kind: string, subject: string, message: string) => Promise<void>
   clear: (kind: string, subject: string) => Promise<void>
+  clearOthers: (kind: string, standing: readonly string[]) => Promise<void>
   /** Lets out drafts whose time has come, or hands them to a person. */
   releaseDue: () => Promise<void>
   /** Looks at the time limits of events. */
@@ -50,8 +51,8 @@ export function listActs(context: ActsContext): Act[] {
     { name: 'drill-left-over', cron: '30 * * * * *', run: () => sweepDrill(context.pool, context.clock.realNow()) },
     // Every hour, for a box that is off at midnight: the first of a day writes, the others find it done.
     { name: 'journal-head', cron: '0 5 * * * *', run: () => exportToday(context) },
-    // A look at the box; each outlet is asked once a day, a refused one once an hour.
     { name: 'deadlines', cron: '20 * * * * *', run: context.watchDeadlines },
+    // A look at the box; each outlet is asked once a day, a refused one once an hour.
     { name: 'credentials', cron: '30 */10 * * * *', run: () => watchChannels(context) },
     { name: 'hand-alarms', cron: '*/10 * * * * *', run: context.channels.tidy },
     {

@@ -3,7 +3,7 @@
 import type { Pool } from 'pg'
 import type { Instant } from '../core/instant.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
-import { clearAlarm, raiseAlarm } from '../store/alarms.ts'
+import { clearAlarm, clearOthers, raiseAlarm } from '../store/alarms.ts'
 import { tellDesks } from '../store/listen.ts'
 import type { Health } from './health.ts'
 
@@ -12,6 +12,8 @@ export interface Alarms {
   raise: (kind: string, subject: string, message: string, lane: TrafficClass) => Promise<void>
   alarm: (kind: string, subject: string, message: string, lane?: TrafficClass) => Promise<void>
   clear: (kind: string, subject: string) => Promise<void>
+  /** Ends those of a kind whose cause is not among these. */
+  clearOthers: (kind: string, standing: readonly string[]) => Promise<void>
 }
 
 export function openAlarms(
@@ -32,5 +34,6 @@ export function openAlarms(
     alarm: (kind, subject, message, lane = 'actual') =>
       raise(kind, subject, message, lane).catch((error: unknown) => log.error({ err: error, kind, subject }, message)),
     clear: (kind, subject) => clearAlarm(pool, kind, subject, realNow()),
+    clearOthers: (kind, standing) => clearOthers(pool, kind, standing, realNow()),
   }
 }

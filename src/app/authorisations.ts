@@ -9,7 +9,8 @@ export interface AuthorisationWatch {
   policy: () => Policy
   now: () => Instant
   alarm: (kind: string, subject: string, message: string) => Promise<void>
-  clear: (kind: string, subject: string) => Promise<void>
+  /** Ends those of a kind whose cause is not among these. */
+  clearOthers: (kind: string, standing: readonly string[]) => Promise<void>
 }
 
 /** Days before the end at which it is told anew, as with credentials (inspect.ts). */
@@ -17,20 +18,23 @@ const STEPS = [30, 7, 1] as const
 const KIND = 'authorisation'
 
 /** Tells what ends soon and what has ended. */
-export async function watchAuthorisations({ policy, now, alarm, clear }: AuthorisationWatch): Promise<void> {
+export async function watchAuthorisations({ policy, now, alarm, clearOthers }: AuthorisationWatch): Promise<void> {
   const [standing, at] = [policy(), now()]
-  for (const each of standing.authorisations) {
+  const told = standing.authorisations.flatMap((each) => {
     const { id, expiresAt, endedAt } = each
     const why = describeStale(each, standing.templateHashes, at)
-    const step = why === null ? stepOf(each, standing, at) : null
-    for (const other of STEPS) if (other !== step) await clear(KIND, `${id} ${other}`)
-    if (step !== null) {
-      await alarm(KIND, `${id} ${step}`, `预授权 ${id} 将于 ${formatBeijing(expiresAt)} 到期，到期后有关公告转为待核`)
+    if (why === null) {
+      const step = stepOf(each, standing, at)
+      const words = `预授权 ${id} 将于 ${formatBeijing(expiresAt)} 到期，到期后有关公告转为待核`
+      return step === null ? [] : [{ subject: `${id} ${step}`, words }]
     }
     // Whoever ended one by hand knows of it, and the board says what it comes to.
-    if (why === null || endedAt !== undefined || isReplaced(each, standing, at)) await clear(KIND, id)
-    else await alarm(KIND, id, `预授权 ${id} 已失效：${why}`)
-  }
+    const isKnown = endedAt !== undefined || isReplaced(each, standing, at)
+    return isKnown ? [] : [{ subject: id, words: `预授权 ${id} 已失效：${why}` }]
+  })
+  const subjects = told.map(({ subject }) => subject)
+  await clearOthers(KIND, subjects)
+  for (const { subject, words } of told) await alarm(KIND, subject, words)
 }
 
 /** The step that has come; one that was past when it was signed is none, nor is one that a longer authorisation outlasts. */

@@ -25,15 +25,18 @@ export async function watchDeadlines(context: DeadlineContext): Promise<void> {
   const { pool, rules, policy } = context
   const now = context.now()
   const longest = Math.max(0, ...rules.map(({ withinMs }) => withinMs)) + 3 * DAY
-  const quakes = [...context.quakes()].filter(
-    (quake) => quake.class === 'actual' && quake.mergedInto === null && now - quake.createdAt < longest,
-  )
+  const quakes = [...context.quakes()].filter((quake) => quake.class === 'actual' && now - quake.createdAt < longest)
   const marks = await listDeadlineMarks(
     pool,
     quakes.map(({ id }) => id),
   )
   for (const quake of quakes) {
     const known = marks.get(quake.id) ?? []
+    if (quake.mergedInto !== null) {
+      // The limits are the other's from now on; what was told of this one ends.
+      if (known.length > 0) await tell(quake, [], context)
+      continue
+    }
     const read = readDeadlines(rules, quake, known, policy, now)
     for (const { rule, state, metAt } of read.filter((one) => one.state !== 'offered' && one.state !== 'waived')) {
       const note = (mark: 'begun' | 'met', at: Instant): Promise<unknown> => {

@@ -21,7 +21,8 @@ export interface DeskChannelParts {
   opened: OpenedOutlets
   clock: Pick<InstallationClock, 'now' | 'realNow'>
   ledger: Pick<Ledger, 'picture' | 'reload'>
-  renderer: Renderer
+  /** The templates in force, which the desk may change. */
+  renderer: () => Renderer
 }
 
 export function openDeskChannels(parts: DeskChannelParts): Omit<ChannelPages, 'frame' | 'register'> {
@@ -44,9 +45,12 @@ export function openDeskChannels(parts: DeskChannelParts): Omit<ChannelPages, 'f
       asked.delete(given.outlet)
       return opened.enter(given, by)
     },
-    forget: opened.forget,
+    forget: (outlet, name, by) => {
+      asked.delete(outlet)
+      return opened.forget(outlet, name, by)
+    },
     rehearse: async (outlet, by) => {
-      const samples = composeSamples(config, renderer, outlet)
+      const samples = composeSamples(config, renderer(), outlet)
       const credential = await inspect(outlet.id)
       const detail = {
         unfit: samples.filter(({ made }) => typeof made === 'string').length,

@@ -101,8 +101,11 @@ export function openDrillDesk(parts: DrillDeskParts): DrillDesk {
       )
     } finally {
       const now = clock.now()
-      await endDrills(pool, end.by, LEFT_OVER, now)
-      app.clock.setDrill(null)
+      try {
+        await endDrills(pool, end.by, LEFT_OVER, now)
+      } finally {
+        app.clock.setDrill(null)
+      }
       await app.ledger.reload()
       await freeze({ ...drill, clock: clock.stretches() }, end, left)
     }

@@ -15,11 +15,11 @@ export const LEFT_OVER = '演练结束，未及了结'
 /** Why this installation cannot play a scenario as a drill; null when it can. */
 export async function findRefusal(config: Config, name: string): Promise<string | null> {
   const names = await listScenarios()
-  if (!names.includes(name)) return `no scenario ${name}; there are ${names.join(', ')}`
+  if (!names.includes(name)) return `没有情景 ${name}；可选：${names.join('、')}`
   const outlets = config.outlets.filter((outlet) => outlet.class === 'drill')
-  if (outlets.length === 0) return 'this installation has no outlet with class: drill; add one on loopback to the YAML'
+  if (outlets.length === 0) return '没有演练渠道：请在 YAML 的 outlets 中加一个本机的 class: drill 渠道'
   const outside = outlets.find(reachesOut)
-  return outside ? `drill outlet ${outside.id} does not lie on this machine: a drill speaks to loopback only` : null
+  return outside ? `演练渠道 ${outside.id} 不在本机：演练只对本机发布` : null
 }
 
 export interface DrillPayload {

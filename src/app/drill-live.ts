@@ -153,6 +153,7 @@ async function findEnd(
   if (await hasRealBegun(pool, actualStart)) return { how: 'aborted', by: 'system', why: REAL_BEGUN }
   const asked = await findDrill(pool, drill.id)
   if (asked?.stopHow) return { how: asked.stopHow, by: asked.stopBy ?? '', why: asked.stopWhy }
+  if (asked?.state !== 'running') return { how: 'aborted', by: 'system', why: '演练已在别处结束' }
   if (app.clock.realNow() - realStart < LONGEST_MS[drill.acts]) return null
   return { how: 'ended', by: 'system', why: `满 ${LONGEST_MS[drill.acts] / MINUTE} 分钟，自动结束` }
 }

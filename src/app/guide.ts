@@ -5,7 +5,7 @@ import { findForbidden } from '../core/rendering/word-guard.ts'
 import { GUIDE_FILE } from '../web/public/guide.ts'
 import type { GuideStanding } from '../web/public/pages/frame.ts'
 import type { Doubt } from './own-words.ts'
-import { sha256 } from './templates.ts'
+import { hashText } from '../publish/template-trial.ts'
 
 export interface Judged {
   standing: GuideStanding
@@ -21,7 +21,7 @@ export function judgeGuide(
   const text = templates.get(GUIDE_FILE) ?? ''
   if (demonstration) return { standing: { as: 'sample' }, doubts: [] }
   if (guide === null) return { standing: { as: 'hidden' }, doubts: [] }
-  const now = sha256(text)
+  const now = hashText(text)
   const [finding] = findForbidden(dropRemarks(text))
   const why =
     now !== guide.sha256

@@ -10,6 +10,7 @@ import { openBudgets } from '../store/budget.ts'
 import { isReplaced, openBox } from '../store/deliveries.ts'
 import { saveOutlets } from '../store/outlets.ts'
 import type { InstallationClock } from './clock.ts'
+import { forgetInspection } from './inspect.ts'
 import { layOver, type CredentialShelf, type Entered } from './credentials.ts'
 import type { Website } from './website.ts'
 
@@ -54,6 +55,7 @@ export async function openOutlets(
   random: Reach['random'],
   shelf: CredentialShelf,
   log: { error: (fields: object, message: string) => void },
+  isTrial: boolean,
 ): Promise<OpenedOutlets> {
   await saveOutlets(
     pool,
@@ -61,7 +63,7 @@ export async function openOutlets(
   )
   const budgets = openBudgets(pool, (error) => log.error({ err: error }, 'a call could not be booked'))
   const lanes: Record<'actual' | 'drill', Outbound> = {
-    actual: openOutbound({ loopbackOnly: false }),
+    actual: openOutbound({ loopbackOnly: isTrial }),
     drill: openOutbound({ loopbackOnly: true }),
   }
   const kept: { outlet: Outlet; reach: Reach; config: OutletConfig }[] = []
@@ -94,7 +96,7 @@ export async function openOutlets(
       faults.push(
         ...own.missing.map(
           (key) =>
-            `outlets.${index} (${config.id}).${key}: is left to the desk, and nobody has entered it: start it with mode: rehearsal, enter it at /desk/channels/${config.id}, then make it live`,
+            `outlets.${index} (${config.id}).${key}: is left to the desk, and ${own.unusable.includes(key) ? 'what was entered cannot be used (another desk key?)' : 'nobody has entered it'}: start it with mode: rehearsal, enter it at /desk/channels/${config.id}, then make it live`,
         ),
         ...(adopted?.lacks ?? []).map((lack) => `outlets.${index} (${config.id}).${lack}`),
       )
@@ -165,14 +167,23 @@ export async function openOutlets(
         return '格式不对，渠道不接受；请核对后重新填写'
       await shelf.save(given, by)
       await reopenChanged()
+      if (one) await forgetInspection(one.reach.box)
       return null
     },
     forget: async (id, name, by) => {
       const one = find(id)
       if (one?.config.awaits?.includes(name) && one.config.mode === 'live')
         return '配置文件里没有这项凭据，删除后渠道无法发布；请直接填写新的'
+      if (one) {
+        const standing = (await shelf.read()).get(id) ?? NOBODY
+        const rest = new Map([...standing].filter(([other]) => other !== name))
+        const spoilt = layOver(one.config, rest).unusable
+        if (spoilt.some((other) => !layOver(one.config, standing).unusable.includes(other)))
+          return `其余填写的凭据（${spoilt.join('、')}）缺了它就无法使用；请先删除那些，或直接填写新的`
+      }
       if (!(await shelf.remove(id, name, by))) return '没有这项凭据，或已被删除'
       await reopenChanged()
+      if (one) await forgetInspection(one.reach.box)
       return null
     },
     inspect: async (id) => (await find(id)?.outlet.client.inspect?.()) ?? null,

@@ -3,7 +3,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { ClientConfig } from 'pg'
 import type { WebpushConfig } from '../../channels/webpush/config.ts'
-import type { Config, OutletConfig } from '../config.ts'
+import { isTrial, type Config, type OutletConfig } from '../config.ts'
 import type { PushOutlet } from '../push/outlet.ts'
 import { startPush, type PushSending } from '../push/start.ts'
 import { openResolver } from '../push/resolve.ts'
@@ -38,9 +38,9 @@ export function readSealSecret(config: Pick<Config, 'dataFolder' | 'outlets'>): 
   return readVaultSecret(config.dataFolder, given?.config.sealKey ?? null)
 }
 
-/** A drill, the demonstration and a test by a set clock reach nobody beyond this machine (DESIGN L4, §3 "demonstration"). */
+/** A drill reaches nobody beyond this machine, no more than what is tried (DESIGN L4). */
 function reachOf({ outlet }: Enabled, config: Pick<Config, 'demonstration' | 'clockStart'>): PushOutlet['reach'] {
-  return outlet.class === 'drill' || config.demonstration || config.clockStart !== null ? 'loopback' : 'any'
+  return outlet.class === 'drill' || isTrial(config) ? 'loopback' : 'any'
 }
 
 function describeOutlet(enabled: Enabled, whole: Pick<Config, 'demonstration' | 'clockStart' | 'bureau'>): PushOutlet {

@@ -141,7 +141,7 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
       takeUp: () => ledger.catchUp(),
       filed: config.authorisations.map(({ id }) => id),
     },
-    channels: openDeskChannels({ config, pool: connections, opened, clock, ledger, renderer: ledgerContext.renderer }),
+    channels: openDeskChannels({ config, pool: connections, opened, clock, ledger, renderer: parts.words.renderer }),
     cards: { now: () => clock.now('actual'), publicUrl: config.bureau.publicUrl },
     log,
   })

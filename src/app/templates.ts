@@ -2,7 +2,6 @@
 // Must not parse them; the renderer and the pages do, at start, so that a slip shows before the night.
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { createHash } from 'node:crypto'
 
 const ROOT = fileURLToPath(new URL('../../templates', import.meta.url))
 
@@ -13,9 +12,4 @@ export async function loadTemplates(folder: 'notices' | 'pages' | 'card'): Promi
     .sort()
   const sources = await Promise.all(names.map((name) => readFile(`${ROOT}/${folder}/${name}`, 'utf8')))
   return new Map(names.map((name, index) => [name, sources[index] ?? '']))
-}
-
-/** Hex SHA-256 of a UTF-8 text. */
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

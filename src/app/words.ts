@@ -91,7 +91,7 @@ export function openWords(context: WordsContext): Words {
     reserve: () => (standing.renderer === shipped.renderer ? null : shipped.renderer),
     broken: () => standing.broken,
     reload: async () => {
-      const [forced, signed, ends] = [await listForced(pool), await listSigned(pool), await listEnds(pool)]
+      const [forced, signed, ends] = await Promise.all([listForced(pool), listSigned(pool), listEnds(pool)])
       const id = forced[0]?.version ?? null
       const next = id === standing.version ? standing : await load(id)
       const edited = next.renderer === shipped.renderer ? null : next

@@ -97,7 +97,7 @@ export interface NoticeFacts {
   maybeFelt: boolean
   /** What a person wrote; left out of every notice that follows from a determination. */
   written?: WrittenWords
-  /** The draft that was approved, by its id and hash; its release is one with the notice (000021-drafts.sql). */
+  /** The draft that was approved, by its id and hash; its release is one with the notice (000023-drafts.sql). */
   draft?: { id: string; hash: string }
   /** Files that stand below the text on the website, in order; left out where there are none. */
   attachments?: readonly Attachment[]

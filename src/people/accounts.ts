@@ -160,7 +160,7 @@ export async function changePassword(
   const tries = await countFailures(pool, subject, now() - TRIES_MS)
   return orBusy(async () => {
     const record = await findPassword(pool, session.login)
-    if (tries > MOST_TRIES || !(await passwords.fits(given.old, record))) {
+    if (tries > MOST_TRIES || !(await passwords.fits(given.old, record, true))) {
       if (tries < MOST_TRIES) return WRONG
       await endSession(pool, session.tokenHash)
       return SIGNED_OUT

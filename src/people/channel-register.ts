@@ -17,11 +17,11 @@ import {
   hasOpenWords,
   lockRegister,
   saveEntry,
-  tellLedgers,
   type AccountFacts,
   type RegisterEntry,
 } from '../store/channel-register.ts'
 import { appendJournal } from '../store/journal.ts'
+import { tellLedgers } from '../store/listen.ts'
 import { withTransaction } from '../store/pool.ts'
 import { refuse, type PeopleContext, type Refused } from './context.ts'
 

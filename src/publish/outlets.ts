@@ -1,6 +1,7 @@
 // In: the outlets of the YAML with their channels. Out: who is addressed by a word, and over which legs.
 // Must not mix classes: a drill word sees drill outlets only (DESIGN L4).
 import type { Channel, OutletClient, Priority } from '../core/channel.ts'
+import { isWritten } from '../core/notice.ts'
 import { MAY_BE_VISIBLE, type Lineage } from '../core/quake.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
 import type { Word } from '../core/judgement/judge.ts'
@@ -86,7 +87,9 @@ export function addressOutlets<L extends TrafficClass>(
  * over which the earlier word may have been read: whoever was told by mass message is told by mass message (L6).
  */
 export function legsOf(outlet: Outlet, word: Word): string[] {
-  const legs = outlet.channel.legs(outlet.config, word.kind)
+  const first = word.lineage?.notices[0]?.kind
+  // What takes back a written word goes the way that written words go, not to everyone who hears of quakes.
+  const legs = outlet.channel.legs(outlet.config, first && isWritten(first) ? first : word.kind)
   if (word.kind !== 'withdrawal' && word.kind !== 'correction') return legs
   const carried = (word.lineage?.notices ?? [])
     .flatMap((notice) => notice.deliveries)

@@ -29,7 +29,7 @@ export interface PublisherContext {
   ledgerContext: LedgerContext
   dispatch: Dispatch
   alarms: AlarmContext
-  removals: Pick<RemoveContext, 'alarm' | 'removed'>
+  removals: Pick<RemoveContext, 'random' | 'removed'>
   clock: (trafficClass: TrafficClass) => Instant
   /** Outlets whose posts are read back through the public port. */
   websiteOutlets: string[]

@@ -4,6 +4,7 @@ import type { Job, RemovalOutcome } from '../core/channel.ts'
 import { MINUTE, SECOND, type Instant } from '../core/instant.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
 import type { Pool } from 'pg'
+import { raiseAlarm } from '../store/alarms.ts'
 import { appendJournal } from '../store/journal.ts'
 import { tellDesks } from '../store/listen.ts'
 import { withTransaction } from '../store/pool.ts'
@@ -17,7 +18,7 @@ export interface RemoveContext {
   /** Real time: a person waits for it. */
   realNow: () => Instant
   clock: (trafficClass: TrafficClass) => Instant
-  alarm: (kind: string, subject: string, message: string, trafficClass: TrafficClass) => Promise<void>
+  random: () => string
   /** A post for the public is gone: what shows its address is made anew. */
   removed: (noticeId: string) => void
   log: { error: (fields: object, message: string) => void }
@@ -52,18 +53,16 @@ async function remove(removal: RemovalRecord, context: RemoveContext): Promise<v
       subject,
       detail: { removal: id, outlet, leg, ...why },
     })
+    if (end.state === 'failed') {
+      const message = `${outlet}（${removal.serial}）的帖文未能删除，请人工处理：${end.reason}`
+      const alarm = { id: `a-${context.random().slice(0, 20)}`, kind: 'removal', subject: id, class: removal.class }
+      await raiseAlarm(client, { ...alarm, message }, context.realNow())
+    }
     await tellDesks(client)
     return true
   })
   if (!written) return
   if (end.state === 'removed' && removal.class === 'actual') context.removed(removal.notice_id)
-  if (end.state === 'failed')
-    await context.alarm(
-      'removal',
-      removal.id,
-      `${removal.outlet_id}（${removal.serial}）的帖文未能删除，请人工处理：${end.reason}`,
-      removal.class,
-    )
 }
 
 async function ask(removal: RemovalRecord, context: RemoveContext): Promise<RemovalOutcome> {

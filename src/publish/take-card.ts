@@ -2,7 +2,7 @@
 // Must not let a withdrawal pass by: whoever withdraws meanwhile plans anew and finds that it may stand there.
 import type { Pool } from 'pg'
 import type { Instant } from '../core/instant.ts'
-import { tellLedgers } from '../store/channel-register.ts'
+import { tellLedgers } from '../store/listen.ts'
 import { takeCard } from '../store/hand-posts.ts'
 import { appendJournal } from '../store/journal.ts'
 import { withTransaction } from '../store/pool.ts'

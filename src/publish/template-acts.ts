@@ -9,6 +9,7 @@ import type { Renderer } from '../core/rendering/renderer.ts'
 import type { BureauNames } from '../core/rendering/trial-facts.ts'
 import { LONGEST_TEMPLATE, type Fault } from '../core/rendering/trial.ts'
 import { appendJournal } from '../store/journal.ts'
+import { tellLedgers } from '../store/listen.ts'
 import { withTransaction, type Queryable } from '../store/pool.ts'
 import {
   addEnd,
@@ -19,7 +20,6 @@ import {
   isSigned,
   listChain,
   listForced,
-  moveLedger,
   type ForceRow,
   type TemplateVersion,
 } from '../store/templates.ts'
@@ -168,7 +168,7 @@ export async function putInForce(
   if (wrong) return refuse(wrong)
   const hashes = Object.fromEntries(NOTICE_KINDS.map((kind) => [kind, renderer.templateHash(kind, hashText)]))
   const done = await withTransaction(context.pool, async (client): Promise<Signed> => {
-    await moveLedger(client)
+    await tellLedgers(client)
     const forced = await listForced(client)
     const standing = forced[0]?.version ?? null
     if (standing === given.id) return refuse('这一版已经在用')
@@ -200,7 +200,7 @@ export async function authorise(
   if (!trial || !renderer || trial.faults.length > 0) return refuse(describeFaults(trial?.faults ?? []))
   const hashes = Object.fromEntries(NOTICE_KINDS.map((kind) => [kind, renderer.templateHash(kind, hashText)]))
   const done = await withTransaction(context.pool, async (client): Promise<Signed> => {
-    await moveLedger(client)
+    await tellLedgers(client)
     const forced = await listForced(client)
     if ((forced[0]?.version ?? null) !== given.seen) return refuse('现行模板刚被更换，请重新核对后签署')
     const older = forced.findIndex(({ version }) => version !== given.seen)
@@ -223,7 +223,7 @@ export async function endAuthorisation(
   const why = given.why.trim()
   if (why === '' || Array.from(why).length > 200) return refuse('请写明撤销原因，最多 200 字')
   const done = await withTransaction(context.pool, async (client): Promise<Signed> => {
-    await moveLedger(client)
+    await tellLedgers(client)
     if (!context.filed.includes(given.id) && !(await isSigned(client, given.id))) return refuse('没有这项授权')
     await addEnd(client, { id: given.id, by, at: context.now(), why })
     await appendJournal(client, context.now(), { actor: by, act: 'authorisation.ended', subject: given.id })

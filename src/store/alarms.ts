@@ -20,12 +20,12 @@ export interface AlarmRecord {
 export const ALARM_EVERY_MS = 60_000
 
 /**
- * What rings again for whoever has acknowledged it: that a delivery has come to its end since. Whoever acknowledges "it will be
+ * What rings again for whoever has acknowledged it, or has let all its steps go by (no turn is left then): that a delivery has come to its end since. Whoever acknowledges "it will be
  * tried again" or "it cannot be confirmed yet" has not heard that it was refused, and an end is told once. Nothing else that is
  * raised here is: those messages change with every try or second (a platform's own words, how long, how far off). Other news
  * has a subject of its own (app/inspect.ts: each step of a credential's end) or is told by the plan (000004-commit.sql: holds).
  */
-const IS_NEWS = `o.acknowledged_at is not null and o.kind = 'delivery' and o.message <> excluded.message
+const IS_NEWS = `(o.acknowledged_at is not null or o.repeat_at is null) and o.kind = 'delivery' and o.message <> excluded.message
   and exists (select from delivery d where d.id = o.subject and d.state in ('accepted', 'failed', 'expired'))`
 
 /** Raises an alarm; one that stands already keeps its rhythm and gets the newer message, and rings again if that is news. */

@@ -2,7 +2,6 @@
 // Must not decide what step may follow (core/channel-register.ts does), nor journal.
 import type { EntryState, EntryStep } from '../core/channel-register.ts'
 import type { Instant } from '../core/instant.ts'
-import { tellDesks } from './listen.ts'
 import { toTimestamp, type Queryable } from './pool.ts'
 
 /** What an entry says of its account. */
@@ -133,10 +132,4 @@ export async function hasOpenWords(db: Queryable, outlet: string): Promise<boole
     [outlet],
   )
   return rows[0]?.some ?? false
-}
-
-/** Every node's picture is older than the register now: their next plan is made anew, and their desks look. */
-export async function tellLedgers(db: Queryable): Promise<void> {
-  await db.query('update ledger_head set version = version + 1')
-  await tellDesks(db)
 }

@@ -191,11 +191,16 @@ export async function readDossier(db: Queryable, id: string): Promise<DossierRec
     ...notices.map((notice) => notice.id),
     ...deliveries.map((delivery) => delivery.id),
   ]
-  // What an alarm is about is written in several ways; these are all that speak of one event (publish/, app/cards.ts).
+  // What an alarm is about is written in several ways; these are all that speak of one event (publish/, app/).
   const alarms = await readAlarms(
     ask,
-    [...subjects, ...ids.flatMap((one) => [`advice ${one}`, `merge ${one}`]), ...notices.map((notice) => notice.code)],
+    [
+      ...subjects,
+      ...ids.flatMap((one) => [`advice ${one}`, `merge ${one}`]),
+      ...notices.flatMap((notice) => [notice.code, `template ${notice.id}`]),
+    ],
     notices.map((notice) => notice.id),
+    ids,
   )
   const journal = await ask<DossierRow>(
     `select j.id, j.at, j.actor, j.act, j.subject, j.detail, s.seq, s.hash, s.previous, p.hash as before
@@ -254,13 +259,22 @@ async function readDeliveries(ask: Ask, notices: readonly string[]): Promise<Dos
   }))
 }
 
-async function readAlarms(ask: Ask, subjects: readonly string[], notices: readonly string[]): Promise<DossierAlarm[]> {
+async function readAlarms(
+  ask: Ask,
+  subjects: readonly string[],
+  notices: readonly string[],
+  quakes: readonly string[],
+): Promise<DossierAlarm[]> {
   const alarms = await ask<Omit<DossierAlarm, 'steps'>>(
     `select id, kind, subject, message, raised_at as "raisedAt", sent, acknowledged_at as "acknowledgedAt",
        acknowledged_by as "acknowledgedBy", cleared_at as "clearedAt" from alarm
      where subject = any($1) or subject in (select 'unfit ' || n || ' ' || o.id from unnest($2::text[]) n, outlet o)
+       or subject in (select r.id from removal r join delivery d on d.id = r.delivery_id where d.notice_id = any($2))
+       or subject in (select id from draft where quake_id = any($3))
+       or subject in (select m.quake_id || ' ' || m.deadline || ' ' || step
+                      from deadline_mark m, unnest(array['soon', 'late']) step where m.quake_id = any($3))
      order by raised_at, id`,
-    [subjects, notices],
+    [subjects, notices, quakes],
   )
   const steps = await ask<{ alarm: string } & DossierAlarm['steps'][number]>(
     `select alarm_id as alarm, step, due_at as "dueAt", over_at as "overAt", told from alarm_step

@@ -1,5 +1,5 @@
 // In: drills as they are planned, started, asked to stop and ended. Out: the same, kept for ever.
-// Must not journal: whoever acts does. What has ended is never changed again (000020-drills.sql).
+// Must not journal: whoever acts does. What has ended is never changed again (000022-drills.sql).
 import type { Goals } from '../core/drill/goals.ts'
 import type { ClockStretch } from '../core/drill/stopwatch.ts'
 import type { Instant } from '../core/instant.ts'

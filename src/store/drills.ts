@@ -2,6 +2,7 @@
 // Must not touch a row of class actual.
 import type { Pool } from 'pg'
 import type { Instant } from '../core/instant.ts'
+import { tellLedgers } from './listen.ts'
 import { toTimestamp, type Queryable } from './pool.ts'
 
 /** "dril" as a number: the advisory lock that a running drill holds. */
@@ -74,8 +75,8 @@ export async function endDrills(pool: Pool, by: string, reason: string, at: Inst
   await pool.query(`delete from outlet_box where outlet_id in (select id from outlet where class = 'drill')`)
   // A stand-in that was made fresh counts its messages from one again: none of them is a repeat.
   await pool.query(`delete from seen_message where door in (select 'wechat ' || id from outlet where class = 'drill')`)
-  // Every node's picture still holds them: its next plan is refused and made anew.
-  await pool.query('update ledger_head set version = version + 1')
+  // Every node's picture still holds them.
+  await tellLedgers(pool)
   return cancelled.rowCount ?? 0
 }
 

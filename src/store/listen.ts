@@ -59,3 +59,12 @@ export function listen(
 export async function tellDesks(db: Queryable): Promise<void> {
   await db.query(`select pg_notify('quakedesk', 'desk')`)
 }
+
+/**
+ * Moves the ledger on, and holds it until the transaction ends: every node's picture is older than this act now, a plan made by
+ * it meets a conflict when it is committed and is made again. The desks look, too.
+ */
+export async function tellLedgers(db: Queryable): Promise<void> {
+  await db.query('update ledger_head set version = version + 1')
+  await tellDesks(db)
+}

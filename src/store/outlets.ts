@@ -1,6 +1,6 @@
 // In: the outlets of the YAML. Out: their rows, which deliveries point at with their class.
 // Must not delete: a delivery of years ago still names its outlet.
-import { tellDesks } from './listen.ts'
+import { tellLedgers } from './listen.ts'
 import type { Queryable } from './pool.ts'
 
 /**
@@ -45,7 +45,5 @@ export async function saveSwitch(
     act.reason,
     act.at,
   ])
-  // Every node's picture is older than this act: their next plan is refused and made anew, and their desks look.
-  await db.query('update ledger_head set version = version + 1')
-  await tellDesks(db)
+  await tellLedgers(db)
 }

@@ -134,11 +134,11 @@ export async function isSigned(db: Queryable, id: string): Promise<boolean> {
   return rowCount === 1
 }
 
-/** Newest first. */
+/** The newest of each authorisation: it is the one that counts. */
 export async function listEnds(db: Queryable): Promise<AuthorisationEnd[]> {
   const { rows } = await db.query<AuthorisationEnd>(
-    `select authorisation_id as id, ended_by as by, ended_at as at, why from authorisation_end order by authorisation_end.id desc
-     limit ${MOST}`,
+    `select distinct on (authorisation_id) authorisation_id as id, ended_by as by, ended_at as at, why from authorisation_end
+     order by authorisation_id, authorisation_end.id desc`,
   )
   return rows
 }
@@ -150,14 +150,4 @@ export async function addEnd(db: Queryable, { id, by, at, why }: AuthorisationEn
     toTimestamp(at),
     why,
   ])
-}
-
-/**
- * Moves the ledger on, and holds it until the transaction ends: a plan that another node has made by the former policy meets
- * a conflict when it is committed, and is made again by the new one.
- */
-export async function moveLedger(db: Queryable): Promise<void> {
-  await db.query('select version from ledger_head for update')
-  await db.query('update ledger_head set version = version + 1')
-  await db.query(`select pg_notify('quakedesk', 'ledger')`)
 }

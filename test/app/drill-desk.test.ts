@@ -221,6 +221,22 @@ test('a real quake ends the drill at once and goes out on its own outlets, untou
   expect((await wang.get('/desk')).body).not.toContain('演练正在进行')
 }, 60_000)
 
+test('a drill that another node has closed on record is played on by nobody, and the next may begin', async () => {
+  const id = await plan('luzhou-2021')
+  await start(id)
+  await findPath(wang, /\/desk\/holds\/[\w-]+(?=")/)
+  await here.query(`update drill set state = 'aborted', ended_at = now(), ended_why = '别处' where id = $1`, [id])
+  expect(await reportOf(id)).toMatchObject({ state: 'aborted', endedWhy: '别处' })
+  const next = await plan('luzhou-2021')
+  // As soon as this node has noticed it.
+  await until(async () => {
+    await li.get(`/desk/drills/${next}`)
+    return (await li.post(`/desk/drills/${next}/start`)).status === 303
+  })
+  await li.get(`/desk/drills/${next}`)
+  await li.post(`/desk/drills/${next}/abort`)
+}, 60_000)
+
 test('a drill whose process died is closed on record, and its report is read from what there is', async () => {
   const id = await plan('alxa-2017')
   await here.query(

@@ -1,15 +1,16 @@
 // In: the signature under the science texts, and the texts. Out: hidden, or shown; what changed after it was signed is said aloud.
 import { describe, expect, test } from 'vitest'
 import { checkAnnouncements, judgeGuide } from '../../src/app/guide.ts'
-import { loadTemplates, sha256 } from '../../src/app/templates.ts'
 import { BadConfig } from '../../src/config.ts'
+import { loadTemplates } from '../../src/app/templates.ts'
+import { hashText } from '../../src/publish/template-trial.ts'
 
 const AT = Date.UTC(2026, 0, 5)
 const shipped = await loadTemplates('pages')
 const text = shipped.get('guide.yaml') ?? ''
 const signed = (of: string) => ({
   demonstration: false,
-  guide: { signedBy: '张审定', signedAt: AT, sha256: sha256(of) },
+  guide: { signedBy: '张审定', signedAt: AT, sha256: hashText(of) },
 })
 const changed = (to: string) => new Map([...shipped, ['guide.yaml', to]])
 
@@ -32,7 +33,7 @@ describe('the science texts', () => {
     const other = `${text}#`
     const { standing, doubts } = judgeGuide(signed(text), changed(other))
     expect(standing).toEqual({ as: 'hidden' })
-    expect(doubts).toEqual([{ id: 'guide', class: 'actual', why: expect.stringContaining(sha256(other)) }])
+    expect(doubts).toEqual([{ id: 'guide', class: 'actual', why: expect.stringContaining(hashText(other)) }])
   })
 
   test('go into hiding when they predict, signed or not', () => {

@@ -260,7 +260,9 @@ describe('an authorisation that ends', () => {
       policy: () => policy,
       now: () => at,
       alarm: async (_kind, subject, message) => void standing.set(subject, message),
-      clear: async (_kind, subject) => void standing.delete(subject),
+      clearOthers: async (_kind, stand) => {
+        for (const subject of standing.keys()) if (!stand.includes(subject)) standing.delete(subject)
+      },
     })
     return [...standing.keys()]
   }

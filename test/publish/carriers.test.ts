@@ -84,6 +84,17 @@ describe('an account whose settings send only some kinds by mass message', () =>
       'freepublish',
     ])
   })
+  test('takes back and puts right what a person wrote the way that it went, not before everyone who hears of quakes', () => {
+    const account = {
+      ...outlet,
+      channel: {
+        legs: (_: unknown, kind: string) => (kind === 'announcement' ? ['freepublish'] : ['freepublish', 'mass']),
+      },
+    } as unknown as Outlet
+    const written = { kind: 'announcement', deliveries: [delivery('freepublish', 'accepted')] }
+    for (const kind of ['withdrawal', 'correction'])
+      expect(legsOf(account, { kind, lineage: { notices: [written] } } as unknown as Word)).toEqual(['freepublish'])
+  })
   test('follows its settings for every other kind', () => {
     expect(legs('revision', delivery('subscribe', 'accepted'))).toEqual(['freepublish', 'mass'])
   })

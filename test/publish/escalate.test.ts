@@ -16,6 +16,7 @@ import { commitPlan } from '../../src/store/commit.ts'
 import { emptyPlan } from '../../src/store/plan.ts'
 import { openPool, withTransaction, type Queryable } from '../../src/store/pool.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { saveDeliveryRow, saveNoticeRow, saveOutletRow } from '../support/rows.ts'
 
 const WATCH: Watch = {
   steps: [
@@ -90,7 +91,9 @@ const lookOften = async (context = start()): Promise<void> => {
 const told = (): string[] => sent.map(({ outlet, key }) => `${outlet} ${key.split('-')[2]}`)
 
 /** An alarm's id has one hyphen, so that the key's third part is round and step. */
-async function raise(over: { class?: TrafficClass; kind?: string; message?: string } = {}): Promise<string> {
+async function raise(
+  over: { class?: TrafficClass; kind?: string; subject?: string; message?: string } = {},
+): Promise<string> {
   count += 1
   const id = `a-${count}`
   const alarm = { kind: 'source', subject: `feed${count}`, class: 'actual' as const, message: '来源无应答', ...over }
@@ -373,6 +376,21 @@ describe('an alarm that is raised again', () => {
     await lookOften()
     expect(told().at(-1)).toBe('duty 2.1')
   })
+})
+
+test('a delivery that ends after all steps have gone by unheard begins with the first again', async () => {
+  const id = await raise({ kind: 'delivery', subject: 'd-late' })
+  await lookOften()
+  now += 10 * MINUTE
+  await lookOften()
+  const before = told().length
+  await saveOutletRow(pool, 'weibo')
+  await saveNoticeRow(pool, 'n-late')
+  await saveDeliveryRow(pool, { id: 'd-late', notice: 'n-late', outlet: 'weibo' }, { state: 'failed' })
+  await raiseAlarm(pool, { id, kind: 'delivery', subject: 'd-late', class: 'actual', message: '发布失败' }, now)
+  await lookOften()
+  expect(told().slice(before)).toEqual(['duty 1.1'])
+  expect(sent.at(-1)?.text).toContain('发布失败')
 })
 
 test('a bureau that gives its steps up has every alarm rung once a minute again, also one that stands between two steps', async () => {

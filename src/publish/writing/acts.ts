@@ -5,9 +5,9 @@ import type { Pool } from 'pg'
 import type { Instant } from '../../core/instant.ts'
 import type { Role } from '../../core/people/roles.ts'
 import { nextApproval, takeStep, type Step } from '../../core/writing/draft.ts'
-import { findFaults, type DraftFields } from '../../core/writing/fields.ts'
+import { findFaults, nameDraft, type DraftFields } from '../../core/writing/fields.ts'
 import { isAtLeast, LOWEST, type DraftKind, type Level } from '../../core/writing/levels.ts'
-import { clearAlarm } from '../../store/alarms.ts'
+import { clearAlarm, raiseAlarm } from '../../store/alarms.ts'
 import { addDraft, addReview, addVersion, lockDraft, saveDraft, type DraftRecord } from '../../store/drafts.ts'
 import { appendJournal } from '../../store/journal.ts'
 import { tellDesks } from '../../store/listen.ts'
@@ -108,6 +108,9 @@ export function changeDraft(
         ...refuse('changed', '此稿在您编辑期间被改动，您的文字尚未保存'),
         changed: { by: draft.editedBy, at: draft.editedAt },
       }
+    // Before anything is written: what a refusal leaves behind would stay, and a file can be five megabytes.
+    const may = takeStep(draft, { do: 'edit', by, level: draft.level })
+    if (!may.ok) return may
     const said = await change(client, draft)
     if ('ok' in said) return said
     if (hashDraft({ ...draft, ...said }) === draft.hash) return { ok: true, draft }
@@ -183,11 +186,16 @@ export function discardDraft(context: WritingContext, id: string, by: string): P
   return move(context, id, by, async (_client, draft) => step(draft, { do: 'discard', by }, 'draft.discarded'))
 }
 
-/** Its time came and it was not let out: a person decides. */
+/** Its time came and it was not let out: a person decides, and is told in the same transaction. */
 export function missDraft(context: WritingContext, id: string, why: string): Promise<Moved> {
-  return move(context, id, 'system', async (_client, draft) => {
+  return move(context, id, 'system', async (client, draft) => {
     const taken = step(draft, { do: 'miss' }, 'draft.missed')
-    return taken.ok ? { ...taken, draft: { ...taken.draft, reason: clip(why) } } : taken
+    // Somebody has moved it meanwhile: it is in a person's hands already.
+    if (!taken.ok) return taken
+    const message = `定时稿件“${nameDraft(draft.kind, draft.fields)}”没有发布，请人工处理：${why}`
+    const alarm = { id: `a-${context.random().slice(0, 20)}`, kind: 'draft', subject: id, class: 'actual' as const }
+    await raiseAlarm(client, { ...alarm, message }, context.realNow())
+    return { ...taken, draft: { ...taken.draft, reason: clip(why) } }
   })
 }
 

@@ -1,14 +1,12 @@
 // In: an approved draft, and who lets it out or that its time has come. Out: the notice through the one commit, or why not.
-// Must not write the draft's own row: it moves with the notice or not at all (000021-drafts.sql).
+// Must not write the draft's own row: it moves with the notice or not at all (000023-drafts.sql).
 import { HOUR, MINUTE, type Instant } from '../../core/instant.ts'
 import type { ApprovedDraft } from '../../core/judgement/judgement.ts'
 import { isWritten, type CheckedArea } from '../../core/notice.ts'
 import { nextApproval, takeStep } from '../../core/writing/draft.ts'
-import { findFaults, nameDraft, writeChecked, writeWords } from '../../core/writing/fields.ts'
+import { findFaults, writeChecked, writeWords } from '../../core/writing/fields.ts'
 import { LEVEL_GRADES } from '../../core/writing/levels.ts'
-import { raiseAlarm } from '../../store/alarms.ts'
 import { findDraft, listDueDrafts, type DraftRecord } from '../../store/drafts.ts'
-import { tellDesks } from '../../store/listen.ts'
 import type { Ledger, LedgerContext } from '../ledger.ts'
 import type { Outlet } from '../outlets.ts'
 import { openAct, sayAlone, type Acted, type OwnWord } from '../own-word.ts'
@@ -33,28 +31,30 @@ export function releaseDraft(context: ReleaseContext, id: string, seen: number, 
   return say(context, id, { by, seen })
 }
 
-/** Lets out what is due; what may not go out by itself goes to a person, with an alarm. One node does this at a time. */
+/**
+ * Lets out what is due; what may not go out by itself goes to a person, with an alarm. One node does this at a time.
+ * @throws what one of them failed with, after the others had their turn
+ */
 export async function releaseDue(context: ReleaseContext): Promise<void> {
+  const failures: unknown[] = []
   for (const id of await listDueDrafts(context.pool, context.now())) {
-    const draft = await findDraft(context.pool, id)
-    if (draft?.state !== 'scheduled' || draft.dueAt === null || draft.dueAt > context.now()) continue
-    const isLate = context.now() - draft.dueAt > LATEST_MS
-    const done: Acted = isLate
-      ? { ok: false, reason: '到时系统没有运行，已过 15 分钟' }
-      : await say(context, id, { by: draft.scheduledBy ?? 'system', seen: draft.version, due: draft.dueAt })
-    if (!done.ok) await handOver(context, draft, done.reason)
+    try {
+      await releaseInTime(context, id)
+    } catch (error) {
+      failures.push(error)
+    }
   }
+  if (failures.length > 0) throw failures[0]
 }
 
-/** The draft waits for a person, and somebody is told. */
-async function handOver(context: ReleaseContext, draft: DraftRecord, why: string): Promise<void> {
-  const missed = await missDraft(context, draft.id, why)
-  // Somebody has moved it meanwhile: it is in a person's hands already.
-  if (!missed.ok) return
-  const message = `定时稿件“${nameDraft(draft.kind, draft.fields)}”没有发布，请人工处理：${why}`
-  const alarm = { id: `a-${context.random().slice(0, 20)}`, kind: 'draft', subject: draft.id, class: 'actual' as const }
-  await raiseAlarm(context.pool, { ...alarm, message }, context.realNow())
-  await tellDesks(context.pool)
+async function releaseInTime(context: ReleaseContext, id: string): Promise<void> {
+  const draft = await findDraft(context.pool, id)
+  if (draft?.state !== 'scheduled' || draft.dueAt === null || draft.dueAt > context.now()) return
+  const isLate = context.now() - draft.dueAt > LATEST_MS
+  const done: Acted = isLate
+    ? { ok: false, reason: '到时系统没有运行，已过 15 分钟' }
+    : await say(context, id, { by: draft.scheduledBy ?? 'system', seen: draft.version, due: draft.dueAt })
+  if (!done.ok) await missDraft(context, id, done.reason)
 }
 
 interface Way {

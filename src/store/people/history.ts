@@ -1,5 +1,5 @@
 // In: accounts by id. Out: who each was at any instant: name, organisation, roles.
-// Reads only: the rows are written by the database whenever an account or its organisation changes (000020-drills.sql).
+// Reads only: the rows are written by the database whenever an account or its organisation changes (000022-drills.sql).
 import type { Instant } from '../../core/instant.ts'
 import type { Role } from '../../core/people/roles.ts'
 import type { Queryable } from '../pool.ts'
