@@ -3,6 +3,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Pool } from 'pg'
 import type { Config } from '../config.ts'
+import { foretell } from '../publish/foretell.ts'
 import { openActs } from '../publish/acts.ts'
 import { foreseeHolds, type Foreseen } from '../core/judgement/foresight.ts'
 import { maySpeak } from '../core/judgement/prefer.ts'
@@ -125,6 +126,7 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
       degraded: parts.degraded,
       byHand: listHandOutlets(outlets),
       foreseen,
+      foretell: (hold) => foretell(ledger, ledgerContext, hold),
       watch: config.watch,
       listeners: (alarm, step) =>
         listListeners(config.watch, alarm, step, outlets).map((o) => ({ id: o.id, channel: o.channel.name })),

@@ -45,6 +45,8 @@ describe('the desk', () => {
     const before = await countPosts()
     const asked = await wang.get(`/desk/holds/${hold}`)
     expect(asked.body).toContain('已核实，立即发布')
+    const [, where = ''] = /发布到：([^<]+)。/.exec(asked.body) ?? []
+    const [, words = ''] = /class="text">([^<]+)</.exec(asked.body) ?? []
     const done = await wang.post(`/desk/holds/${hold}/publish`)
     expect(done).toMatchObject({ status: 303 })
     await until('the word on Weibo', async () => (await countPosts()) === before + 1)
@@ -52,6 +54,14 @@ describe('the desk', () => {
     expect(quake.body).toContain('现行有效')
     expect(quake.body).toContain('王小明')
     const db = await bureau.database()
+    const said = await db.query<{ text: string; outlets: string[] }>(
+      `select n.text, array_agg(distinct d.outlet_id order by d.outlet_id) as outlets from notice n join delivery d on d.notice_id = n.id
+       where n.issued_at = (select max(issued_at) from notice where class = 'actual') group by n.id, n.text`,
+    )
+    // What the officer read before pressing is what went out, and where.
+    expect(said.rows).toEqual([
+      { text: words, outlets: [...where.matchAll(/（([^）]+)）/g)].map(([, id]) => id).toSorted() },
+    ])
     const { rows } = await db.query<{ actor: string }>(
       `select actor from journal where subject = $1 and act = 'hold.released'`,
       [hold],

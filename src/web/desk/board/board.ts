@@ -8,6 +8,7 @@ import { prefer } from '../../../core/judgement/prefer.ts'
 import type { GateThresholds, Policy } from '../../../core/judgement/policy.ts'
 import type { Quake } from '../../../core/quake.ts'
 import type { TrafficClass } from '../../../core/quake-report.ts'
+import type { Foretold } from '../../../publish/foretell.ts'
 import type { Picture } from '../../../publish/picture.ts'
 import { listAlarms } from '../../../store/alarms.ts'
 import { listGateWords } from '../../../store/desk.ts'
@@ -43,6 +44,8 @@ export interface BoardContext extends Pick<AlarmView, 'watch' | 'listeners'> {
   byHand: readonly { id: string; byHand: boolean }[]
   /** Rules whose first words would be held now. */
   foreseen: () => readonly Foreseen[]
+  /** What publishing a hold would say, and where. */
+  foretell: (holdId: string) => Foretold | null
   /** True where a post can be taken down. */
   removes: (outlet: string, leg: string) => boolean
 }

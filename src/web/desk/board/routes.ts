@@ -19,7 +19,7 @@ import { listRemovalRoutes } from './removal-routes.ts'
 import { viewPending, viewRemovable } from './removal-view.ts'
 import { planWithdrawal } from './withdrawal-plan.ts'
 import { refused, whole, type BoardPages } from './pages.ts'
-import { REASON_NAMES, writeMoment, writeSpeed } from './words.ts'
+import { nameOutlet, REASON_NAMES, writeMoment, writeSpeed } from './words.ts'
 
 /** The routes of the board and of what is decided there; each looks at the record as all nodes have left it. */
 export function listBoardRoutes(pages: BoardPages): DeskRoute[] {
@@ -130,10 +130,15 @@ async function holdPage(pages: BoardPages, visit: Visit): Promise<Shown> {
   if (!hold || !quake) return refused(pages, session, 410, await tellWho(pages, id))
   const report = reportOf(hold, quake)
   const words = await listGateWords(board.pool, report === null ? [] : [report.id])
-  const live = board.outlets.filter((outlet) => outlet.class === hold.class).map((outlet) => outlet.id)
+  const card = viewHold(hold, quake, words.get(report?.id ?? '') ?? [], board.clock(hold.class))
+  const foretold = card.decides ? board.foretell(id) : null
+  const said = foretold !== null && 'text' in foretold ? foretold : null
+  const live = board.outlets.filter((outlet) => said?.outlets.includes(outlet.id) === true)
   const view = {
-    hold: viewHold(hold, quake, words.get(report?.id ?? '') ?? [], board.clock(hold.class)),
-    outlets: live.join('、'),
+    hold: card,
+    said,
+    refusal: foretold !== null && 'refusal' in foretold ? foretold.refusal : '',
+    outlets: live.map((outlet) => nameOutlet(outlet.channel, '', outlet.id)).join('、'),
     may: abilities(session),
   }
   return whole(pages, { template: 'hold', title: '待核', session, view, drill: hold.class === 'drill' })
