@@ -5,7 +5,7 @@ import { formatUtc, type Instant } from '../../core/instant.ts'
 import { splitSerial } from '../../core/notice.ts'
 import { readDossier, type DossierRecord } from '../../store/dossier.ts'
 import { findDossiers, listDossiers, readRawBytes } from '../../store/dossier-list.ts'
-import { appendJournal, type ChainReport } from '../../store/journal.ts'
+import { appendJournal } from '../../store/journal.ts'
 import { readPeopleThen, type PeopleThen } from '../../store/people/history.ts'
 import { seated } from './account-routes.ts'
 import { checkRows } from './dossier-chain.ts'
@@ -13,12 +13,13 @@ import { orderMoments } from './dossier-timeline.ts'
 import { viewDossier, viewEntry } from './dossier-view.ts'
 import type { DeskRoute, Shown, Visit } from './door.ts'
 import type { DeskFrame } from './frame.ts'
+import type { ChainWalk } from './journal-check.ts'
 
 export interface DossierPages {
   pool: Pool
   frame: DeskFrame
-  /** Walks the whole chain; only when asked to. */
-  verify: () => Promise<ChainReport>
+  /** Of the whole journal; begun only when asked to, and never waited for to its end. */
+  walk: ChainWalk
   /** The installation's clock: when it was opened. */
   now: () => Instant
 }
@@ -74,10 +75,10 @@ async function open(
 async function dossierPage(pages: DossierPages, visit: Visit, whole: boolean): Promise<Shown> {
   const opened = await open(pages, visit, 'page')
   if (opened === null) return missing(pages, visit, '没有这次地震', 404)
-  const chain = whole ? await pages.verify() : null
+  const check = whole ? await pages.walk.begin() : pages.walk.look()
   const { name, organisation } = opened.people(seated(visit).accountId, pages.now()) ?? seatedAs(visit)
   const reader = `${name}${organisation === '' ? '' : `（${organisation}）`}`
-  const view = viewDossier(opened.record, opened.people, { chain, reader, at: pages.now() })
+  const view = viewDossier(opened.record, opened.people, { check, reader, at: pages.now() })
   const page = pages.frame.page({
     template: 'dossier',
     title: '卷宗',

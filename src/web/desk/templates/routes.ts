@@ -122,7 +122,7 @@ async function versionPage(pages: TemplatePages, visit: Visit, reason: string): 
   const policy = templates.policy()
   const touched = renderer && id !== standing ? listTouched(renderer, policy) : []
   const recorded = await listNotices(templates.pool, { class: 'actual', limit: RECORDED })
-  const previews = renderer ? listPreviews(renderer, templates.renderer(), recorded, templates.bureau) : []
+  const previews = renderer ? await listPreviews(renderer, templates.renderer(), recorded, templates.bureau) : []
   const mine = authors.includes(session.accountId)
   const view = {
     reason,
