@@ -14,6 +14,7 @@ import { viewDossier, viewEntry } from './dossier-view.ts'
 import type { DeskRoute, Shown, Visit } from './door.ts'
 import type { DeskFrame } from './frame.ts'
 import type { ChainWalk } from './journal-check.ts'
+import { refused } from './refused.ts'
 
 export interface DossierPages {
   pool: Pool
@@ -25,6 +26,7 @@ export interface DossierPages {
 }
 
 const MOST_LISTED = 100
+const BACK = '/desk/dossiers'
 
 /** The routes of dossiers. */
 export function listDossierRoutes(pages: DossierPages): DeskRoute[] {
@@ -74,7 +76,7 @@ async function open(
 
 async function dossierPage(pages: DossierPages, visit: Visit, whole: boolean): Promise<Shown> {
   const opened = await open(pages, visit, 'page')
-  if (opened === null) return missing(pages, visit, '没有这次地震', 404)
+  if (opened === null) return refused(pages, seated(visit), 404, '没有这次地震', BACK)
   const check = whole ? await pages.walk.begin() : pages.walk.look()
   const { name, organisation } = opened.people(seated(visit).accountId, pages.now()) ?? seatedAs(visit)
   const reader = `${name}${organisation === '' ? '' : `（${organisation}）`}`
@@ -96,7 +98,7 @@ const seatedAs = (visit: Visit): { name: string; organisation: string } => ({
 
 async function dossierJson(pages: DossierPages, visit: Visit): Promise<Shown> {
   const opened = await open(pages, visit, 'json')
-  if (opened === null) return missing(pages, visit, '没有这次地震', 404)
+  if (opened === null) return refused(pages, seated(visit), 404, '没有这次地震', BACK)
   const { record, people } = opened
   const timeline = orderMoments(record).map((one) => ({ ...one, by: people(one.by, one.at) ?? one.by }))
   const told = { format: 1, readAt: pages.now(), ...record, timeline, chain: checkRows(record.journal) }
@@ -119,7 +121,7 @@ function writeInstants(value: unknown, key = ''): unknown {
 async function rawBytes(pages: DossierPages, visit: Visit): Promise<Shown> {
   const id = visit.params['id'] ?? ''
   const raw = /^\d{1,15}$/.test(id) ? await readRawBytes(pages.pool, Number(id)) : null
-  if (raw === null) return missing(pages, visit, '没有这份原文', 404)
+  if (raw === null) return refused(pages, seated(visit), 404, '没有这份原文', BACK)
   await appendJournal(pages.pool, pages.now(), {
     actor: seated(visit).accountId,
     act: 'raw.opened',
@@ -128,9 +130,4 @@ async function rawBytes(pages: DossierPages, visit: Visit): Promise<Shown> {
   })
   // Whatever a source sent: to a browser it is bytes to be saved, never a page.
   return { data: raw.bytes, type: 'application/octet-stream', name: `raw-${id}.bin` }
-}
-
-function missing({ frame }: DossierPages, visit: Visit, reason: string, status: number): Shown {
-  const view = { reason, back: '/desk/dossiers' }
-  return { status, page: frame.page({ template: 'refused', title: '不能进行', session: seated(visit), view }) }
 }

@@ -11,6 +11,7 @@ import type { DeskRoute, Shown, Visit } from './door.ts'
 import type { DeskFrame } from './frame.ts'
 import type { ChainCheck, ChainWalk } from './journal-check.ts'
 import { BATCH, EXPORT_TYPES, MOST_EXPORTED, writeExport } from './journal-export.ts'
+import { refused } from './refused.ts'
 
 export interface JournalPages {
   pool: Pool
@@ -131,10 +132,7 @@ function viewRow(row: JournalRow, names: ReadonlyMap<string, string>): Record<st
 
 async function exportRows({ pool, frame }: JournalPages, visit: Visit, form: 'csv' | 'json'): Promise<Shown> {
   const { query, wrong } = readAsked(visit.query, BATCH)
-  if (wrong !== '') {
-    const view = { reason: wrong, back: '/desk/journal' }
-    return { status: 400, page: frame.page({ template: 'refused', title: '不能进行', session: seated(visit), view }) }
-  }
+  if (wrong !== '') return refused({ frame }, seated(visit), 400, wrong, '/desk/journal')
   const parts = writeExport(form, (before) => searchJournal(pool, { ...query, before }))
   return { data: Readable.from(parts), type: EXPORT_TYPES[form], name: `journal.${form}` }
 }

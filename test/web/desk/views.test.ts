@@ -1,6 +1,7 @@
 // In: rows of the record as the store gives them. Out: what the desk's pages say of them. No database.
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { EVERY_KIND } from '../../../src/core/notice.ts'
 import { createRenderer } from '../../../src/core/rendering/renderer.ts'
 import type { Session } from '../../../src/people/sessions.ts'
 import type { StandingAlarm } from '../../../src/store/alarms.ts'
@@ -11,6 +12,7 @@ import { viewRemoval } from '../../../src/web/desk/board/removal-view.ts'
 import { planWithdrawal } from '../../../src/web/desk/board/withdrawal-plan.ts'
 import { groupFiles } from '../../../src/web/desk/templates/index-view.ts'
 import { listPreviews } from '../../../src/web/desk/templates/version-view.ts'
+import { nameKind } from '../../../src/web/desk/templates/words.ts'
 
 const FOLDER = new URL('../../../templates/notices/', import.meta.url)
 const files = readdirSync(FOLDER)
@@ -63,19 +65,9 @@ test('an alarm about a draft leads to the draft', () => {
 
 test('the files of the templates stand by kind, 自动速报 first, what is written after it, what is shared last; each has a Chinese name', () => {
   const groups = groupFiles(files, new Set(['bulletin.liquid']))
-  expect(groups.map(({ name }) => name)).toEqual([
-    '自动速报',
-    '正式速报',
-    '修订',
-    '更正',
-    '撤回',
-    '未发生地震公告',
-    '震情通报',
-    '科普',
-    '通知公告',
-    '各类通用',
-    '共用片段',
-  ])
+  const order = groups.map(({ name }) => name)
+  expect(order[0]).toBe('自动速报')
+  expect(order).toEqual([...EVERY_KIND.map(nameKind), '各类通用', '共用片段'])
   expect(groups.find(({ name }) => name === '震情通报')?.edited).toBe('1')
   const names = groups.flatMap((group) => group.files.map(({ name }) => name))
   expect(names.filter((name) => /[_a-z]/.test(name))).toEqual([])
