@@ -9,7 +9,7 @@ import type { PeopleContext } from '../people/context.ts'
 import { makeFirstLink } from '../people/invitations.ts'
 import { findSitting } from '../people/sessions.ts'
 import { openVisitors } from '../people/visitors.ts'
-import { verifyJournal, type ChainReport } from '../store/journal.ts'
+import { verifyJournal } from '../store/journal.ts'
 import type { ReleaseContext } from '../publish/writing/release.ts'
 import { openSealing, readSecret } from '../store/sealing.ts'
 import { listCardRoutes, type CardPages } from '../web/desk/cards-routes.ts'
@@ -22,6 +22,7 @@ import { listDraftRoutes } from '../web/desk/drafts/routes.ts'
 import { openDeskFrame } from '../web/desk/frame.ts'
 import { listDossierRoutes } from '../web/desk/dossier-routes.ts'
 import { listDrillRoutes, type DrillActs } from '../web/desk/drill-routes.ts'
+import { openChainWalk } from '../web/desk/journal-check.ts'
 import { listJournalRoutes } from '../web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../web/desk/people-routes.ts'
 import { listRosterRoutes } from '../web/desk/roster-routes.ts'
@@ -63,8 +64,7 @@ export async function openDeskPages(parts: DeskParts): Promise<DoorContext> {
   const bureau = { name }
   const visitors = config.demonstration ? await openVisitors(people, bureau) : null
   if (!config.demonstration) await offerFirstLink(people, deskUrl, parts)
-  const verify = async (seen?: (seals: number) => void): Promise<ChainReport> =>
-    verifyJournal(pool, await readHeads(config.dataFolder), seen)
+  const walk = openChainWalk(async (seen) => verifyJournal(pool, await readHeads(config.dataFolder), seen), realNow)
   const secure = deskUrl.startsWith('https:')
   return {
     isSeated: async (cookies) => {
@@ -82,8 +82,8 @@ export async function openDeskPages(parts: DeskParts): Promise<DoorContext> {
       ...listBoardRoutes({ board, frame, command }),
       ...listTemplateRoutes({ templates: parts.templates, frame }),
       ...listDrillRoutes({ pool, frame, drills: parts.drills, now: realNow }),
-      ...listJournalRoutes({ pool, frame, verify, now: realNow }),
-      ...listDossierRoutes({ pool, frame, verify, now: () => board.clock('actual') }),
+      ...listJournalRoutes({ pool, frame, walk }),
+      ...listDossierRoutes({ pool, frame, walk, now: () => board.clock('actual') }),
     ],
     find: (token, isAct, now) => findSitting(pool, token, isAct, now),
     now: realNow,

@@ -16,12 +16,14 @@ export async function listDeadlineMarks(
   return Map.groupBy(rows, ({ quake }) => quake)
 }
 
-/** Quakes with a limit that began and has not ended. */
-export async function listOpenDeadlines(db: Queryable): Promise<string[]> {
+/** Which of these quakes have a limit that began and has not ended. */
+export async function listOpenDeadlines(db: Queryable, quakes: readonly string[]): Promise<string[]> {
+  if (quakes.length === 0) return []
   const { rows } = await db.query<{ quake: string }>(
-    `select distinct quake_id as quake from deadline_mark b where mark = 'begun' and not exists (
+    `select distinct quake_id as quake from deadline_mark b where mark = 'begun' and quake_id = any($1) and not exists (
        select from deadline_mark e where e.quake_id = b.quake_id and e.deadline = b.deadline and e.mark in ('met', 'waived'))
-     order by 1 limit 50`,
+     order by 1`,
+    [quakes],
   )
   return rows.map(({ quake }) => quake)
 }

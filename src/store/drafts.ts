@@ -198,13 +198,3 @@ export async function listDueDrafts(db: Queryable, now: Instant): Promise<string
   )
   return rows.map(({ id }) => id)
 }
-
-/** The quake that each of these lineages of released drafts is about. */
-export async function listDraftQuakes(db: Queryable, lineages: readonly string[]): Promise<Map<string, string>> {
-  if (lineages.length === 0) return new Map()
-  const { rows } = await db.query<{ lineage: string; quake: string }>(
-    'select lineage_id as lineage, quake_id as quake from draft where lineage_id = any($1) and quake_id is not null',
-    [lineages],
-  )
-  return new Map(rows.map(({ lineage, quake }) => [lineage, quake]))
-}

@@ -7,7 +7,7 @@ import { HOUR, MINUTE } from '../../src/core/instant.ts'
 import type { Quake } from '../../src/core/quake.ts'
 import { addDeadlineMark, listDeadlineMarks, listOpenDeadlines } from '../../src/store/deadlines.ts'
 import { openPool, withTransaction } from '../../src/store/pool.ts'
-import { noteDeadline } from '../../src/web/desk/board/deadline-view.ts'
+import { listOpenRows, noteDeadline } from '../../src/web/desk/board/deadline-view.ts'
 import { formalOf, policyOf, quakeOf, SHOCK, SOON, spokenOf } from '../core/judgement/bureaux.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 
@@ -59,7 +59,7 @@ test('what began by its rule is on record once, also over a restart and by two n
   await look()
   expect((await marks()).toSorted()).toEqual(['conference begun system', 'information begun system'])
   expect(rung.size).toBe(0)
-  expect(await listOpenDeadlines(pool)).toContain(quake.id)
+  expect(await listOpenDeadlines(pool, ['q-other', quake.id])).toEqual([quake.id])
 })
 
 test('a limit that nears its end alarms, one that has passed alarms anew, and a notice ends both', async () => {
@@ -109,6 +109,27 @@ test('a drill’s quake and one that was merged alarm nobody', async () => {
   await look()
   expect(rung.size).toBe(0)
   expect(await marks()).toEqual([])
+})
+
+test('the board shows the limits of every quake that is known here, also behind many forgotten ones; a merged one shows none', async () => {
+  await pool.query(
+    `insert into quake (id, class, created_at) select 'a-' || n, 'actual', now() from generate_series(1, 60) n`,
+  )
+  await pool.query(
+    `insert into deadline_mark (quake_id, deadline, mark, at, by, words)
+     select 'a-' || n, 'conference', 'begun', now(), 'system', '' from generate_series(1, 60) n`,
+  )
+  await look()
+  const show = async (known: Quake): Promise<string[]> =>
+    (
+      await listOpenRows(
+        { pool, deadlines: DEFAULT_DEADLINES, policy: () => policyOf() },
+        new Map([[known.id, known]]),
+        () => now,
+      )
+    ).map(({ quake: id, row }) => `${id} ${row.id}`)
+  expect(await show(quake)).toEqual([`${quake.id} information`, `${quake.id} conference`])
+  expect(await show({ ...quake, mergedInto: 'q-other' })).toEqual([])
 })
 
 test('a mark is never changed by the program', async () => {

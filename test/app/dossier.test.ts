@@ -171,7 +171,8 @@ test('each row is checked against its seal: one that the database’s owner chan
       ).length === 0,
   )
   expect((await auditor.get(path())).body).toMatch(/本卷留痕 \d+ 条逐条核对，与封存一致/)
-  expect((await auditor.post(path())).body).toContain('全部留痕链条完整')
+  await auditor.post(path())
+  await until(async () => (await auditor.get(path())).body.includes('全部留痕 · 链条完整'))
   const [row] = await here.query<{ id: number }>(
     `select id from journal where subject = $1 and act = 'hold.released'`,
     [hold],
@@ -182,7 +183,8 @@ test('each row is checked against its seal: one that the database’s owner chan
   await owner.query('alter table journal enable trigger user')
   await owner.end()
   expect((await auditor.get(path())).body).toContain(`本卷留痕与封存时不符：第 ${row?.id} 号`)
-  expect((await auditor.post(path())).body).toContain(`（留痕第 ${row?.id} 号）`)
+  await auditor.post(path())
+  await until(async () => (await auditor.get(path())).body.includes(`（留痕第 ${row?.id} 号）`))
 })
 
 test('an auditor finds it by its serial, and the newest without asking', async () => {

@@ -69,10 +69,12 @@ export function nextApproval({ level, passes }: Pick<Standing, 'level' | 'passes
   return PATHS[level][passes.length] ?? null
 }
 
+/** Whether a draft in this state can take this step at all; who may, and with what, takeStep says. */
+export const mayTake = (state: DraftState, step: Step['do']): boolean => FROM[step].includes(state)
+
 /** Takes a step. */
 export function takeStep(standing: Standing, step: Step): Taken {
-  if (!FROM[step.do].includes(standing.state))
-    return refuse('state', `此稿${STATE_NAMES[standing.state]}，不能进行这一步`)
+  if (!mayTake(standing.state, step.do)) return refuse('state', `此稿${STATE_NAMES[standing.state]}，不能进行这一步`)
   if ('seen' in step && step.seen !== standing.version) return refuse('changed', '此稿刚刚被改动，请核对现在的文稿')
   switch (step.do) {
     case 'edit':

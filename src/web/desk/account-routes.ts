@@ -11,6 +11,7 @@ import { endSession, endSessionsOf } from '../../store/people/sessions.ts'
 import { drawQr } from '../public/qr.ts'
 import { readReturn, type DeskRoute, type Shown, type Visit } from './door.ts'
 import type { DeskFrame } from './frame.ts'
+import { refused } from './refused.ts'
 
 export interface AccountPages {
   people: PeopleContext
@@ -178,8 +179,8 @@ function listInvitationRoutes({ people, frame, bureau }: AccountPages): DeskRout
     const token = visit.params['token'] ?? ''
     const found = await readInvitation(people, token)
     if (!found) {
-      const view = { reason: '此链接已使用或已失效，请向安全管理员索取新的链接', back: '/desk/sign-in' }
-      return { status: 410, page: frame.page({ template: 'refused', title: '链接失效', session: null, view }) }
+      const why = '此链接已使用或已失效，请向安全管理员索取新的链接'
+      return refused({ frame }, null, 410, why, '/desk/sign-in', '链接失效')
     }
     const given = { login: visit.form.get('login') ?? '', name: visit.form.get('name') ?? '' }
     const view = {

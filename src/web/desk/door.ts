@@ -238,7 +238,8 @@ function isOwnForm(request: FastifyRequest, given: string | null, wanted: string
   return wanted === null || given === wanted
 }
 
-function isHost(origin: string, host: string | undefined): boolean {
+/** @param origin as a browser sends it: scheme, host and port */
+export function isHost(origin: string, host: string | undefined): boolean {
   try {
     return new URL(origin).host === host
   } catch {

@@ -5,7 +5,7 @@ import { formatUtc, type Instant } from '../../core/instant.ts'
 import { splitSerial } from '../../core/notice.ts'
 import { readDossier, type DossierRecord } from '../../store/dossier.ts'
 import { findDossiers, listDossiers, readRawBytes } from '../../store/dossier-list.ts'
-import { appendJournal, type ChainReport } from '../../store/journal.ts'
+import { appendJournal } from '../../store/journal.ts'
 import { readPeopleThen, type PeopleThen } from '../../store/people/history.ts'
 import { seated } from './account-routes.ts'
 import { checkRows } from './dossier-chain.ts'
@@ -13,17 +13,20 @@ import { orderMoments } from './dossier-timeline.ts'
 import { viewDossier, viewEntry } from './dossier-view.ts'
 import type { DeskRoute, Shown, Visit } from './door.ts'
 import type { DeskFrame } from './frame.ts'
+import type { ChainWalk } from './journal-check.ts'
+import { refused } from './refused.ts'
 
 export interface DossierPages {
   pool: Pool
   frame: DeskFrame
-  /** Walks the whole chain; only when asked to. */
-  verify: () => Promise<ChainReport>
+  /** Of the whole journal; begun only when asked to, and never waited for to its end. */
+  walk: ChainWalk
   /** The installation's clock: when it was opened. */
   now: () => Instant
 }
 
 const MOST_LISTED = 100
+const BACK = '/desk/dossiers'
 
 /** The routes of dossiers. */
 export function listDossierRoutes(pages: DossierPages): DeskRoute[] {
@@ -73,11 +76,11 @@ async function open(
 
 async function dossierPage(pages: DossierPages, visit: Visit, whole: boolean): Promise<Shown> {
   const opened = await open(pages, visit, 'page')
-  if (opened === null) return missing(pages, visit, '没有这次地震', 404)
-  const chain = whole ? await pages.verify() : null
+  if (opened === null) return refused(pages, seated(visit), 404, '没有这次地震', BACK)
+  const check = whole ? await pages.walk.begin() : pages.walk.look()
   const { name, organisation } = opened.people(seated(visit).accountId, pages.now()) ?? seatedAs(visit)
   const reader = `${name}${organisation === '' ? '' : `（${organisation}）`}`
-  const view = viewDossier(opened.record, opened.people, { chain, reader, at: pages.now() })
+  const view = viewDossier(opened.record, opened.people, { check, reader, at: pages.now() })
   const page = pages.frame.page({
     template: 'dossier',
     title: '卷宗',
@@ -95,7 +98,7 @@ const seatedAs = (visit: Visit): { name: string; organisation: string } => ({
 
 async function dossierJson(pages: DossierPages, visit: Visit): Promise<Shown> {
   const opened = await open(pages, visit, 'json')
-  if (opened === null) return missing(pages, visit, '没有这次地震', 404)
+  if (opened === null) return refused(pages, seated(visit), 404, '没有这次地震', BACK)
   const { record, people } = opened
   const timeline = orderMoments(record).map((one) => ({ ...one, by: people(one.by, one.at) ?? one.by }))
   const told = { format: 1, readAt: pages.now(), ...record, timeline, chain: checkRows(record.journal) }
@@ -118,7 +121,7 @@ function writeInstants(value: unknown, key = ''): unknown {
 async function rawBytes(pages: DossierPages, visit: Visit): Promise<Shown> {
   const id = visit.params['id'] ?? ''
   const raw = /^\d{1,15}$/.test(id) ? await readRawBytes(pages.pool, Number(id)) : null
-  if (raw === null) return missing(pages, visit, '没有这份原文', 404)
+  if (raw === null) return refused(pages, seated(visit), 404, '没有这份原文', BACK)
   await appendJournal(pages.pool, pages.now(), {
     actor: seated(visit).accountId,
     act: 'raw.opened',
@@ -127,9 +130,4 @@ async function rawBytes(pages: DossierPages, visit: Visit): Promise<Shown> {
   })
   // Whatever a source sent: to a browser it is bytes to be saved, never a page.
   return { data: raw.bytes, type: 'application/octet-stream', name: `raw-${id}.bin` }
-}
-
-function missing({ frame }: DossierPages, visit: Visit, reason: string, status: number): Shown {
-  const view = { reason, back: '/desk/dossiers' }
-  return { status, page: frame.page({ template: 'refused', title: '不能进行', session: seated(visit), view }) }
 }

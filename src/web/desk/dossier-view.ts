@@ -3,13 +3,14 @@
 import { linkTo } from '../../core/network.ts'
 import { formatBeijing, type Instant } from '../../core/instant.ts'
 import { ROLE_NAMES } from '../../core/people/roles.ts'
-import type { ChainReport } from '../../store/journal.ts'
 import type { DossierDelivery, DossierRecord } from '../../store/dossier.ts'
 import type { DossierEntry } from '../../store/dossier-list.ts'
 import type { PeopleThen } from '../../store/people/history.ts'
 import { DELIVERY_WORDS, KIND_NAMES, nameOutlet, writeSpeed } from './board/words.ts'
 import { checkRows } from './dossier-chain.ts'
-import { describeOrigin, orderMoments } from './dossier-timeline.ts'
+import { describeOrigin, orderMoments, type Moment } from './dossier-timeline.ts'
+import type { ChainCheck } from './journal-check.ts'
+import { describeCheck } from './journal-routes.ts'
 
 const PART_NAMES = { received: '收到', decided: '决定', said: '发布', alarm: '告警' } as const
 const LIST_NAMES: Readonly<Record<string, string>> = {
@@ -41,13 +42,14 @@ const writeAt = (at: Instant | null): string =>
 export function viewDossier(
   record: DossierRecord,
   people: PeopleThen,
-  { chain, reader, at }: { chain: ChainReport | null; reader: string; at: Instant },
+  { check, reader, at }: { check: ChainCheck; reader: string; at: Instant },
 ): object {
   const name = (id: string, then: Instant): string => {
     const person = people(id, then)
     return person ? `${person.name}（${person.organisation}）` : id === 'system' ? '自动' : id
   }
   const { quake, reports } = record
+  const moments = orderMoments(record)
   const last = reports.findLast(({ magnitude }) => magnitude !== null) ?? reports.at(-1)
   return {
     id: quake.id,
@@ -58,8 +60,8 @@ export function viewDossier(
     reader,
     printed: formatBeijing(at),
     cut: record.cut.map((list) => LIST_NAMES[list] ?? list),
-    chain: describeChains(record, chain),
-    moments: orderMoments(record).map((one) => ({
+    chain: describeChains(record, check),
+    moments: moments.map((one) => ({
       at: writeAt(one.at),
       part: PART_NAMES[one.part],
       what: one.what,
@@ -88,7 +90,7 @@ export function viewDossier(
         .filter((delivery) => delivery.notice === notice.id)
         .map((delivery) => viewDelivery(delivery, notice.decidedAt)),
     })),
-    people: listPeople(record, people),
+    people: listPeople(record, moments, people),
     journal: record.journal.map((row) => ({
       id: String(row.id),
       at: writeAt(row.at),
@@ -122,11 +124,12 @@ function viewDelivery(delivery: DossierDelivery, decidedAt: Instant): Record<str
 /** Everybody who did something, as they were when they first did. */
 function listPeople(
   record: DossierRecord,
+  moments: readonly Moment[],
   people: PeopleThen,
 ): Record<'id' | 'name' | 'organisation' | 'roles', string>[] {
   const acted = [
     ...record.journal.map(({ actor, at }) => ({ id: actor, at })),
-    ...orderMoments(record).map(({ by, at }) => ({ id: by, at })),
+    ...moments.map(({ by, at }) => ({ id: by, at })),
   ].toSorted((a, b) => a.at - b.at)
   const seen = new Set<string>()
   return acted.flatMap(({ id, at }) => {
@@ -138,16 +141,18 @@ function listPeople(
   })
 }
 
-function describeChains(record: DossierRecord, chain: ChainReport | null): { line: string; holds: boolean }[] {
+function describeChains(
+  record: DossierRecord,
+  check: ChainCheck,
+): { line: string; holds: boolean; walking: boolean }[] {
   const { sealed, open, broken } = checkRows(record.journal)
   const own =
     broken.length === 0
       ? `本卷留痕 ${sealed} 条逐条核对，与封存一致${open === 0 ? '' : `；另有 ${open} 条待封`}`
       : `本卷留痕与封存时不符：第 ${broken.join('、')} 号`
-  const lines = [{ line: own, holds: broken.length === 0 }]
-  if (chain === null) return lines
-  const whole = chain.ok
-    ? `全部留痕链条完整：已封 ${chain.rows} 条，待封 ${chain.unsealed} 条，链首 ${chain.head}`
-    : `全部留痕链条不符：第 ${chain.seq} 封${chain.journalId === null ? '' : `（留痕第 ${chain.journalId} 号）`}：${chain.why}`
-  return [...lines, { line: whole, holds: chain.ok }]
+  const { chain, holds, walking } = describeCheck(check)
+  return [
+    { line: own, holds: broken.length === 0, walking: false },
+    ...(chain === '' ? [] : [{ line: `全部留痕 · ${chain}`, holds, walking }]),
+  ]
 }

@@ -12,6 +12,7 @@ import type { DeskRoute, Shown, Visit } from './door.ts'
 import type { DrillReport } from './drill-report.ts'
 import { readGoals, viewGoals, viewReport, viewRow, writeCsv } from './drill-view.ts'
 import type { DeskFrame, DeskSheet } from './frame.ts'
+import { refused } from './refused.ts'
 import { writeField } from './roster-view.ts'
 import type { CommandAnswer } from './server.ts'
 
@@ -192,10 +193,8 @@ async function drillPage(pages: DrillPages, visit: Visit, reason: string): Promi
   return { status: reason === '' ? 200 : 409, page: pages.frame.page(drillSheet(pages, visit, found, reason)) }
 }
 
-function missing({ frame }: DrillPages, visit: Visit): Shown {
-  const view = { reason: '没有这场演练', back: '/desk/drills' }
-  return { status: 404, page: frame.page({ template: 'refused', title: '不能进行', session: seated(visit), view }) }
-}
+const missing = (pages: DrillPages, visit: Visit): Shown =>
+  refused(pages, seated(visit), 404, '没有这场演练', '/desk/drills')
 
 async function exportReport(pages: DrillPages, visit: Visit, form: 'json' | 'csv'): Promise<Shown> {
   const found = await readDrill(pages, visit)

@@ -3,6 +3,7 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server, type ServerOptions } from 'socket.io'
 import { SECOND } from '../../core/instant.ts'
+import { isHost } from './door.ts'
 
 export interface Hints {
   /** Something changed at this node: its desks are told, and over the carrier the other nodes. */
@@ -54,7 +55,7 @@ export function openHints(
     cors: { origin: false },
     allowRequest: (request, done) => {
       const { origin, host } = request.headers
-      const isOwn = origin === undefined || origin.replace(/^https?:\/\//, '') === host
+      const isOwn = origin === undefined || isHost(origin, host)
       // Before a line is open: strangers who hold lines that lead nowhere must not use up the room of the desks.
       if (!isOwn) done('another origin', false)
       else void admit(request.headers.cookie ?? '', (error) => done(error?.message, error === undefined))

@@ -1,7 +1,7 @@
 // In: what an auditor looks for. Out: rows of the journal, the whole answer as CSV or JSON, and whether the chain holds.
 // Must not change a row, nor show a name where the journal has none: people are named beside it, from their accounts.
 import { Readable } from 'node:stream'
-import { beijingParts, parseZonedTime, type Instant } from '../../core/instant.ts'
+import { formatBeijing, parseZonedTime, type Instant } from '../../core/instant.ts'
 import type { ChainReport } from '../../store/journal.ts'
 import { searchJournal, type JournalCursor, type JournalQuery, type JournalRow } from '../../store/journal-search.ts'
 import { nameAccounts } from '../../store/people/accounts.ts'
@@ -9,15 +9,15 @@ import type { Pool } from 'pg'
 import { seated } from './account-routes.ts'
 import type { DeskRoute, Shown, Visit } from './door.ts'
 import type { DeskFrame } from './frame.ts'
-import { openChainWalk, type ChainCheck } from './journal-check.ts'
+import type { ChainCheck, ChainWalk } from './journal-check.ts'
 import { BATCH, EXPORT_TYPES, MOST_EXPORTED, writeExport } from './journal-export.ts'
+import { refused } from './refused.ts'
 
 export interface JournalPages {
   pool: Pool
   frame: DeskFrame
-  /** Walks the chain, and tells how many seals it has seen; some minutes for five million. */
-  verify: (seen: (seals: number) => Promise<void>) => Promise<ChainReport>
-  now: () => Instant
+  /** The one of this desk, which the dossiers show too. */
+  walk: ChainWalk
 }
 
 const PAGE = 100
@@ -27,7 +27,7 @@ const BUDGET_MS = 120
 /** The routes of the record. */
 export function listJournalRoutes(pages: JournalPages): DeskRoute[] {
   const act = 'read-journal' as const
-  const walk = openChainWalk((seen) => pages.verify(seen), pages.now)
+  const { walk } = pages
   return [
     { method: 'GET', path: '/journal', act, handle: (visit) => listPage(pages, visit, walk.look()) },
     {
@@ -102,12 +102,13 @@ function withBefore(link: URLSearchParams, before: string): string {
   return next.toString()
 }
 
-function describeCheck(check: ChainCheck): { chain: string; holds: boolean; walking: boolean } {
+/** How far the chain is walked, or what was found and when; '' where nobody has asked. */
+export function describeCheck(check: ChainCheck): { chain: string; holds: boolean; walking: boolean } {
   if (check.state === 'never') return { chain: '', holds: true, walking: false }
   if (check.state === 'failed') return { chain: '核对未能完成，请稍后再试', holds: false, walking: false }
   if (check.state === 'walking') return { chain: `正在核对链条：已核对 ${check.rows} 条`, holds: true, walking: true }
   const { report, at } = check
-  return { chain: `${describeChain(report)}（${writeBeijing(at)} 核对）`, holds: report.ok, walking: false }
+  return { chain: `${describeChain(report)}（${formatBeijing(at)} 核对）`, holds: report.ok, walking: false }
 }
 
 function describeChain(chain: ChainReport): string {
@@ -120,7 +121,7 @@ function viewRow(row: JournalRow, names: ReadonlyMap<string, string>): Record<st
   const named = (id: string): string => (names.has(id) ? `${names.get(id)}（${id}）` : id)
   return {
     id: String(row.id),
-    at: writeBeijing(row.at),
+    at: formatBeijing(row.at),
     actor: named(row.actor),
     act: row.act,
     subject: named(row.subject),
@@ -129,19 +130,9 @@ function viewRow(row: JournalRow, names: ReadonlyMap<string, string>): Record<st
   }
 }
 
-/** 2026-01-31 18:11:28, as tables have it. */
-function writeBeijing(at: Instant): string {
-  const p = beijingParts(at)
-  const two = (n: number): string => String(n).padStart(2, '0')
-  return `${p.year}-${two(p.month)}-${two(p.day)} ${two(p.hour)}:${two(p.minute)}:${two(p.second)}`
-}
-
 async function exportRows({ pool, frame }: JournalPages, visit: Visit, form: 'csv' | 'json'): Promise<Shown> {
   const { query, wrong } = readAsked(visit.query, BATCH)
-  if (wrong !== '') {
-    const view = { reason: wrong, back: '/desk/journal' }
-    return { status: 400, page: frame.page({ template: 'refused', title: '不能进行', session: seated(visit), view }) }
-  }
+  if (wrong !== '') return refused({ frame }, seated(visit), 400, wrong, '/desk/journal')
   const parts = writeExport(form, (before) => searchJournal(pool, { ...query, before }))
   return { data: Readable.from(parts), type: EXPORT_TYPES[form], name: `journal.${form}` }
 }

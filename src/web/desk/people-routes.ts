@@ -9,6 +9,7 @@ import { findAccount, listAccounts, listOrganisations, type Account } from '../.
 import { seated } from './account-routes.ts'
 import type { DeskRoute, Shown, Visit } from './door.ts'
 import type { DeskFrame } from './frame.ts'
+import { refused } from './refused.ts'
 
 export interface PeoplePages {
   people: PeopleContext
@@ -150,10 +151,7 @@ function describeState(one: Account, now: Instant): string {
 async function personPage({ people, frame }: PeoplePages, visit: Visit, reason: string): Promise<Shown> {
   const session = seated(visit)
   const found = await findAccount(people.pool, visit.params['id'] ?? '')
-  if (!found) {
-    const view = { reason: '没有这个账号', back: '/desk/people' }
-    return { status: 404, page: frame.page({ template: 'refused', title: '没有这个账号', session, view }) }
-  }
+  if (!found) return refused({ frame }, session, 404, '没有这个账号', '/desk/people', '没有这个账号')
   const view = {
     reason,
     person: {

@@ -3,7 +3,14 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR } from '../../../src/core/instant.ts'
 import { ROLES, type Role } from '../../../src/core/people/roles.ts'
-import { DRAFT_STATES, nextApproval, takeStep, type Standing, type Step } from '../../../src/core/writing/draft.ts'
+import {
+  DRAFT_STATES,
+  mayTake,
+  nextApproval,
+  takeStep,
+  type Standing,
+  type Step,
+} from '../../../src/core/writing/draft.ts'
 import { DRAFT_KINDS, GATES, isAtLeast, LEVELS, LOWEST, PATHS } from '../../../src/core/writing/levels.ts'
 
 const NOW = Date.UTC(2026, 0, 31)
@@ -18,6 +25,29 @@ const standingOf = (over: Partial<Standing> = {}): Standing => ({
   ...over,
 })
 const PASS: Extract<Step, { do: 'pass' }> = { do: 'pass', by: 'b', roles: ['lead'], ticks: [...GATES], seen: 1 }
+
+test('a button is shown for just those steps that the state does not refuse', () => {
+  const steps: Step[] = [
+    { do: 'edit', by: 'a', level: 'ordinary' },
+    { do: 'submit', by: 'a' },
+    PASS,
+    { do: 'return', by: 'b' },
+    { do: 'schedule', by: 'a', at: NOW + HOUR, now: NOW, seen: 1 },
+    { do: 'unschedule', by: 'a' },
+    { do: 'miss' },
+    { do: 'release', seen: 1 },
+    { do: 'discard', by: 'a' },
+  ]
+  for (const state of DRAFT_STATES)
+    for (const step of steps)
+      expect([state, step.do, mayTake(state, step.do)]).toEqual([
+        state,
+        step.do,
+        takeStep(standingOf({ state }), step).ok,
+      ])
+  expect(mayTake('released', 'edit')).toBe(false)
+  expect(mayTake('missed', 'release')).toBe(true)
+})
 
 describe('who approves a draft', () => {
   test.each([

@@ -4,10 +4,12 @@ import { text } from 'node:stream/consumers'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Session } from '../../../src/people/sessions.ts'
-import { appendJournal, sealJournal, verifyJournal } from '../../../src/store/journal.ts'
+import { appendJournal, sealJournal, verifyJournal, type ChainReport } from '../../../src/store/journal.ts'
 import { searchJournal, type JournalCursor, type JournalQuery } from '../../../src/store/journal-search.ts'
 import { openPool } from '../../../src/store/pool.ts'
-import { openDeskFrame } from '../../../src/web/desk/frame.ts'
+import { listDossierRoutes } from '../../../src/web/desk/dossier-routes.ts'
+import { openDeskFrame, type DeskFrame } from '../../../src/web/desk/frame.ts'
+import { openChainWalk } from '../../../src/web/desk/journal-check.ts'
 import { writeCell } from '../../../src/web/desk/journal-export.ts'
 import { listJournalRoutes } from '../../../src/web/desk/journal-routes.ts'
 import { readDeskTemplates } from '../../support/desk-templates.ts'
@@ -25,6 +27,7 @@ const DAY = 86_400_000
 const START = Date.parse('2031-03-01T00:00:00+08:00')
 let database: FreshDatabase
 let pool: Pool
+let frame: DeskFrame
 let ask: (path: string) => Promise<string>
 
 beforeAll(async () => {
@@ -42,8 +45,12 @@ beforeAll(async () => {
       detail: { why: day === 9 ? '=cmd|"x"!A1, <b>' : '' },
     })
   await sealJournal(pool, START)
-  const frame = openDeskFrame(readDeskTemplates(), { bureauName: '某地震局', demonstration: false })
-  const routes = listJournalRoutes({ pool, frame, verify: (seen) => verifyJournal(pool, [], seen), now: () => START })
+  frame = openDeskFrame(readDeskTemplates(), { bureauName: '某地震局', demonstration: false })
+  const walk = openChainWalk(
+    (seen) => verifyJournal(pool, [], seen),
+    () => START,
+  )
+  const routes = listJournalRoutes({ pool, frame, walk })
   ask = async (path) => {
     const [where = '', query = ''] = path.split('?')
     const [method = '', at = ''] = where.split(' ')
@@ -129,6 +136,43 @@ test('what stands in a row is text on the page, and no formula in a spreadsheet'
 
 test('the whole answer is exported, beyond one page', async () => {
   expect((await ask('GET /journal.csv')).trimEnd().split('\r\n')).toHaveLength(231)
+})
+
+test('a dossier does not wait for the end of a long walk; whoever looks at the journal sees the same one', async () => {
+  await pool.query(`insert into quake (id, class, created_at) values ('q-1', 'actual', now())`)
+  let walks = 0
+  const found = Promise.withResolvers<ChainReport>()
+  const walk = openChainWalk(
+    async (seen) => {
+      walks += 1
+      await seen(4_000_000)
+      return found.promise
+    },
+    () => START,
+  )
+  const routes = [
+    ...listJournalRoutes({ pool, frame, walk }),
+    ...listDossierRoutes({ pool, frame, walk, now: () => START }),
+  ]
+  const show = async (where: string): Promise<string> => {
+    const [method = '', path = ''] = where.split(' ')
+    const none = { query: new URLSearchParams(), form: new URLSearchParams(), address: '' }
+    const route = routes.find((one) => one.method === method && one.path === path)
+    const shown = await route?.handle({ session, params: { id: 'q-1' }, ...none })
+    return shown && 'page' in shown ? shown.page : ''
+  }
+  expect(await show('GET /quakes/:id/dossier')).not.toContain('全部留痕 ·')
+  const page = await show('POST /quakes/:id/dossier')
+  expect(page).toContain('全部留痕 · 正在核对链条：已核对 4000000 条')
+  expect(page).toContain('href="/desk/journal">查看进度')
+  await show('POST /quakes/:id/dossier')
+  expect(await show('POST /journal/verify')).toContain('正在核对链条：已核对 4000000 条')
+  expect(walks).toBe(1)
+  found.resolve({ ok: false, seq: 9, journalId: 8, why: '内容与封存时不同' })
+  await expect.poll(() => walk.look().state).toBe('done')
+  const done = '链条不符：第 9 封（留痕第 8 号）：内容与封存时不同（2031-03-01 00:00:00 核对）'
+  expect(await show('GET /journal')).toContain(done)
+  expect(await show('GET /quakes/:id/dossier')).toContain(`<p class="wrong" role="status">全部留痕 · ${done}`)
 })
 
 test('a row that was changed by the database’s owner is found and named', async () => {

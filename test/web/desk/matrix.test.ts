@@ -135,12 +135,12 @@ const routes: DeskRoute[] = [
   ...listDraftRoutes({ writing: nothing, frame: nothing }),
   ...listRosterRoutes({ roster: nothing, frame: nothing }),
   ...listBoardRoutes({ board: nothing, frame: nothing, command: nothing }),
-  ...listJournalRoutes({ pool: nothing, frame: nothing, verify: nothing, now: nothing }),
+  ...listJournalRoutes({ pool: nothing, frame: nothing, walk: nothing }),
   ...listChannelRoutes(nothing),
   ...listCardRoutes(nothing),
   ...listTemplateRoutes({ templates: nothing, frame: nothing }),
   ...listDrillRoutes({ pool: nothing, frame: nothing, drills: nothing, now: nothing }),
-  ...listDossierRoutes({ pool: nothing, frame: nothing, verify: nothing, now: nothing }),
+  ...listDossierRoutes({ pool: nothing, frame: nothing, walk: nothing, now: nothing }),
 ].map((route) => ({ ...route, handle: async () => ({ page: 'in' }) }))
 const keyOf = ({ method, path }: DeskRoute): string => `${method} ${path}`
 

@@ -32,6 +32,7 @@ const PAGES: Readonly<Record<string, (subject: string) => string>> = {
   hold: (hold) => `/desk/holds/${hold}`,
   withdrawal: (notice) => `/desk/notices/${notice}/progress`,
   removal: (removal) => `/desk/removals/${removal}`,
+  draft: (draft) => `/desk/drafts/${draft}`,
 }
 
 export function viewAlarm(alarm: StandingAlarm, view: AlarmView): AlarmRow {

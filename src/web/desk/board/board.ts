@@ -12,7 +12,6 @@ import type { Foretold } from '../../../publish/foretell.ts'
 import type { Picture } from '../../../publish/picture.ts'
 import { listAlarms } from '../../../store/alarms.ts'
 import { listGateWords } from '../../../store/desk.ts'
-import { listDraftQuakes } from '../../../store/drafts.ts'
 import { isDrillRunning } from '../../../store/drills.ts'
 import { listCards } from '../../../store/hand-posts.ts'
 import { listNotices, listQuakeNotices, type NoticeView } from '../../../store/notices.ts'
@@ -92,12 +91,7 @@ export async function readBoard(context: BoardContext): Promise<Board> {
     context.pool,
     quakes.map(({ id }) => id),
   )
-  // A bulletin of the desk is no word of the judgement: the draft knows which quake it is about.
-  const about = await listDraftQuakes(
-    context.pool,
-    said.flatMap(({ quake, lineage }) => (quake === null ? [lineage] : [])),
-  )
-  const told = Map.groupBy(said, ({ quake, lineage }) => quake ?? about.get(lineage) ?? '')
+  const told = Map.groupBy(said, ({ quake }) => quake)
   const since = context.clock('actual') - DAY
   const loose = await listNotices(context.pool, { class: 'actual', limit: 10, kinds: ['no-quake'], since })
   const alarms = await listAlarms(context.pool)

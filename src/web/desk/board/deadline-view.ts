@@ -65,13 +65,14 @@ export async function readAllDeadlines(
   )
 }
 
-/** Open limits of all quakes that are still known here, the nearest first, as lines for the board. */
+/** Open limits of all quakes that are still known here and were not merged, the nearest first, as lines for the board. */
 export async function listOpenRows(
   setting: DeadlineSetting,
   quakes: ReadonlyMap<string, Quake>,
   clock: (quake: Quake) => Instant,
 ): Promise<{ quake: string; title: string; drill: boolean; row: DeadlineRow }[]> {
-  const open = (await listOpenDeadlines(setting.pool)).flatMap((id) => quakes.get(id) ?? [])
+  const standing = [...quakes.values()].filter(({ mergedInto }) => mergedInto === null).map(({ id }) => id)
+  const open = (await listOpenDeadlines(setting.pool, standing)).flatMap((id) => quakes.get(id) ?? [])
   const read = await readAllDeadlines(setting, open, clock)
   return open
     .flatMap((quake) => (read.get(quake.id) ?? []).map((one) => ({ quake, one })))

@@ -1,6 +1,5 @@
-// In: what the pages of the board stand on. Out: a whole page, or one that says why not.
+// In: what the pages of the board stand on. Out: a whole page.
 // Must not act.
-import type { Session } from '../../../people/sessions.ts'
 import type { Shown } from '../door.ts'
 import type { DeskFrame, DeskSheet } from '../frame.ts'
 import type { CommandAnswer } from '../server.ts'
@@ -14,13 +13,3 @@ export interface BoardPages {
 }
 
 export const whole = ({ frame }: Pick<BoardPages, 'frame'>, sheet: DeskSheet): Shown => ({ page: frame.page(sheet) })
-
-export function refused(
-  { frame }: Pick<BoardPages, 'frame'>,
-  session: Session,
-  status: number,
-  reason: string,
-  back = '/desk',
-): Shown {
-  return { status, page: frame.page({ template: 'refused', title: '不能进行', session, view: { reason, back } }) }
-}

@@ -4,7 +4,8 @@ import { findNotice } from '../../../store/notices.ts'
 import { findRemoval } from '../../../store/removals.ts'
 import { seated } from '../account-routes.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
-import { refused, whole, type BoardPages } from './pages.ts'
+import { refused } from '../refused.ts'
+import { whole, type BoardPages } from './pages.ts'
 import { nameRemovers, viewRemoval } from './removal-view.ts'
 
 export function listRemovalRoutes(pages: BoardPages): DeskRoute[] {

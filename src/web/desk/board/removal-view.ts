@@ -1,5 +1,6 @@
 // In: wishes to take posts down, who looks. Out: what waits for this person's yes or no, and which posts they may ask about.
 // Must not decide; who may not is told why beside the row.
+import { linkTo } from '../../../core/network.ts'
 import { mayDo } from '../../../core/people/roles.ts'
 import type { Session } from '../../../people/sessions.ts'
 import type { NoticeView } from '../../../store/notices.ts'
@@ -12,6 +13,7 @@ export interface RemovalCard {
   drill: boolean
   serial: string
   post: string
+  /** '' where no link may lead. */
   url: string
   why: string
   asked: string
@@ -41,7 +43,7 @@ export function viewRemoval(removal: RemovalRecord, session: Session, name: (act
     drill: removal.class === 'drill',
     serial: removal.serial,
     post: nameOutlet(removal.channel, removal.leg, removal.outlet_id),
-    url: removal.state === 'removed' ? '' : (removal.url ?? ''),
+    url: removal.state === 'removed' ? '' : linkTo(removal.url),
     why: removal.why,
     asked: `${name(removal.asked_by)} ${writeMoment(removal.asked_at)} 申请`,
     state: `${back ? '已收回申请' : STATES[removal.state]}${decided}${removal.reason === '' ? '' : `（${removal.reason}）`}`,

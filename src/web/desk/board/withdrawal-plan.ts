@@ -11,8 +11,8 @@ export interface PlanRow {
   tone: 'ok' | 'wait' | 'bad' | 'soft'
 }
 
-/** By channel, and by leg where they differ: who reads it, what is done there. */
-const WAYS: Readonly<Record<string, { audience: string; plan: string }>> = {
+/** By channel, and by leg where they differ: who reads it, what is done there; waits: until a person has done it. */
+const WAYS: Readonly<Record<string, { audience: string; plan: string; waits?: true }>> = {
   website: { audience: '网站读者', plan: '原公告页保留并标明“已撤回”，列表与订阅源随之更改' },
   weibo: { audience: '微博粉丝与看到转发的人', plan: '另发一条撤回微博；原微博保留' },
   'wechat freepublish': { audience: '收到文章链接的人', plan: '另发一篇撤回文章；原文保留' },
@@ -22,6 +22,7 @@ const WAYS: Readonly<Record<string, { audience: string; plan: string }>> = {
   webhook: { audience: '合作单位', plan: '发送撤回消息' },
   cap: { audience: '聚合平台与合作单位', plan: '发布取消消息（CAP Cancel）' },
   robot: { audience: '群内人员', plan: '发送撤回消息' },
+  'by-hand': { audience: '平台上的读者', plan: '生成撤回操作卡，须由人工发布；原帖保留', waits: true },
 }
 
 /** One row per outlet and leg that was ever addressed, in the order of the record. */
@@ -38,14 +39,18 @@ export function planWithdrawal(lineage: readonly NoticeView[], stopped: Readonly
       WAYS[first.channel] ?? { audience: '读者', plan: '发布撤回公告' }
     const name = nameOutlet(first.channel, first.leg, first.outlet)
     const states = deliveries.map(({ state }) => state)
-    return [{ name, audience: way.audience, ...choose(states, way.plan, stopped.has(first.outlet)) }]
+    return [{ name, audience: way.audience, ...choose(states, way, stopped.has(first.outlet)) }]
   })
 }
 
-function choose(states: readonly DeliveryState[], plan: string, isStopped: boolean): Pick<PlanRow, 'plan' | 'tone'> {
+function choose(
+  states: readonly DeliveryState[],
+  { plan, waits }: (typeof WAYS)[string],
+  isStopped: boolean,
+): Pick<PlanRow, 'plan' | 'tone'> {
   const stood = states.some((state) => MAY_BE_VISIBLE.includes(state))
   if (stood && isStopped) return { plan: '渠道已停用：恢复以前发不出撤回公告', tone: 'bad' }
-  if (states.includes('accepted')) return { plan, tone: 'ok' }
+  if (states.includes('accepted')) return { plan, tone: waits ? 'wait' : 'ok' }
   if (stood && !states.includes('unknown')) return { plan: `正在发出：不等结果，照样${plan}`, tone: 'wait' }
   if (stood) return { plan: `是否发出尚不清楚：不等核对，照样${plan}`, tone: 'wait' }
   if (states.includes('queued')) return { plan: '尚未发出：取消，不再发送', tone: 'soft' }

@@ -1,15 +1,14 @@
 // In: a draft with its files. Out: how they stand on its page, and what may be done with each.
 // Must not decide; publish/writing does.
 import { MOST_ATTACHMENTS, writeSize } from '../../../core/attachments/attachment.ts'
+import { mayTake } from '../../../core/writing/draft.ts'
 import { LONGEST_ALT } from '../../../core/writing/fields.ts'
 import type { DraftRecord } from '../../../store/drafts.ts'
 import { wordFor } from '../door.ts'
 
-const CHANGING: readonly DraftRecord['state'][] = ['draft', 'review', 'approved', 'scheduled', 'missed']
-
 /** @param csrf the session's own word */
 export function viewFiles({ id, state, attachments }: DraftRecord, csrf: string): object {
-  const changes = CHANGING.includes(state)
+  const changes = mayTake(state, 'edit')
   const path = `/desk/drafts/${id}/attachments`
   return {
     changes,

@@ -8,6 +8,7 @@ import { findDraftFile } from '../../../store/attachments.ts'
 import { seated } from '../account-routes.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
 import type { DeskFrame } from '../frame.ts'
+import { refused } from '../refused.ts'
 
 interface AttachmentPages {
   writing: WritingContext
@@ -55,9 +56,7 @@ export function listAttachmentRoutes(
           const name = file.type === 'application/pdf' ? { name: nameFile({ sha256, type: file.type }) } : {}
           return { data: file.bytes, type: file.type, sealed: true, ...name }
         }
-        const view = { reason: '稿件没有这个附件', back: '/desk/drafts' }
-        const session = seated(visit)
-        return { status: 404, page: frame.page({ template: 'refused', title: '不能进行', session, view }) }
+        return refused({ frame }, seated(visit), 404, '稿件没有这个附件', '/desk/drafts')
       },
     },
   ]

@@ -24,6 +24,7 @@ import { seated } from '../account-routes.ts'
 import { KIND_NAMES, writeMoment } from '../board/words.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
 import type { DeskFrame } from '../frame.ts'
+import { refused } from '../refused.ts'
 import { listAttachmentRoutes } from './attachments.ts'
 import { mayRelease, viewDraft, viewFields, viewForm, viewLine, type Name, type Typed } from './view.ts'
 
@@ -71,9 +72,9 @@ export function listDraftRoutes(pages: DraftPages): DeskRoute[] {
     }),
     act('return', approve, (id, { form }, session) => returnDraft(pages.writing, id, readNote(form), by(session))),
     act('schedule', release, async (id, { form }, session) => {
-      const refused = await refuseRelease(pages, id, session)
+      const stopped = await refuseRelease(pages, id, session)
       const at = parseWallTime((form.get('at') ?? '').slice(0, 30), BEIJING_OFFSET)
-      return refused ?? scheduleDraft(pages.writing, id, { at, seen: readSeen(form) }, by(session))
+      return stopped ?? scheduleDraft(pages.writing, id, { at, seen: readSeen(form) }, by(session))
     }),
     act('unschedule', release, (id, _visit, session) => scheduleDraft(pages.writing, id, null, by(session))),
     {
@@ -83,8 +84,8 @@ export function listDraftRoutes(pages: DraftPages): DeskRoute[] {
       handle: async (visit) => {
         const session = seated(visit)
         const id = visit.params['id'] ?? ''
-        const refused = await refuseRelease(pages, id, session)
-        if (refused && !refused.ok) return draftPage(pages, visit, refused.reason)
+        const stopped = await refuseRelease(pages, id, session)
+        if (stopped && !stopped.ok) return draftPage(pages, visit, stopped.reason)
         const done = await releaseDraft(pages.writing, id, readSeen(visit.form), session.accountId)
         return done.ok ? { to: `/desk/drafts/${id}` } : draftPage(pages, visit, await tellWho(pages, id, done.reason))
       },
@@ -115,10 +116,8 @@ async function openNames({ pool }: ReleaseContext, ids: readonly string[]): Prom
   return (actor) => names.get(actor) ?? (actor === 'system' ? '系统' : actor)
 }
 
-function missing({ frame }: DraftPages, session: Session): Shown {
-  const view = { reason: '没有这篇稿件', back: '/desk/drafts' }
-  return { status: 404, page: frame.page({ template: 'refused', title: '不能进行', session, view }) }
-}
+const missing = (pages: DraftPages, session: Session): Shown =>
+  refused(pages, session, 404, '没有这篇稿件', '/desk/drafts')
 
 async function listPage({ writing, frame }: DraftPages, visit: Visit): Promise<Shown> {
   const session = seated(visit)

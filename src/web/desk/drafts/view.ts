@@ -2,7 +2,7 @@
 // Must not decide: the machine does (core/writing/draft.ts); what is shown here is only which buttons make sense.
 import type { Instant } from '../../../core/instant.ts'
 import { mayDo } from '../../../core/people/roles.ts'
-import { nextApproval, STATE_NAMES } from '../../../core/writing/draft.ts'
+import { mayTake, nextApproval, STATE_NAMES } from '../../../core/writing/draft.ts'
 import { BANDS, FIELDS, findFaults, nameDraft, type DraftFields } from '../../../core/writing/fields.ts'
 import {
   GATE_QUESTIONS,
@@ -192,12 +192,12 @@ export function viewDraft(page: DraftPage): object {
       by: name(each.madeBy),
       at: writeMoment(each.madeAt),
     })),
-    edits: ['draft', 'review', 'approved', 'scheduled', 'missed'].includes(draft.state),
-    submits: draft.state === 'draft',
-    releases: may && ['approved', 'scheduled', 'missed'].includes(draft.state),
+    edits: mayTake(draft.state, 'edit'),
+    submits: mayTake(draft.state, 'submit'),
+    releases: may && mayTake(draft.state, 'release'),
     mayNot: may ? '' : '未发生地震的公告由值班员或带班领导发布。',
     scheduled: draft.state === 'scheduled',
-    returns: ['review', 'approved', 'scheduled', 'missed'].includes(draft.state),
+    returns: mayTake(draft.state, 'return'),
     soon: writeField(now + 3_600_000),
     released:
       draft.noticeId === null || draft.releasedAt === null

@@ -17,6 +17,7 @@ import { seated } from '../account-routes.ts'
 import { KIND_NAMES } from '../board/words.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
 import type { DeskFrame } from '../frame.ts'
+import { refused } from '../refused.ts'
 import {
   listCredentialRows,
   listForms,
@@ -95,11 +96,7 @@ const back = ({ id }: Outlet): Shown => ({ to: `/desk/channels/${id}` })
 async function withOutlet(pages: ChannelPages, visit: Visit, act: (outlet: Outlet) => Promise<Shown>): Promise<Shown> {
   const outlet = pages.outlets.find(({ id }) => id === visit.params['id'])
   if (outlet) return act(outlet)
-  const view = { reason: '没有这个渠道', back: '/desk/channels' }
-  return {
-    status: 404,
-    page: pages.frame.page({ template: 'refused', title: '没有这个渠道', session: visit.session, view }),
-  }
+  return refused(pages, visit.session, 404, '没有这个渠道', '/desk/channels', '没有这个渠道')
 }
 
 async function step(pages: ChannelPages, visit: Visit, outlet: Outlet, decides: boolean): Promise<Shown> {

@@ -3,7 +3,7 @@
 import type { Foreseen } from '../../../core/judgement/foresight.ts'
 import type { Authorisation, Policy } from '../../../core/judgement/policy.ts'
 import { describeStale } from '../../../core/judgement/rules.ts'
-import { NOTICE_KINDS } from '../../../core/notice.ts'
+import { EVERY_KIND, NOTICE_KINDS } from '../../../core/notice.ts'
 import type { Instant } from '../../../core/instant.ts'
 import type { Renderer } from '../../../core/rendering/renderer.ts'
 import { readSources, type TemplateContext } from '../../../publish/template-acts.ts'
@@ -20,6 +20,13 @@ export interface TemplateDesk extends TemplateContext {
   renderer: () => Renderer
   broken: () => string | null
   foreseen: () => readonly Foreseen[]
+}
+
+interface FileGroup {
+  name: string
+  /** How many. */
+  edited: string
+  files: { file: string; name: string; edited: boolean }[]
 }
 
 /** What stands in an address for the templates that came with the program. */
@@ -102,7 +109,8 @@ function viewAuthorisation(
   }
 }
 
-function groupFiles(files: readonly string[], edited: ReadonlySet<string>): object[] {
+/** By kind, in the order of the kinds; what several share comes last. */
+export function groupFiles(files: readonly string[], edited: ReadonlySet<string>): FileGroup[] {
   const groupOf = (file: string): string => {
     const family = file.split('.')[0] ?? ''
     if (family.startsWith('_')) return PARTIALS
@@ -110,7 +118,7 @@ function groupFiles(files: readonly string[], edited: ReadonlySet<string>): obje
     return nameKind(family.startsWith('withdrawal') ? 'withdrawal' : family)
   }
   const groups = Map.groupBy(files, groupOf)
-  const order = [...NOTICE_KINDS.map(nameKind), COMMON, PARTIALS]
+  const order = [...EVERY_KIND.map(nameKind), COMMON, PARTIALS]
   const sorted = [...groups].toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b))
   return sorted.map(([name, members]) => ({
     name,

@@ -17,6 +17,7 @@ import { listForced, type TemplateVersion } from '../../../store/templates.ts'
 import { seated } from '../account-routes.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
 import type { DeskFrame } from '../frame.ts'
+import { refused } from '../refused.ts'
 import { readGrant, viewGrantForm } from './grant-form.ts'
 import { describeVersion, nameAll, readIndex, SHIPPED, type TemplateDesk } from './index-view.ts'
 import { listFields, listLosing, listPreviews, listTouched, viewDifferences, viewFaults } from './version-view.ts'
@@ -58,10 +59,8 @@ function show(
   return { status: bad ? 409 : 200, page: frame.page({ template, title, session, view }) }
 }
 
-function missing({ frame }: TemplatePages, session: Session): Shown {
-  const view = { reason: '没有这个模板或这一版', back: '/desk/templates' }
-  return { status: 404, page: frame.page({ template: 'refused', title: '不能进行', session, view }) }
-}
+const missing = (pages: TemplatePages, session: Session): Shown =>
+  refused(pages, session, 404, '没有这个模板或这一版', '/desk/templates')
 
 async function indexPage(pages: TemplatePages, visit: Visit, reason: string): Promise<Shown> {
   const session = seated(visit)
@@ -122,7 +121,7 @@ async function versionPage(pages: TemplatePages, visit: Visit, reason: string): 
   const policy = templates.policy()
   const touched = renderer && id !== standing ? listTouched(renderer, policy) : []
   const recorded = await listNotices(templates.pool, { class: 'actual', limit: RECORDED })
-  const previews = renderer ? listPreviews(renderer, templates.renderer(), recorded, templates.bureau) : []
+  const previews = renderer ? await listPreviews(renderer, templates.renderer(), recorded, templates.bureau) : []
   const mine = authors.includes(session.accountId)
   const view = {
     reason,

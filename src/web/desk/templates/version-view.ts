@@ -1,5 +1,6 @@
 // In: a version, what is in force, the shipped templates, the newest notices on record. Out: what its page shows: faults, differences,
-// what it would have said. Reads only.
+// what it would have said. Reads only. Lets the program breathe while it renders: a word that is due goes first.
+import { setImmediate } from 'node:timers/promises'
 import { diffTexts, type DiffLine } from '../../../core/text-diff.ts'
 import { describeStale } from '../../../core/judgement/rules.ts'
 import type { Policy } from '../../../core/judgement/policy.ts'
@@ -61,13 +62,16 @@ export interface PreviewCard {
   texts: { name: string; text: string; length: string; changed: boolean }[]
 }
 
+/** Notices between two breaths, as publish/template-trial.ts tries them. */
+const BREATH = 5
+
 /** What a version would have said of the newest notices on record, and says of each kind. */
-export function listPreviews(
+export async function listPreviews(
   renderer: Renderer,
   standing: Renderer,
   recorded: readonly NoticeView[],
   bureau: BureauNames,
-): PreviewCard[] {
+): Promise<PreviewCard[]> {
   const told = recorded.map(({ facts, serial, report, title }) => ({
     name: `记录 ${serial} 第${report}报：${title}`,
     facts,
@@ -76,7 +80,12 @@ export function listPreviews(
     name: `样例 ${nameKind(facts.kind)}：${name}`,
     facts,
   }))
-  return [...told, ...stock].map(({ name, facts }) => previewOne(name, facts, renderer, standing))
+  const previews: PreviewCard[] = []
+  for (const [index, { name, facts }] of [...told, ...stock].entries()) {
+    if (index % BREATH === 0) await setImmediate()
+    previews.push(previewOne(name, facts, renderer, standing))
+  }
+  return previews
 }
 
 function previewOne(title: string, facts: NoticeFacts, renderer: Renderer, standing: Renderer): PreviewCard {
