@@ -3,7 +3,7 @@
 import type { Foreseen } from '../../../core/judgement/foresight.ts'
 import type { Authorisation, Policy } from '../../../core/judgement/policy.ts'
 import { describeStale } from '../../../core/judgement/rules.ts'
-import { NOTICE_KINDS } from '../../../core/notice.ts'
+import { EVERY_KIND, NOTICE_KINDS } from '../../../core/notice.ts'
 import type { Instant } from '../../../core/instant.ts'
 import type { Renderer } from '../../../core/rendering/renderer.ts'
 import { readSources, type TemplateContext } from '../../../publish/template-acts.ts'
@@ -110,7 +110,7 @@ function groupFiles(files: readonly string[], edited: ReadonlySet<string>): obje
     return nameKind(family.startsWith('withdrawal') ? 'withdrawal' : family)
   }
   const groups = Map.groupBy(files, groupOf)
-  const order = [...NOTICE_KINDS.map(nameKind), COMMON, PARTIALS]
+  const order = [...EVERY_KIND.map(nameKind), COMMON, PARTIALS]
   const sorted = [...groups].toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b))
   return sorted.map(([name, members]) => ({
     name,
