@@ -2,10 +2,10 @@
 // Must not cut or rewrite a text: it picks the longest that fits.
 import type { Composed } from '../../src/core/channel.ts'
 import type { NoticeFacts, RenderedNotice } from '../../src/core/notice.ts'
+import { measureWeiboText } from '../../src/core/rendering/weibo-length.ts'
 import { holdsOnlyAddress, holdsSerial, saysDrill } from '../wire/marker.ts'
 import type { WeiboConfig } from './config.ts'
 import { LONGEST_TEXT } from './limits.ts'
-import { measureWeiboText } from './text-length.ts'
 
 /** Longest first. */
 export const variants = ['weibo', 'weibo-brief', 'weibo-minimal'] as const

@@ -1,12 +1,12 @@
 // In: outlets with `channel: weibo`. Out: one post per notice on a Sina Weibo account.
 // Must not post anything that compose has not passed.
 import type { Channel } from '../../src/core/channel.ts'
+import { measureWeiboText } from '../../src/core/rendering/weibo-length.ts'
 import { guardClient } from '../wire/guard.ts'
 import { openWeibo } from './client.ts'
 import { compose, variants } from './compose.ts'
 import { config, secrets, type WeiboConfig } from './config.ts'
 import { ABSENT_READS, ABSENT_SPAN, limits, LONGEST_TEXT } from './limits.ts'
-import { measureWeiboText } from './text-length.ts'
 
 export const weibo: Channel<WeiboConfig> = {
   name: 'weibo',

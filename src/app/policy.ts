@@ -1,7 +1,7 @@
 // In: the YAML's rules and authorisations, the hashes of the loaded templates. Out: the policy judgements run on.
 // Must not sign anything: an authorisation without sha256 takes the shipped template's hash at start (DESIGN §5).
 import type { Config } from '../config.ts'
-import { NOTICE_KINDS, type NoticeKind } from '../core/notice.ts'
+import { EVERY_KIND, type NoticeKind } from '../core/notice.ts'
 import type { Policy } from '../core/judgement/policy.ts'
 import { isReplaced } from '../core/judgement/foresight.ts'
 import { describeStale } from '../core/judgement/rules.ts'
@@ -44,7 +44,7 @@ const PROVINCE_LETTERS: Readonly<Record<string, string>> = {
 
 /** Builds the policy; `hashOf` gives the hash of a kind's template as loaded. */
 export function buildPolicy(config: Config, hashOf: (kind: NoticeKind) => string): Policy {
-  const templateHashes = Object.fromEntries(NOTICE_KINDS.map((kind) => [kind, hashOf(kind)]))
+  const templateHashes = Object.fromEntries(EVERY_KIND.map((kind) => [kind, hashOf(kind)]))
   return {
     home: config.bureau.home,
     watch: config.bureau.watch,

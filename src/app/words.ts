@@ -4,7 +4,7 @@
 import type { Pool } from 'pg'
 import type { Config } from '../config.ts'
 import type { Authorisation, Policy } from '../core/judgement/policy.ts'
-import { NOTICE_KINDS, type NoticeKind } from '../core/notice.ts'
+import { EVERY_KIND, NOTICE_KINDS, type NoticeKind } from '../core/notice.ts'
 import { RenderFailure } from '../core/rendering/engine.ts'
 import { createRenderer, type Renderer } from '../core/rendering/renderer.ts'
 import { listExamples, type BureauNames } from '../core/rendering/trial-facts.ts'
@@ -97,7 +97,7 @@ export function openWords(context: WordsContext): Words {
       const edited = next.renderer === shipped.renderer ? null : next
       const hashOf = (kind: NoticeKind): string => next.renderer.templateHash(kind, hashText)
       const base = buildPolicy(config, shippedHash)
-      const templateHashes = Object.fromEntries(NOTICE_KINDS.map((kind) => [kind, hashOf(kind)]))
+      const templateHashes = Object.fromEntries(EVERY_KIND.map((kind) => [kind, hashOf(kind)]))
       policy = {
         ...base,
         // What was signed at the desk comes first; those of the configuration file stand beside it (DESIGN §5).
@@ -110,7 +110,8 @@ export function openWords(context: WordsContext): Words {
       standing = next
       if (!changed) return
       if (next.version !== null) {
-        const otherwise = NOTICE_KINDS.filter((kind) => forced[0]?.hashes[kind] !== templateHashes[kind])
+        const signedFor = Object.entries(forced[0]?.hashes ?? {})
+        const otherwise = signedFor.flatMap(([kind, hash]) => (templateHashes[kind] === hash ? [] : [kind]))
         context.log.info(
           { version: next.version, otherwise },
           'edited templates are in force; otherwise: not as they were signed',

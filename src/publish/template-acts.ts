@@ -4,7 +4,7 @@
 import type { Pool } from 'pg'
 import { DAY, type Instant } from '../core/instant.ts'
 import type { When } from '../core/judgement/policy.ts'
-import { NOTICE_KINDS, type NoticeKind } from '../core/notice.ts'
+import { EVERY_KIND, NOTICE_KINDS, type NoticeKind } from '../core/notice.ts'
 import type { Renderer } from '../core/rendering/renderer.ts'
 import type { BureauNames } from '../core/rendering/trial-facts.ts'
 import { LONGEST_TEMPLATE, type Fault } from '../core/rendering/trial.ts'
@@ -166,7 +166,7 @@ export async function putInForce(
   if (renderer === null || faults.length > 0) return refuse(describeFaults(faults))
   const wrong = given.grant && checkGrant(given.grant, context)
   if (wrong) return refuse(wrong)
-  const hashes = Object.fromEntries(NOTICE_KINDS.map((kind) => [kind, renderer.templateHash(kind, hashText)]))
+  const hashes = Object.fromEntries(EVERY_KIND.map((kind) => [kind, renderer.templateHash(kind, hashText)]))
   const done = await withTransaction(context.pool, async (client): Promise<Signed> => {
     await tellLedgers(client)
     const forced = await listForced(client)

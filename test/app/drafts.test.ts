@@ -162,6 +162,10 @@ test('a bulletin whose bands do not sum, or that quotes a trend nobody may give,
   const code = spoken?.code ?? ''
   await until('the post', async () => (await countPosts(code)) === 1)
   await until('the quake’s page', async () => (await fetchPublic(`/quakes/${quake}`)).includes('5.0级地震震情通报'))
+  const { rows: entries } = await db.query<{ template: string }>(
+    `select detail->>'template' as template from journal where act = 'notice.bulletin'`,
+  )
+  expect(entries).toEqual([{ template: expect.stringMatching(/^[0-9a-f]{64}$/) as string }])
   // The determination still stands, and the page is about it.
   expect(await fetchPublic(`/quakes/${quake}`)).toMatch(/<title>[^<]*发生5\.0级地震/)
   expect(await fetchPublic(`/api/v1/notices/${notice}`)).toContain('"state":"current"')

@@ -117,6 +117,38 @@ test('an edit is a version with its author and reason; it is tried, compared and
   expect(await hear('AU')).toMatchObject({ authorisation: 'auto-quick-report', version: '' })
 })
 
+test('what people write is tried like the rest, its own fields are offered, and its signer reads it', async () => {
+  for (const [file, fields] of [
+    ['bulletin.liquid', ['heading', 'shocks', 'trendIssuer']],
+    ['science.liquid', ['heading', 'body']],
+    ['_trend.liquid', ['trendIssuer', 'trendTime', 'trendWords']],
+  ] as const) {
+    const { body } = await wang.get(`/desk/templates/files/${file}`)
+    for (const field of fields) expect(body).toContain(`<code>${field}</code>`)
+    expect(body).not.toContain('<code>magnitude</code>')
+  }
+  const bad = await wang.post('/desk/templates/files/_trend.liquid', {
+    base: 'shipped',
+    source: '{{ trendIssuer }}{{ trendTime }}发布判定意见：{{ trendWords }}。',
+    why: '去掉引号',
+  })
+  await li.get(bad.to)
+  const refused = await li.post(`${bad.to}/force`, {})
+  expect(refused.status).toBe(409)
+  expect(refused.body).toContain('趋势判定意见须加引号原样引用')
+  const good = await wang.post('/desk/templates/files/bulletin.title.liquid', {
+    base: 'shipped',
+    source: '{{ heading }}。',
+    why: '加句号',
+  })
+  const { body } = await li.get(good.to)
+  expect(body).toContain('通过全部检查')
+  expect(body).toContain('改动影响：震情通报。')
+  for (const kind of ['震情通报', '科普', '通知公告']) expect(body).toContain(`样例 ${kind}：`)
+  expect(body).toMatch(/样例 震情通报：[^<]*<b>有变化<\/b>/)
+  expect(body).toMatch(/人民政府\d{4}年[^<]*发布判定意见：“[^<”]+”/)
+})
+
 test('who wrote it does not sign it, nor does who may not sign', async () => {
   const path = `/desk/templates/versions/${version}`
   expect((await wang.post(`${path}/force`, {})).status).toBe(403)

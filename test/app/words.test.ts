@@ -1,13 +1,11 @@
 // In: one record, two nodes with their words, signatures at one of them. Out: proof that the other never commits a word that was made
-// by what stood before, that two leads at once put one version in force, and that ends are told ahead, once for each step.
+// by what stood before, that two leads at once put one version in force, and that what people write is signed as all the rest is.
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { watchAuthorisations } from '../../src/app/authorisations.ts'
 import { lendWords, openWords, type Words } from '../../src/app/words.ts'
 import type { Config } from '../../src/config.ts'
-import { DAY, MINUTE } from '../../src/core/instant.ts'
-import { NOTICE_KINDS } from '../../src/core/notice.ts'
-import type { Authorisation, Policy } from '../../src/core/judgement/policy.ts'
+import { EVERY_KIND, NOTICE_KINDS } from '../../src/core/notice.ts'
+import { describeStale } from '../../src/core/judgement/rules.ts'
 import { createRenderer } from '../../src/core/rendering/renderer.ts'
 import { openLedger, type Ledger } from '../../src/publish/ledger.ts'
 import {
@@ -183,6 +181,49 @@ describe('a node that has not heard of it', () => {
   })
 })
 
+describe('an edit of what people write', () => {
+  const edit = async (file: string, source: string): Promise<string> => {
+    const made = await draftVersion(here.desk, { base: null, file, source, why: '试验' }, 'p-author')
+    if (!made.ok) throw new Error(made.reason)
+    return made.id
+  }
+
+  test('has a hash of its own for the journal, signed with the rest, and ends no authorisation', async () => {
+    const before = here.words.policy()
+    expect(Object.keys(before.templateHashes)).toEqual([...EVERY_KIND])
+    const source = `${sources.get('bulletin.liquid')?.trimEnd() ?? ''}以上情况由本局发布。`
+    const id = await edit('bulletin.liquid', source)
+    expect(await putInForce(here.desk, { id, why: '', grant: null }, 'p-lead')).toEqual({ ok: true })
+    const { templateHashes, authorisations } = here.words.policy()
+    const changed = EVERY_KIND.filter((kind) => templateHashes[kind] !== before.templateHashes[kind])
+    expect(changed).toEqual(['bulletin'])
+    for (const each of authorisations) expect(describeStale(each, templateHashes, now)).toBeNull()
+    const { rows } = await pool.query<{ hash: string }>(`select hashes->>'bulletin' as hash from template_force`)
+    expect(rows).toEqual([{ hash: templateHashes['bulletin'] }])
+    expect(await hear(here)).toMatchObject([{ authorisation: 'auth-quick-report' }])
+  })
+
+  test.each([
+    ['_trend.liquid', '{{ trendIssuer }}：{{ trendWords }}。', /须加引号原样引用|预测用语/],
+    ['science.title.liquid', '{{ heading }}{{ heading }}', /最多 32 字/],
+    ['_written-body.liquid', '<p>{{ magnitude }}</p>', /没有内容/],
+  ])('in %s that breaks them is not put in force', async (file, source, reason) => {
+    const done = await putInForce(here.desk, { id: await edit(file, source), why: '', grant: null }, 'p-lead')
+    expect(done).toMatchObject({ ok: false, reason: expect.stringMatching(reason) as string })
+  })
+
+  test('that an earlier release let through is not used: the shipped words speak', async () => {
+    const id = await edit('announcement.liquid', '{{ magnitude }}级地震')
+    await pool.query(
+      `insert into template_force (version_id, hashes, signed_by, at) values ($1, '{}', 'p-lead', now())`,
+      [id],
+    )
+    await here.words.reload()
+    expect(here.words.broken()).toContain('announcement.liquid')
+    expect(here.words.renderer()).toBe(shipped.renderer)
+  })
+})
+
 describe('two leads', () => {
   test('who put one version in force at once do it once, and the other is told', async () => {
     const id = await draft('甲。')
@@ -249,38 +290,4 @@ test('no grant is without an end, a source that may speak, a level and a review'
     const done = await authorise(here.desk, { grant: { ...GRANT, ...over }, seen: null }, 'p-lead')
     expect(done).toMatchObject({ ok: false, reason: expect.stringMatching(reason) as string })
   }
-})
-
-describe('an authorisation that ends', () => {
-  const signed: Authorisation = authorisationOf('quick-report', { signedAt: 0, expiresAt: 100 * DAY })
-  const standing = new Map<string, string>()
-  const look = async (at: number, authorisations: Authorisation[] = [signed]): Promise<string[]> => {
-    const policy: Policy = policyOf(bureau, { authorisations })
-    await watchAuthorisations({
-      policy: () => policy,
-      now: () => at,
-      alarm: async (_kind, subject, message) => void standing.set(subject, message),
-      clearOthers: async (_kind, stand) => {
-        for (const subject of standing.keys()) if (!stand.includes(subject)) standing.delete(subject)
-      },
-    })
-    return [...standing.keys()]
-  }
-  test('is told 30, 7 and 1 days ahead by an alarm of its own, and when it has ended', async () => {
-    const id = signed.id
-    expect(await look(69 * DAY)).toEqual([])
-    expect(await look(71 * DAY)).toEqual([`${id} 30`])
-    expect(await look(94 * DAY)).toEqual([`${id} 7`])
-    expect(await look(99 * DAY + MINUTE)).toEqual([`${id} 1`])
-    expect(await look(100 * DAY)).toEqual([id])
-    expect(standing.get(id)).toContain('已过有效期')
-  })
-  test('is told of no more once a longer one covers the same', async () => {
-    expect(await look(101 * DAY, [signed, { ...signed, id: 'desk-1', expiresAt: 400 * DAY }])).toEqual([])
-    expect(await look(99.5 * DAY, [signed, { ...signed, id: 'desk-1', expiresAt: 400 * DAY }])).toEqual([])
-  })
-  test('is not told at once of an end that was near when it was signed', async () => {
-    expect(await look(6 * DAY, [{ ...signed, expiresAt: 20 * DAY }])).toEqual([])
-    expect(await look(14 * DAY, [{ ...signed, expiresAt: 20 * DAY }])).toEqual([`${signed.id} 7`])
-  })
 })

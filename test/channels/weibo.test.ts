@@ -6,7 +6,7 @@ import { config } from '../../channels/weibo/config.ts'
 import { reactions } from '../../channels/weibo/errors.ts'
 import { weibo } from '../../channels/weibo/index.ts'
 import { shortenMid } from '../../channels/weibo/permalink.ts'
-import { measureWeiboText } from '../../channels/weibo/text-length.ts'
+import { measureWeiboText } from '../../src/core/rendering/weibo-length.ts'
 import { parseCreatedAt } from '../../channels/weibo/timeline.ts'
 import type { HttpReply, Job, Outcome } from '../../src/core/channel.ts'
 import { BEIJING_OFFSET, HOUR, MINUTE, SECOND, type Instant } from '../../src/core/instant.ts'
@@ -67,6 +67,7 @@ describe('the text', () => {
     expect(measureWeiboText('地a')).toBe(2)
     expect(measureWeiboText('é')).toBe(1)
     expect(measureWeiboText('“”')).toBe(2)
+    expect(measureWeiboText('𠮷')).toBe(2)
     expect(measureWeiboText('')).toBe(0)
   })
 

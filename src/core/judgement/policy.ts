@@ -118,7 +118,7 @@ export interface Policy {
   gates: GateThresholds
   rules: readonly Rule[]
   authorisations: readonly Authorisation[]
-  /** Hash of each notice kind's template as loaded now; an authorisation with another hash is stale. */
+  /** Hash of each kind's template as loaded now, of written ones for the journal alone; an authorisation with another hash is stale. */
   templateHashes: Readonly<Record<string, string>>
   /** Hashes of the shipped templates where edited ones are in force: what speaks should an edited one not fill. */
   shippedHashes?: Readonly<Record<string, string>> | undefined

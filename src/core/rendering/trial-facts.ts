@@ -3,11 +3,14 @@
 import { AREA_LIMIT } from '../denied-area.ts'
 import { HOUR, MINUTE, SECOND } from '../instant.ts'
 import {
+  isWritten,
   WITHDRAWAL_REASONS,
+  WRITTEN_KINDS,
   type CheckedArea,
   type NoticeFacts,
   type NoticeKind,
   type SpokenOrigin,
+  type WrittenWords,
 } from '../notice.ts'
 
 export interface BureauNames {
@@ -51,8 +54,56 @@ const CODES: readonly (readonly [NoticeKind, readonly string[]])[] = [
   ['correction', ['CC', 'NX']],
 ]
 
-/** Every kind × situation × class. */
+/** 30 and 70 characters: the longest that may be written (core/writing/fields.ts). */
+const HEADING = '关于本地震后应急处置与现场工作进展情况以及余震监测结果的通报'
+const SUMMARY =
+  '震后应急处置工作正在有序进行，现场工作队已到达，监测台网运行正常，情况由本单位统一发布，请以本单位网站公布内容为准，不信不传未经核实的消息。'
+const FULL: WrittenWords = {
+  heading: HEADING,
+  summary: SUMMARY,
+  // Few, for a robot takes 2,048 bytes with all that stands around them: how long a text is, is its writer's choice.
+  paragraphs: ['现场工作队已经到达，正在开展震害调查。', '请避开危房和陡坡，听从现场人员的安排。'],
+  shocks: null,
+  trend: null,
+}
+const BARE: WrittenWords = {
+  heading: '情况通报',
+  summary: '有关情况见正文。',
+  paragraphs: ['监测台网运行正常。'],
+  shocks: null,
+  trend: null,
+}
+const WORDS: readonly (readonly [name: string, written: WrittenWords])[] = [
+  ['最长标题和摘要', FULL],
+  ['最短标题和摘要', BARE],
+]
+const SHOCKS: NonNullable<WrittenWords['shocks']> = {
+  asOf: AT - HOUR,
+  total: 12_345,
+  bands: [
+    { band: '5.0级及以上', count: 2 },
+    { band: '4.0–4.9级', count: 43 },
+    { band: '3.0–3.9级', count: 300 },
+    { band: '2.0–2.9级', count: 12_000 },
+  ],
+}
+const TREND = { issuer: '新疆维吾尔自治区人民政府', issuedAt: AT - 2 * HOUR }
+/** Of a bulletin: an opinion that would pass for a plain statement is judged by trial.ts, one that predicts by the word guard. */
+const BULLETINS: readonly (readonly [name: string, written: WrittenWords])[] = [
+  [
+    '余震次数、正文和引用的趋势判定意见',
+    { ...FULL, shocks: SHOCKS, trend: { ...TREND, words: '本次地震序列衰减正常。' } },
+  ],
+  ['引用含预测的趋势判定意见', { ...BARE, trend: { ...TREND, words: '近日仍存在发生5级左右余震的可能' } }],
+  ['只有余震次数', { ...BARE, paragraphs: [], shocks: { ...SHOCKS, total: 0, bands: [] } }],
+]
+
+/** Every kind × situation × class; what people write has one class alone: there is no drill of it (publish/own-word.ts). */
 export function listSituations(bureau: BureauNames): Situation[] {
+  return [...listSpoken(bureau), ...listWritten(bureau)]
+}
+
+function listSpoken(bureau: BureauNames): Situation[] {
   return (['actual', 'drill'] as const).flatMap((lane) => [
     ...CODES.flatMap(([kind, codes]) =>
       codes.flatMap((code) =>
@@ -71,6 +122,15 @@ export function listSituations(bureau: BureauNames): Situation[] {
       { name, facts: factsOf(bureau, { kind: 'withdrawal', withdrawal: 'no-quake', class: lane, checked }) },
     ]),
   ])
+}
+
+function listWritten(bureau: BureauNames): Situation[] {
+  return WRITTEN_KINDS.flatMap((kind) =>
+    (kind === 'bulletin' ? [...BULLETINS, ...WORDS] : WORDS).map(([name, written]) => ({
+      name,
+      facts: factsOf(bureau, { kind, class: 'actual', written }),
+    })),
+  )
 }
 
 /** A few of them for people to read: one for each kind. */
@@ -114,8 +174,10 @@ function originOf(sourceCode: string, over: Partial<SpokenOrigin>): SpokenOrigin
 
 function factsOf(bureau: BureauNames, over: Partial<NoticeFacts> & Pick<NoticeFacts, 'kind' | 'class'>): NoticeFacts {
   const serial = `${bureau.serialPrefix}${over.class === 'drill' ? '演' : ''}〔2026〕${NUMBER}号`
-  const first = over.kind === 'quick-report' || over.kind === 'no-quake'
-  const silent = over.kind === 'withdrawal' || over.kind === 'no-quake'
+  const isOwnWord = isWritten(over.kind)
+  const denies = over.kind === 'withdrawal' || over.kind === 'no-quake'
+  const first = over.kind === 'quick-report' || over.kind === 'no-quake' || isOwnWord
+  const silent = denies || isOwnWord
   const revised = over.kind === 'revision' || over.kind === 'correction'
   const { origin = null } = over
   return {
@@ -130,7 +192,7 @@ function factsOf(bureau: BureauNames, over: Partial<NoticeFacts> & Pick<NoticeFa
     replaces: first ? '' : `${serial} 第1报`,
     replacedIssuedAt: first ? null : AT - 3 * MINUTE,
     withdrawal: null,
-    checked: silent ? (listChecked(bureau)[0]?.checked ?? null) : null,
+    checked: denies ? (listChecked(bureau)[0]?.checked ?? null) : null,
     nearest: silent
       ? []
       : [

@@ -3,6 +3,8 @@
 import type { NoticeFacts, RenderedNotice } from '../notice.ts'
 import { countCharacters } from './spoken-name.ts'
 import { VIEW_FIELDS } from './view.ts'
+import { measureWeiboText } from './weibo-length.ts'
+import { sayWritten } from './written-view.ts'
 
 /** Something a version must put right before it may be put in force. */
 export interface Fault {
@@ -23,6 +25,8 @@ const MARKS: Readonly<Partial<Record<NoticeFacts['kind'], string>>> = {
 }
 /** Texts that a reader may see alone, and that therefore begin with what they are. */
 const MARKED = ['weibo', 'weibo-brief', 'weibo-minimal', 'brief', 'wechat-title', 'wechat-digest'] as const
+/** Texts that print all that was written; a shorter one may leave the quotation out, but not quote it otherwise. */
+const WHOLE: readonly string[] = ['text', 'website', 'wechat-article']
 const WEIBO = ['weibo', 'weibo-brief', 'weibo-minimal'] as const
 /** By channels.md §1.2 (Weibo's own counting, ten kept) and §2.3. */
 const LONGEST: Readonly<Record<string, number>> = { title: 32, 'wechat-title': 32, 'wechat-digest': 128 }
@@ -80,6 +84,7 @@ export function judgeTexts(facts: NoticeFacts, notice: RenderedNotice, situation
     if (!text.includes(serial)) add(suffix, '须写明公告编号与报次')
   }
   if (!(notice.variants['wechat-digest'] ?? '').includes(serial)) add('wechat-digest', '须写明公告编号与报次')
+  judgeQuotation(facts, texts, add)
   judgeLengths(texts, add)
   return faults
 }
@@ -105,12 +110,25 @@ function judgeText(facts: NoticeFacts, suffix: string, text: string, add: Add): 
       add(suffix, '“未发生”的一句须写明时段和震级下限')
 }
 
+/** Whose opinion it is, when it was given and that it is quoted: without these it is our own forecast (地震预报管理条例 art 14, 22). */
+function judgeQuotation({ written }: NoticeFacts, texts: Readonly<Record<string, string>>, add: Add): void {
+  if (!written?.trend) return
+  const { trendIssuer, trendTime, trendWords } = sayWritten(written, 'padded')
+  const whole = `${trendIssuer}${trendTime}发布判定意见：“${trendWords}”`
+  for (const [suffix, text] of Object.entries(texts)) {
+    const quoted = text.split(whole).length - 1
+    const isSaidOtherwise = text.split(trendWords).length - 1 !== quoted
+    if (isSaidOtherwise || (quoted === 0 && WHOLE.includes(suffix)))
+      add(suffix, '趋势判定意见须加引号原样引用，写作：单位、时间、发布判定意见：“原话”')
+  }
+}
+
 function judgeLengths(texts: Readonly<Record<string, string>>, add: Add): void {
   for (const [suffix, most] of Object.entries(LONGEST)) {
     const length = countCharacters(texts[suffix] ?? '')
     if (length > most) add(suffix, `${length} 字，最多 ${most} 字`)
   }
-  const weibo = countWeibo(texts['weibo-minimal'] ?? '')
+  const weibo = measureWeiboText(texts['weibo-minimal'] ?? '')
   if (weibo > LONGEST_WEIBO) add('weibo-minimal', `按微博计 ${weibo} 字，最多 ${LONGEST_WEIBO} 字`)
   const lines = (texts['wechat-subscribe'] ?? '').split('\n')
   if (lines.length !== 5) add('wechat-subscribe', `须有 5 行，现有 ${lines.length} 行`)
@@ -120,13 +138,6 @@ function judgeLengths(texts: Readonly<Record<string, string>>, add: Add): void {
     else if (countCharacters(value) > LONGEST_FIELD)
       add('wechat-subscribe', `“${value.slice(0, 12)}…”${countCharacters(value)} 字，最多 ${LONGEST_FIELD} 字`)
   }
-}
-
-/** Weibo's own counting: half-width 0.5, all else 1, rounded up; an address counts raw (channels.md §1.2). */
-export function countWeibo(text: string): number {
-  let halves = 0
-  for (const sign of text) halves += (sign.codePointAt(0) ?? 0) <= 0xff ? 1 : 2
-  return Math.ceil(halves / 2)
 }
 
 /** What the renderer said of a template, for the person who edits it. */

@@ -1,9 +1,11 @@
 // What a changed template must pass before it may be put in force: the shipped ones pass, and each kind of slip is found and named.
 import { describe, expect, it } from 'vitest'
-import { listSituations } from '../../../src/core/rendering/trial-facts.ts'
+import { countCharacters } from '../../../src/core/rendering/spoken-name.ts'
+import { listExamples, listSituations } from '../../../src/core/rendering/trial-facts.ts'
 import { mergeTemplates, tryTemplates } from '../../../src/publish/template-trial.ts'
-import { NOTICE_KINDS } from '../../../src/core/notice.ts'
+import { EVERY_KIND, NOTICE_KINDS, WRITTEN_KINDS } from '../../../src/core/notice.ts'
 import { weibo } from '../../../channels/weibo/index.ts'
+import { robot } from '../../../channels/robot/index.ts'
 import { readTemplates } from './facts.ts'
 
 const shipped = readTemplates()
@@ -19,10 +21,31 @@ const tryWith = async (files: Record<string, string>, outlets: Parameters<typeof
 const sourceOf = (file: string): string => shipped.get(file) ?? ''
 
 describe('a version', () => {
-  it('is tried on every kind, in both lanes, more than a hundred times', () => {
+  it('is tried on every kind that a determination makes, in both lanes, and on every kind that people write, of which there is no drill', () => {
     const all = listSituations(bureau)
-    expect(new Set(all.map(({ facts }) => `${facts.kind} ${facts.class}`)).size).toBe(2 * NOTICE_KINDS.length)
+    expect(new Set(all.map(({ facts }) => `${facts.kind} ${facts.class}`))).toEqual(
+      new Set([
+        ...NOTICE_KINDS.flatMap((kind) => [`${kind} actual`, `${kind} drill`]),
+        ...WRITTEN_KINDS.map((kind) => `${kind} actual`),
+      ]),
+    )
     expect(all.length).toBeGreaterThan(100)
+  })
+
+  it('is tried on the longest and the shortest that may be written, and on a bulletin with counts and an opinion', () => {
+    for (const kind of WRITTEN_KINDS) {
+      const words = listSituations(bureau).flatMap(({ facts }) => (facts.kind === kind ? (facts.written ?? []) : []))
+      expect(words.map(({ heading }) => countCharacters(heading))).toContain(30)
+      expect(words.map(({ summary }) => countCharacters(summary))).toContain(70)
+      expect(words.some(({ shocks, trend }) => shocks === null && trend === null)).toBe(true)
+      expect(words.some(({ shocks, trend }) => shocks !== null && trend !== null)).toBe(kind === 'bulletin')
+    }
+  })
+
+  it('is shown to its signer with one example of every kind, of a bulletin the one that quotes an opinion', () => {
+    const examples = listExamples(bureau)
+    expect(new Set(examples.map(({ facts }) => facts.kind))).toEqual(new Set(EVERY_KIND))
+    expect(examples.find(({ facts }) => facts.kind === 'bulletin')?.facts.written?.trend).toBeTruthy()
   })
 
   it('that is the shipped one passes', async () => {
@@ -83,6 +106,54 @@ describe('a version', () => {
     const file = 'withdrawal-duplicate.liquid'
     const faults = await tryWith({ [file]: sourceOf(file).replace('【撤回】', '关于') })
     expect(faults).toContainEqual(expect.objectContaining({ where: 'text', what: '须以【撤回】开头' }))
+  })
+
+  it.each([
+    ['other quotation marks', '_trend.liquid', /“(\{\{.*)”/, '「$1」'],
+    ['no quotation marks', '_trend.liquid', /[“”]/g, ''],
+    ['no issuer', '_trend.liquid', '{{ trendIssuer }}', ''],
+    ['another issuer', '_trend.liquid', '{{ trendIssuer }}', '{{ bureau }}'],
+    ['no time', '_trend.liquid', '{{ trendTime }}', ''],
+    ['another verb', '_trend.liquid', '发布判定意见：', '认为：'],
+    ['a full stop in the quotation', '_trend.liquid', '”。', '。”'],
+    ['no quotation in its text', 'bulletin.liquid', "{% include '_trend' %}", '趋势见附件。'],
+    ['no quotation on its page', '_written-body.liquid', "{% include '_trend' %}", '趋势见附件。'],
+    [
+      'the opinion once more as its own',
+      'bulletin.brief.liquid',
+      /$/,
+      '{% if trendWords %}{{ trendWords }}。{% endif %}',
+    ],
+  ])('whose bulletin quotes an opinion with %s is refused by name', async (_what, file, from, to) => {
+    const faults = await tryWith({ [file]: sourceOf(file).trimEnd().replace(from, to) })
+    const named = faults.filter(({ what }) => what.startsWith('趋势判定意见须加引号原样引用'))
+    expect(named.length).toBeGreaterThan(0)
+    if (file === '_written-body.liquid')
+      expect(named.map(({ where }) => where).toSorted()).toEqual(['website', 'wechat-article'])
+  })
+
+  it.each([
+    ['bulletin.liquid', '近期不会发生更大地震。', /预测用语/],
+    ['science.liquid', '{{ magnitude }}', /在此情形没有内容/],
+    ['announcement.title.liquid', '（有关事项的详细说明）', /最多 32 字/],
+    ['announcement.brief.liquid', '说明'.repeat(40), /按微博计 \d+ 字，最多 130 字/],
+    ['_written-body.liquid', '<p>{{ trendWords }}</p>', /在此情形没有内容/],
+  ])('whose %s says what no written word may say, or cannot, is refused', async (file, words, message) => {
+    const faults = await tryWith({ [file]: `${sourceOf(file).trimEnd()}${words}` })
+    expect(faults.map(({ what }) => what).join('\n')).toMatch(message)
+  })
+
+  it('that makes a bulletin which an outlet cannot carry is refused', async () => {
+    const outlet = {
+      id: 'duty-group',
+      class: 'actual' as const,
+      channel: robot,
+      config: { kind: 'wecom' },
+    }
+    expect(await tryWith({}, [outlet])).toEqual([])
+    const file = 'bulletin.liquid'
+    const faults = await tryWith({ [file]: `${sourceOf(file)}${'说明'.repeat(300)}` }, [outlet])
+    expect(faults).toContainEqual(expect.objectContaining({ where: 'duty-group' }))
   })
 
   it('that is too long for its channels is refused, by the general rule and by the outlet that could not carry it', async () => {

@@ -4,13 +4,14 @@ import { setImmediate } from 'node:timers/promises'
 import { diffTexts, type DiffLine } from '../../../core/text-diff.ts'
 import { describeStale } from '../../../core/judgement/rules.ts'
 import type { Policy } from '../../../core/judgement/policy.ts'
-import { NOTICE_KINDS, type NoticeFacts, type NoticeKind, type RenderedNotice } from '../../../core/notice.ts'
+import { EVERY_KIND, type NoticeFacts, type NoticeKind, type RenderedNotice } from '../../../core/notice.ts'
 import type { Renderer } from '../../../core/rendering/renderer.ts'
 import { RenderFailure } from '../../../core/rendering/engine.ts'
 import { countCharacters } from '../../../core/rendering/spoken-name.ts'
 import { listExamples, type BureauNames } from '../../../core/rendering/trial-facts.ts'
 import { viewOf } from '../../../core/rendering/view.ts'
-import { countWeibo, sayHole, type Fault } from '../../../core/rendering/trial.ts'
+import { sayHole, type Fault } from '../../../core/rendering/trial.ts'
+import { measureWeiboText } from '../../../core/rendering/weibo-length.ts'
 import { hashText } from '../../../publish/template-trial.ts'
 import type { NoticeView } from '../../../store/notices.ts'
 import { nameFile, nameKind, nameSuffix } from './words.ts'
@@ -40,13 +41,16 @@ export function viewDifferences(
   })
 }
 
+const WRITTEN_PARTS: ReadonlySet<string> = new Set(['_trend', '_written-body'])
+
 /** Fields that have something to say in a notice of the file's kind, with what they say in a stock situation. */
 export function listFields(file: string, bureau: BureauNames): { name: string; sample: string }[] {
   const family = file.split('.')[0] ?? ''
   const examples = listExamples(bureau).map(({ facts }) => facts)
   const named = examples.find(({ kind, withdrawal }) => family === kind || family === `withdrawal-${withdrawal ?? ''}`)
-  // What all kinds share is shown by the one that says most.
-  const facts = named ?? examples.find(({ kind }) => kind === 'revision')
+  // What all kinds share is shown by the one that says most; what only people's own words print, by theirs.
+  const most = WRITTEN_PARTS.has(family) ? 'bulletin' : 'revision'
+  const facts = named ?? examples.find(({ kind }) => kind === most)
   if (!facts) return []
   return Object.entries(viewOf(facts)).flatMap(([name, value]) =>
     typeof value === 'string' && value !== '' ? [{ name, sample: value }] : [],
@@ -96,7 +100,7 @@ function previewOne(title: string, facts: NoticeFacts, renderer: Renderer, stand
   const texts = Object.entries(textsOf(now)).map(([suffix, text]) => ({
     name: nameSuffix(suffix),
     text,
-    length: suffix.startsWith('weibo') ? `按微博计 ${countWeibo(text)} 字` : `${countCharacters(text)} 字`,
+    length: suffix.startsWith('weibo') ? `按微博计 ${measureWeiboText(text)} 字` : `${countCharacters(text)} 字`,
     changed: old[suffix] !== text,
   }))
   return { title, failed: '', texts, changed: texts.some(({ changed }) => changed) }
@@ -127,7 +131,7 @@ function tryRender(renderer: Renderer, facts: NoticeFacts): RenderedNotice | str
 
 /** Kinds whose words a version changes. */
 export function listTouched(renderer: Renderer, policy: Policy): NoticeKind[] {
-  return NOTICE_KINDS.filter((kind) => renderer.templateHash(kind, hashText) !== policy.templateHashes[kind])
+  return EVERY_KIND.filter((kind) => renderer.templateHash(kind, hashText) !== policy.templateHashes[kind])
 }
 
 /** Authorisations that are live now and would not be. */

@@ -27,8 +27,8 @@ const PARTS: Readonly<Record<string, string>> = {
   _marker: '编号和网址',
   _parameters: '参数表',
   _surroundings: '震中距和有感',
-  _trend: '趋势意见的引用',
-  '_written-body': '撰写稿件的正文（网站）',
+  _trend: '趋势判定意见的引用',
+  '_written-body': '书面稿件的正文',
   '_spoken-checked': '核查（播报）',
   '_spoken-determination': '测定句（播报）',
 }
