@@ -139,7 +139,6 @@ test.each([
   ['a variable too many', { TemplateParam: '{"place":"某县","m":"4","x":"1"}' }, 'isv.INVALID_PARAMETERS'],
   ['36 characters', { TemplateParam: JSON.stringify({ place: '震'.repeat(36), m: '4' }) }, 'isv.PARAM_LENGTH_LIMIT'],
   ['an address', { TemplateParam: '{"place":"dzj.example.cn/n/1","m":"4"}' }, 'isv.PARAM_NOT_SUPPORT_URL'],
-  ['a second signature', { TemplateParam: '{"place":"【别家】","m":"4"}' }, 'isv.TEMPLATE_PARAMS_ILLEGAL'],
   ['a short number', { PhoneNumbers: `${PHONE},1380000000` }, 'isv.MOBILE_NUMBER_ILLEGAL'],
   ['a land line', { PhoneNumbers: '09511234567' }, 'isv.MOBILE_NUMBER_ILLEGAL'],
   ['1,001 numbers', { PhoneNumbers: Array(1_001).fill(PHONE).join(',') }, 'isv.MOBILE_COUNT_OVER_LIMIT'],
@@ -174,4 +173,13 @@ test('one signature and template reach a number once a minute, five times an hou
 test('a number that stands twice in one call stops the whole call', async () => {
   expect(await codeOf(send({ PhoneNumbers: `${PHONE},${PHONE}` }))).toBe('isv.BUSINESS_LIMIT_CONTROL')
   expect(town.ledger()).toEqual([])
+})
+
+test('more calls in a second than the account has are put off at the gateway', async () => {
+  await town.close()
+  town = await startSms({ now: clock.now, aliyun: { ...ALIYUN, perSecond: 1 } })
+  expect(await codeOf(send({ SignName: '别家' }))).toBe('isv.SMS_SIGNATURE_ILLEGAL')
+  expect(await refusalOf(send())).toEqual([400, 'Throttling.User'])
+  clock.at += SECOND
+  expect(await codeOf(send())).toBe('OK')
 })

@@ -69,7 +69,6 @@ function checkValues(values: Map<string, string>, text: string, account: AliyunA
       return no('isv.PARAM_LENGTH_LIMIT', `参数超过长度限制: ${name}`)
     }
     if (holdsUrl(value)) return no('isv.PARAM_NOT_SUPPORT_URL', `变量不支持传入URL: ${name}`)
-    if (/[【】]/.test(value)) return no('isv.TEMPLATE_PARAMS_ILLEGAL', `模板变量中含有非法字符: ${name}`)
   }
   return null
 }
