@@ -41,6 +41,7 @@ const faultSchema = z.strictObject({
   ms: z.number().int().optional(),
   status: natural.optional(),
   code: z.number().int().optional(),
+  word: z.string().max(100).optional(),
   applied: z.boolean().optional(),
 })
 const faultsSchema = z.union([z.strictObject({ faults: z.array(faultSchema).max(200) }), faultSchema])

@@ -36,7 +36,7 @@ export interface Fault {
   kind: FaultKind
   /** Hits the n-th matching call only, counted from 1 since the fault was scripted; left out: every call. */
   call?: number
-  /** Counts only calls whose body, decoded, holds this text. */
+  /** Counts only calls whose query or body, decoded, holds this text. */
   bodyIncludes?: string
   /** Ends after so many hits. */
   times?: number
@@ -46,6 +46,8 @@ export interface Fault {
   status?: number
   /** error, duplicate-content: the platform's code. */
   code?: number
+  /** error: the code of a platform whose codes are words (isv.OUT_OF_SERVICE). job-fail of a message: what the carrier says. */
+  word?: string
   /**
    * Whether the call takes effect. Default: http-5xx, html, error: no (a gateway spoke); delay, wrong-type,
    * truncated, drip, hang: yes; close-before and close-after say it themselves. delay with applied:false takes effect only after the pause, also when the caller left.

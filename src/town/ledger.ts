@@ -2,7 +2,7 @@
 // Must not decide anything: it is what tests and people count (one visible post per notice and leg, DESIGN L2).
 import type { Instant } from '../core/instant.ts'
 
-/** post: Weibo. publish: WeChat freepublish. mass: 群发. message: a robot group, a webhook. user-message: one person. push: a device. */
+/** post: Weibo. publish: WeChat freepublish. mass: 群发. message: a robot group, a webhook. user-message: one person (a follower, a phone). push: a device. */
 type Act =
   | 'post'
   | 'delete'

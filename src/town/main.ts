@@ -7,6 +7,7 @@ import { parseZonedTime } from '../core/instant.ts'
 import { readTownConfig } from './town-config.ts'
 import { startPush } from './push.ts'
 import { startRobots } from './robots.ts'
+import { startSms } from './sms.ts'
 import type { Stand } from './stand.ts'
 import { startWebhook } from './webhook.ts'
 import { startWechat } from './wechat.ts'
@@ -34,6 +35,7 @@ async function start(text: string): Promise<Record<string, Stand>> {
   if (config.wechat) stands.wechat = await startWechat({ ...config.wechat, ...common })
   if (config.webhook) stands.webhook = await startWebhook({ ...config.webhook, ...common })
   if (config.robots) stands.robots = await startRobots({ ...config.robots, ...common })
+  if (config.sms) stands.sms = await startSms({ ...config.sms, ...common })
   if (config.push) stands.push = await startPush({ ...config.push, ...common })
   return stands
 }

@@ -44,6 +44,8 @@ export interface StandSpec<S> {
   title: string
   fresh(): S
   effects(state: S): Effect[]
+  /** The call's name for faults and the call log, where the path does not say it; left out: the path. */
+  nameOf?(call: Pick<TownRequest, 'headers' | 'query'>): string
   /** Decides and applies one call; synchronous, so that no two calls interleave. */
   answer(request: TownRequest, state: S): Reply
   /** Brings due jobs forward; called before every call, after a clock change and every 25 ms. True: state changed. */
@@ -175,8 +177,9 @@ export async function openStand<S>(spec: StandSpec<S>, options: StandOptions): P
       await sendReply(response, reply, { at: now(), fault: null, pause })
       return
     }
-    const api = apiOf(target.pathname)
-    const { wire, platform } = faults.take({ api, bodyText: `${target.search}\n${decodeLoosely(body)}` })
+    const api = spec.nameOf?.({ headers, query: target.searchParams }) ?? apiOf(target.pathname)
+    const bodyText = `${target.search}\n${decodeLoosely(Buffer.from(target.search))}\n${decodeLoosely(body)}`
+    const { wire, platform } = faults.take({ api, bodyText })
     const request: TownRequest = {
       api,
       method: message.method ?? '',

@@ -87,6 +87,44 @@ const robots = z.strictObject({
   ),
 })
 
+const smsAccount = {
+  keyId: text,
+  keySecret: text,
+  signNames: z.array(text).min(1),
+  templates: z.array(z.strictObject({ code: text, text })),
+  maxParameter: span.exactOptional(),
+  perSecond: span.exactOptional(),
+}
+
+const sms = z.strictObject({
+  ...stand,
+  aliyun: z
+    .strictObject({
+      ...smsAccount,
+      limits: z
+        .strictObject({ minute: span.exactOptional(), hour: span.exactOptional(), day: span.exactOptional() })
+        .exactOptional(),
+    })
+    .exactOptional(),
+  tencent: z
+    .strictObject({
+      ...smsAccount,
+      sdkAppId: text,
+      limits: z
+        .strictObject({
+          sameIn30s: span.exactOptional(),
+          sameInDay: span.exactOptional(),
+          hour: span.exactOptional(),
+          day: span.exactOptional(),
+        })
+        .exactOptional(),
+    })
+    .exactOptional(),
+  oddNumbers: z.array(z.strictObject({ phone: text, code: text })).exactOptional(),
+  listedAfterMs: span.exactOptional(),
+  receiptAfterMs: span.exactOptional(),
+})
+
 const push = z.strictObject({
   ...stand,
   securePort: span.max(65_535).exactOptional(),
@@ -102,6 +140,7 @@ const configSchema = z.strictObject({
   wechat: wechat.exactOptional(),
   webhook: webhook.exactOptional(),
   robots: robots.exactOptional(),
+  sms: sms.exactOptional(),
   push: push.exactOptional(),
 })
 
