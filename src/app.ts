@@ -120,6 +120,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const redis = openRedisLine(config.redisUrl, { alarm, clear, realNow: clock.realNow, log })
   const cards = await startCards({ ...website, db: pool, now: clock.now, alarm, clear, log }, options.painter)
   let changed = (): void => undefined
+  const removed = (noticeId: string): void => website.due.changed(noticeId)
   const dispatch = openDispatch({
     db: pool,
     node,
@@ -170,7 +171,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       deskUrl: config.deskUrl,
       log,
     },
-    removals: { random, removed: (noticeId) => website.due.changed(noticeId) },
+    removals: { random, removed },
     websiteOutlets: opened.outlets.filter((o) => o.channel.name === 'website' && o.class === 'actual').map((o) => o.id),
     readPublic: (path) => readPublic(options.publicBase, path),
     seen: (code) => {
@@ -263,6 +264,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     ledgerContext,
     opened,
     random,
+    removed,
     words,
     silentOfficial: silence.official,
     writing,

@@ -24,10 +24,10 @@ import { SCENARIO_NAME } from './scenario-files.ts'
 import { resendDead, resendShape } from './dead-letters.ts'
 import { listDesk } from './desk-list.ts'
 import type { setUpOutlet } from './set-up.ts'
-import { decideRemoval, removalShapes, wishRemoval, type RemovalContext } from './removals.ts'
+import { decideRemoval, noteRemoval, removalShapes, wishRemoval, type RemovalContext } from './removals.ts'
 import { settleDelivery, settleShape } from './settle.ts'
 
-export interface CommandContext extends Pick<RemovalContext, 'outlets' | 'random'> {
+export interface CommandContext extends Pick<RemovalContext, 'outlets' | 'random' | 'removed'> {
   pool: Pool
   ledger: Ledger
   acts: Acts
@@ -74,6 +74,7 @@ const shapes = {
   'ask-removal': z.strictObject({ ...removalShapes['ask-removal'], as: person }),
   'confirm-removal': z.strictObject({ ...removalShapes['confirm-removal'], as: person }),
   'decline-removal': z.strictObject({ ...removalShapes['decline-removal'], as: person }),
+  'note-removal': z.strictObject({ ...removalShapes['note-removal'], as: person }),
   'no-quake': z.strictObject({
     from: z.string(),
     to: z.string(),
@@ -126,6 +127,7 @@ export function openCommands(context: CommandContext): (name: string, input: unk
     'ask-removal': (input) => wishRemoval(input, removals),
     'confirm-removal': (input) => decideRemoval(input, 'confirm', removals),
     'decline-removal': (input) => decideRemoval(input, 'decline', removals),
+    'note-removal': (input) => noteRemoval(input, removals),
     'no-quake': (input) => denyQuake(context, input),
     merge: async (input) => answer(await context.acts.merge(input.from, input.into, input.as)),
     split: async (input) => answer(await context.acts.split(input.quake, input.source, input.id, input.as)),

@@ -18,6 +18,7 @@ import {
   declineRemoval,
   findPost,
   findRemoval,
+  noteRemoved,
   type RemovalRecord,
 } from '../store/removals.ts'
 import type { CommandAnswer } from '../web/desk/server.ts'
@@ -27,6 +28,7 @@ export const removalShapes = {
   'ask-removal': { delivery: id, why: z.string().trim().min(1).max(200) },
   'confirm-removal': { removal: id },
   'decline-removal': { removal: id },
+  'note-removal': { removal: id },
 } as const
 
 export interface RemovalContext {
@@ -35,6 +37,8 @@ export interface RemovalContext {
   clock: (trafficClass: TrafficClass) => Instant
   realNow: () => Instant
   random: () => string
+  /** A post for the public is gone: what shows its address is made anew. */
+  removed: (noticeId: string) => void
 }
 
 const NO_ACCOUNT = '删除帖文须由两人先后在值班台登录后办理'
@@ -86,7 +90,7 @@ export async function decideRemoval(
     const now = context.realNow()
     const decided = await (way === 'confirm' ? confirmRemoval : declineRemoval)(client, removal.id, given.as, now)
     if (!decided) return false
-    await journalDecision(client, removal, way, given.as, context)
+    await journalStep(client, removal, way === 'confirm' ? 'confirmed' : 'declined', given.as, context)
     await clearAlarm(client, 'removal', removal.id, now)
     await tellDesks(client)
     return true
@@ -94,14 +98,36 @@ export async function decideRemoval(
   return done ? { ok: true, result: { removal: removal.id } } : { ok: false, reason: '这项删除申请已由他人处理' }
 }
 
-function journalDecision(
+/** What the platform refused, an officer has deleted there by hand: two people had agreed to it. */
+export async function noteRemoval(
+  given: { removal: string; as: string },
+  context: RemovalContext,
+): Promise<CommandAnswer> {
+  const { pool } = context
+  if (!(await mayRemove(pool, given.as))) return { ok: false, reason: NO_ACCOUNT }
+  const removal = await findRemoval(pool, given.removal)
+  if (!removal) return { ok: false, reason: '没有这项删除申请' }
+  const done = await withTransaction(pool, async (client) => {
+    const now = context.realNow()
+    if (!(await noteRemoved(client, removal, now))) return false
+    await journalStep(client, removal, 'by-hand', given.as, context)
+    await clearAlarm(client, 'removal', removal.id, now)
+    await tellDesks(client)
+    return true
+  })
+  if (!done) return { ok: false, reason: '只有未能删除的帖文可以登记为人工删除' }
+  if (removal.class === 'actual') context.removed(removal.notice_id)
+  return { ok: true, result: { removal: removal.id } }
+}
+
+function journalStep(
   client: Parameters<typeof appendJournal>[0],
   { id: removal, class: lane, delivery_id: subject, outlet_id: outlet, leg }: RemovalRecord,
-  way: 'confirm' | 'decline',
+  step: 'confirmed' | 'declined' | 'by-hand',
   actor: string,
   context: RemovalContext,
 ): Promise<void> {
-  const act = way === 'confirm' ? 'removal.confirmed' : 'removal.declined'
+  const act = `removal.${step}`
   return appendJournal(client, context.clock(lane), { actor, act, subject, detail: { removal, outlet, leg } })
 }
 

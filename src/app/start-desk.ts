@@ -45,6 +45,8 @@ export interface DeskParts extends Pick<DeskContext, 'callback' | 'ready' | 'met
   ledgerContext: LedgerContext
   opened: OpenedOutlets
   random: () => string
+  /** A post for the public is gone: what shows its address is made anew. */
+  removed: (noticeId: string) => void
   /** What words are made with, as it stands. */
   words: Words
   silentOfficial: () => string[]
@@ -87,6 +89,7 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     silentOfficial: parts.silentOfficial,
     outlets,
     random,
+    removed: parts.removed,
     outletIds: outlets.map((o) => o.id),
     repeats: (outlet, leg) => outlets.find((o) => o.id === outlet)?.channel.certainty(leg).keyedRepeat ?? false,
     obeySwitches: parts.obeySwitches,

@@ -127,6 +127,29 @@ export async function takeRemovals(db: Queryable, now: Instant): Promise<Removal
   return taken.rows
 }
 
+/** What a platform would not take down a person has taken down there. False when it was noted before, or is asked about anew. */
+export async function noteRemoved(
+  db: Queryable,
+  { id, delivery_id: delivery }: Pick<RemovalRecord, 'id' | 'delivery_id'>,
+  at: Instant,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update removal r set state = 'removed', ended_at = $2, reason = '平台未能删除，已人工删除' where id = $1 and state = 'failed' and not exists (
+       select from removal o where o.delivery_id = r.delivery_id and o.state in ('asked', 'confirmed', 'removed'))`,
+    [id, toTimestamp(at)],
+  )
+  if (rowCount !== 1) return false
+  await markRemoved(db, delivery, at)
+  return true
+}
+
+async function markRemoved(db: Queryable, delivery: string, at: Instant): Promise<void> {
+  await db.query('update delivery set removed_at = $2 where id = $1 and removed_at is null', [
+    delivery,
+    toTimestamp(at),
+  ])
+}
+
 export type RemovalEnd =
   | { state: 'removed' }
   | { state: 'failed'; reason: string }
@@ -153,10 +176,6 @@ export async function settleRemoval(
     ],
   )
   if (rowCount !== 1) return false
-  if (end.state === 'removed')
-    await db.query('update delivery set removed_at = $2 where id = $1 and removed_at is null', [
-      delivery,
-      toTimestamp(now),
-    ])
+  if (end.state === 'removed') await markRemoved(db, delivery, now)
   return true
 }

@@ -60,7 +60,7 @@ describe('the desk', () => {
     )
     // What the officer read before pressing is what went out, and where.
     expect(said.rows).toEqual([
-      { text: words, outlets: [...where.matchAll(/（([^）]+)）/g)].map(([, id]) => id).toSorted() },
+      { text: words, outlets: [...where.matchAll(/（([^）]+)）/g)].map(([, id = '']) => id).toSorted() },
     ])
     const { rows } = await db.query<{ actor: string }>(
       `select actor from journal where subject = $1 and act = 'hold.released'`,

@@ -209,6 +209,21 @@ describe('taking a post down', () => {
     })
     expect(board).not.toContain('申请删除帖文')
     expect(await isShown(told)).toBe(true)
+    // Somebody deletes it on the platform and says so: the record, the alarm and the public page know it.
+    const early = (await wang.get(told.progress)).body
+    expect((await wang.get(page)).body).toContain('已在平台人工删除')
+    expect(early).toContain('未能删除')
+    expect(await wang.post(`${page}/by-hand`)).toMatchObject({ status: 303, to: told.progress })
+    expect(await stateOf(page)).toBe('removed')
+    expect((await wang.get(page)).body).not.toContain('已在平台人工删除')
+    expect((await wang.get('/desk')).body).not.toContain('的帖文未能删除，请人工处理')
+    expect(await wang.post(`${page}/by-hand`)).toMatchObject({
+      status: 409,
+      body: expect.stringContaining('只有未能删除的帖文') as string,
+    })
+    expect(await ask(`select from journal where subject = $1 and act = 'removal.by-hand'`, [told.weibo])).toHaveLength(
+      1,
+    )
   }, 200_000)
 })
 

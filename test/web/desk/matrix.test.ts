@@ -64,6 +64,7 @@ const MATRIX: Readonly<Record<string, readonly Role[] | 'anyone' | 'half-way'>> 
   'GET /removals/:id': BOARD,
   'POST /removals/:id/confirm': DECIDING,
   'POST /removals/:id/decline': DECIDING,
+  'POST /removals/:id/by-hand': DECIDING,
   'POST /alarms/:id/acknowledge': STAFF,
   'POST /quakes/:id/deadlines/:deadline': STAFF,
   'POST /switches': DECIDING,

@@ -24,6 +24,7 @@ export function listRemovalRoutes(pages: BoardPages): DeskRoute[] {
       act: 'withdraw',
       handle: (visit) => decide(pages, visit, 'decline'),
     },
+    { method: 'POST', path: '/removals/:id/by-hand', act: 'withdraw', handle: (visit) => decide(pages, visit, 'note') },
   ]
 }
 
@@ -48,7 +49,7 @@ async function show(pages: BoardPages, visit: Visit): Promise<Shown> {
   return whole(pages, { template: 'removal', title: '删除帖文', session, view, drill: removal.class === 'drill' })
 }
 
-async function decide(pages: BoardPages, visit: Visit, way: 'confirm' | 'decline'): Promise<Shown> {
+async function decide(pages: BoardPages, visit: Visit, way: 'confirm' | 'decline' | 'note'): Promise<Shown> {
   const session = seated(visit)
   const id = visit.params['id'] ?? ''
   const answer = await pages.command(`${way}-removal`, { removal: id, as: session.accountId })
@@ -57,5 +58,11 @@ async function decide(pages: BoardPages, visit: Visit, way: 'confirm' | 'decline
   if (answer.ok) return { to: `/desk/notices/${removal.notice_id}/progress` }
   const name = await nameRemovers(pages.board, [removal])
   const { state, open } = viewRemoval(removal, session, name)
-  return refused(pages, session, 409, open ? answer.reason : state, `/desk/notices/${removal.notice_id}/progress`)
+  return refused(
+    pages,
+    session,
+    409,
+    open || way === 'note' ? answer.reason : state,
+    `/desk/notices/${removal.notice_id}/progress`,
+  )
 }

@@ -20,6 +20,8 @@ export interface RemovalCard {
   /** What has become of it, and by whom. */
   state: string
   open: boolean
+  /** The platform would not: a person deletes it there and says so here. */
+  failed: boolean
   /** Asked for by whoever looks: they may take it back, not confirm it. */
   mine: boolean
   /** May decide at all. */
@@ -48,6 +50,7 @@ export function viewRemoval(removal: RemovalRecord, session: Session, name: (act
     asked: `${name(removal.asked_by)} ${writeMoment(removal.asked_at)} 申请`,
     state: `${back ? '已收回申请' : STATES[removal.state]}${decided}${removal.reason === '' ? '' : `（${removal.reason}）`}`,
     open: removal.state === 'asked',
+    failed: removal.state === 'failed',
     mine: removal.asked_by === session.accountId,
     decides: mayDo(session.roles, 'withdraw'),
   }
