@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Job, Outcome } from '../../src/core/channel.ts'
+import type { Job, Outcome, ProbeOutcome } from '../../src/core/channel.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/core/instant.ts'
 import type { Watch } from '../../src/core/people/watch.ts'
 import type { TrafficClass } from '../../src/core/quake-report.ts'
@@ -34,6 +34,8 @@ let now = Date.UTC(2031, 4, 5, 19, 12)
 let count = 0
 let sent: { outlet: string; text: string; key: string; body: string }[] = []
 let answer: (outlet: string) => Outcome = () => ACCEPTED
+/** What an outlet's read-back finds of a ring; null: it fails. */
+let reading: (key: string) => ProbeOutcome | null = () => ({ state: 'absent' })
 
 beforeAll(async () => {
   database = await freshDatabase()
@@ -48,6 +50,7 @@ beforeEach(async () => {
   now += 24 * HOUR
   sent = []
   answer = () => ACCEPTED
+  reading = () => ({ state: 'absent' })
   await pool.query('update alarm set cleared_at = now() where cleared_at is null')
 })
 
@@ -63,6 +66,11 @@ const outletOf = (id: string, over: Partial<Outlet> = {}): Outlet =>
         const { text = '', body = '' } = content
         sent.push({ outlet: id, text, key: deliveryId, body })
         return answer(id)
+      },
+      probe: async ({ deliveryId }: Job) => {
+        const found = reading(deliveryId)
+        if (found === null) throw new Error('the platform is away')
+        return found
       },
     },
     ...over,
@@ -165,6 +173,35 @@ describe('the steps of an alarm', () => {
     expect(sent.length).toBe(2)
     const { rows } = await pool.query('select sent from alarm where id = any($1)', [[heard, failing]])
     expect(rows).toEqual([{ sent: 1 }, { sent: 1 }])
+  })
+
+  test('a step whose answer was lost is looked for before it is sent again, and found it is not sent twice', async () => {
+    await raise()
+    answer = () => ({ state: 'unknown', reason: '', probeAfterMs: 1000 })
+    reading = (key) => (key === sent[0]?.key ? { state: 'accepted', ref: 'r', url: null } : { state: 'absent' })
+    await lookOften()
+    now += 15 * SECOND
+    await lookOften()
+    now += MINUTE
+    await lookOften()
+    expect(told()).toEqual(['duty 0.1'])
+    const { rows } = await pool.query('select told, tries from alarm_step where alarm_id = $1', [`a-${count}`])
+    expect(rows).toEqual([{ told: ['duty'], tries: 2 }])
+  })
+
+  test.each([
+    ['shows nothing', (): ProbeOutcome => ({ state: 'absent' })],
+    ['knows nothing', (): ProbeOutcome => ({ state: 'unknown', reason: '', probeAfterMs: 1000 })],
+    ['fails', () => null],
+  ])('where the read-back %s it is sent again: a second ring is better than none', async (_what, found) => {
+    await raise()
+    answer = () => ({ state: 'unknown', reason: '', probeAfterMs: 1000 })
+    reading = found
+    await lookOften()
+    answer = () => ACCEPTED
+    now += 15 * SECOND
+    await lookOften()
+    expect(told()).toEqual(['duty 0.1', 'duty 0.1'])
   })
 
   test('an alarm whose cause is gone takes no further step', async () => {

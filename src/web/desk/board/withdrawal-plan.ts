@@ -22,6 +22,7 @@ const WAYS: Readonly<Record<string, { audience: string; plan: string }>> = {
   webhook: { audience: '合作单位', plan: '发送撤回消息' },
   cap: { audience: '聚合平台与合作单位', plan: '发布取消消息（CAP Cancel）' },
   robot: { audience: '群内人员', plan: '发送撤回消息' },
+  sms: { audience: '值班人员', plan: '发送撤回短信' },
 }
 
 /** One row per outlet and leg that was ever addressed, in the order of the record. */
