@@ -59,7 +59,7 @@ function readRows(body: Record<string, unknown>): { rows: Row[]; total: number }
 }
 
 export const aliyun: Vendor = {
-  sendApi: 'aliyun/SendSms',
+  sendApi: 'aliyun/send',
   send: (config, values, key, at) =>
     ask(
       config,
@@ -97,7 +97,7 @@ export const aliyun: Vendor = {
           },
           reach,
         )
-        const reply = await callBooked(reach, 'aliyun/QuerySendDetails', priority, {
+        const reply = await callBooked(reach, 'aliyun/query', priority, {
           ...request,
           deadlineMs: READ_DEADLINE,
         })

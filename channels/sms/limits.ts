@@ -8,10 +8,10 @@ import { MINUTE, SECOND } from '../../src/core/instant.ts'
  * their consoles; these keep a runaway loop from becoming a night of ringing and a bill. Tencent reads 20 a second.
  */
 export const limits: readonly CallLimit[] = [
-  { api: 'aliyun/SendSms', max: 20, window: 'minute', reserve: 5 },
-  { api: 'aliyun/QuerySendDetails', max: 120, window: 'minute', reserve: 30 },
-  { api: 'tencent/SendSms', max: 20, window: 'minute', reserve: 5 },
-  { api: 'tencent/PullSmsSendStatusByPhoneNumber', max: 120, window: 'minute', reserve: 30 },
+  { api: 'aliyun/send', max: 20, window: 'minute', reserve: 5 },
+  { api: 'aliyun/query', max: 120, window: 'minute', reserve: 30 },
+  { api: 'tencent/send', max: 20, window: 'minute', reserve: 5 },
+  { api: 'tencent/query', max: 120, window: 'minute', reserve: 30 },
 ]
 
 /** Texts wake duty staff: what is older than this they know already (§5, robots). */

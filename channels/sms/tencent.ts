@@ -54,7 +54,7 @@ function readError(response: unknown): { code: string; message: string } | null 
 }
 
 export const tencent: Vendor = {
-  sendApi: 'tencent/SendSms',
+  sendApi: 'tencent/send',
   send: (config, values, key, { now }) =>
     ask(
       config,
@@ -98,7 +98,7 @@ export const tencent: Vendor = {
       SmsSdkAppId: config.sdkAppId,
     }
     const request = ask(config, 'PullSmsSendStatusByPhoneNumber', payload, reach.now())
-    const reply = await callBooked(reach, 'tencent/PullSmsSendStatusByPhoneNumber', priority, {
+    const reply = await callBooked(reach, 'tencent/query', priority, {
       ...request,
       deadlineMs: READ_DEADLINE,
     })

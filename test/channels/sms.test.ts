@@ -305,7 +305,7 @@ describe('after a lost answer', () => {
       PHONES.map((PhoneNumber) => ({ PhoneNumber, SendDate: '20240305', PageSize: '50', CurrentPage: '1' })),
     )
     expect(reach.calls[0]?.headers?.['x-acs-action']).toBe('QuerySendDetails')
-    expect(reach.booked).toEqual(['aliyun/QuerySendDetails', 'aliyun/QuerySendDetails'])
+    expect(reach.booked).toEqual(['aliyun/query', 'aliyun/query'])
   })
 
   test.each([

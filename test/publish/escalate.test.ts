@@ -32,7 +32,7 @@ let pool: Pool
 let other: Pool
 let now = Date.UTC(2031, 4, 5, 19, 12)
 let count = 0
-let sent: { outlet: string; text: string; key: string; body: string }[] = []
+let sent: { outlet: string; text: string; key: string; body: string; brief: string }[] = []
 let answer: (outlet: string) => Outcome = () => ACCEPTED
 /** What an outlet's read-back finds of a ring; null: it fails. */
 let reading: (key: string) => ProbeOutcome | null = () => ({ state: 'absent' })
@@ -63,8 +63,8 @@ const outletOf = (id: string, over: Partial<Outlet> = {}): Outlet =>
     config: { alarms: true },
     client: {
       deliver: async ({ content, deliveryId }: Job) => {
-        const { text = '', body = '' } = content
-        sent.push({ outlet: id, text, key: deliveryId, body })
+        const { text = '', body = '', brief = '' } = content
+        sent.push({ outlet: id, text, key: deliveryId, body, brief })
         return answer(id)
       },
       probe: async ({ deliveryId }: Job) => {
@@ -149,6 +149,8 @@ describe('the steps of an alarm', () => {
         /^安平地震震讯台 第2步（共3步，带班领导）：.*编号 a-\d+） 值班台：https:\/\/desk\.example\/desk\/holds\/feed\d+$/,
       ) as string,
     ])
+    // A text message takes no address.
+    expect(sent[1]?.brief).toBe('甘肃舟曲县 7.1 级：强度复核')
     expect(JSON.parse(sent[1]?.body ?? '')).toMatchObject({
       type: 'hold.raised',
       hold: { alarm: id, step: 2, page: `https://desk.example/desk/holds/feed${count}` },
@@ -431,6 +433,7 @@ test('the alarms of a drill wake the drill’s own outlets and say so at both en
     alarm: { class: 'drill', message: expect.stringMatching(/^【演练】/) },
   })
   expect(sent[0]?.text).toMatch(/^【演练】.*【演练】$/)
+  expect(sent[0]?.brief).toMatch(/^【演练】/)
 })
 
 test('a step that would wake nobody is named before it is needed', () => {
