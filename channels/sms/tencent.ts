@@ -77,15 +77,17 @@ export const tencent: Vendor = {
     if (!Array.isArray(list)) return null
     const taken: string[] = []
     const refused: Refusal[] = []
+    const spokenOf = new Set<string>()
     for (const one of list as unknown[]) {
       const code = readToken(field(one, 'Code'))
       const phone = readPhone(String(field(one, 'PhoneNumber')))
       if (code === null || phone === null || !phones.includes(phone)) return null
+      spokenOf.add(phone)
       if (code === 'Ok') taken.push(readToken(field(one, 'SerialNo')) ?? '')
       else refused.push({ phone, code, message: maskPhones(readMessage(field(one, 'Message'))) })
     }
     // A number that it says nothing of may have been taken.
-    if (taken.length + refused.length !== phones.length) return null
+    if (spokenOf.size !== phones.length || list.length !== phones.length) return null
     const [ref] = taken
     return ref === undefined ? { got: 'refused', refused } : { got: 'taken', ref: ref || 'tencent', refused }
   },

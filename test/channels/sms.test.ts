@@ -250,6 +250,10 @@ describe('what the vendor says of each number', () => {
   test.each([
     ['a number is missing', tencentSays('Ok')],
     ['there is none', tencentSays()],
+    [
+      'one stands twice and the other not at all',
+      json({ Response: { SendStatusSet: ['Ok', 'X'].map((Code) => ({ PhoneNumber: `+86${PHONES[0]}`, Code })) } }),
+    ],
     ['it is a stranger’s', json({ Response: { SendStatusSet: [{ PhoneNumber: '+8613700000000', Code: 'Ok' }] } })],
   ])('where %s nothing is known', async (_what, answer) => {
     expect((await open('tencent', answer).client.deliver(alarmJob())).state).toBe('unknown')
