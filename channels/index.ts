@@ -4,6 +4,7 @@ import type { Channel } from '../src/core/channel.ts'
 import { byHand } from './by-hand/index.ts'
 import { cap } from './cap/index.ts'
 import { robot } from './robot/index.ts'
+import { sms } from './sms/index.ts'
 import { webhook } from './webhook/index.ts'
 import { webpush } from './webpush/index.ts'
 import { wechat } from './wechat/index.ts'
@@ -14,4 +15,4 @@ import { website } from './website/index.ts'
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyChannel = Channel<any>
 
-export const channels: readonly AnyChannel[] = [website, weibo, wechat, webhook, robot, cap, webpush, byHand]
+export const channels: readonly AnyChannel[] = [website, weibo, wechat, webhook, robot, sms, cap, webpush, byHand]

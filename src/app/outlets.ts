@@ -157,7 +157,13 @@ export async function openOutlets(
     listEnterable: (id) => {
       const one = find(id)
       const awaits = one?.config.awaits ?? []
-      return Object.keys(one?.config.channel.enterable ?? {}).map((name) => ({ name, awaited: awaits.includes(name) }))
+      const { channel, given } = one?.config ?? {}
+      // Of a channel with several vendors, those of this outlet's own.
+      const fits = ([name, value]: [string, string | null]): boolean =>
+        value === null || channel?.config.safeParse({ ...given, [name]: value }).success === true
+      return Object.entries(channel?.enterable ?? {})
+        .filter(fits)
+        .map(([name]) => ({ name, awaited: awaits.includes(name) }))
     },
     enter: async (given, by) => {
       const one = find(given.outlet)

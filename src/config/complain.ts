@@ -56,7 +56,9 @@ function describeIssue(issue: Issue, asked: Asked): string[] {
   }
   const value = dig(given, path)
   const name = path.join('.') || 'the file'
-  if (value !== undefined) return [`${name} = ${show(path.at(-1) ?? '', value, isSecret)}: ${expected}`]
+  // One of a list is as secret as the list.
+  const key = path.findLast((part) => !/^\d+$/.test(part)) ?? path.at(-1) ?? ''
+  if (value !== undefined) return [`${name} = ${show(key, value, isSecret)}: ${expected}`]
   const slip = findSlip(path, asked)
   const hint = slip === null ? '' : `; is ${slip} meant for it?`
   return [`${name} is missing${expected === '' ? '' : `: ${expected}`}${hint}`]

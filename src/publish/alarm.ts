@@ -27,6 +27,8 @@ export interface Ring {
   name: string
   key: string
   step: number
+  /** True where an earlier try of this ring may have got through unheard of. */
+  again?: boolean
 }
 
 /** Outlets that alarms go to: `alarms: true` in the YAML, live only. Drills alarm their own outlets. */
@@ -67,9 +69,15 @@ export async function ringOutlets(
     outlets.map(async (outlet): Promise<string | null> => {
       const fields = { alarm: alarm.id, outlet: outlet.id }
       try {
-        const { state } = await outlet.client.deliver(jobFor(alarm, outlet, ring, context))
-        if (state === 'accepted') return outlet.id
-        context.log.error({ ...fields, outcome: state }, 'an alarm did not get through')
+        const job = jobFor(alarm, outlet, ring, context)
+        if (ring.again === true && (await wasTaken(outlet, job))) return outlet.id
+        const outcome = await outlet.client.deliver(job)
+        if (outcome.state === 'accepted') {
+          if (outcome.warning !== undefined)
+            context.log.error({ ...fields, warning: outcome.warning }, 'an alarm did not reach everybody')
+          return outlet.id
+        }
+        context.log.error({ ...fields, outcome: outcome.state }, 'an alarm did not get through')
       } catch (error) {
         context.log.error({ ...fields, err: error }, 'an alarm could not be sent')
       }
@@ -77,6 +85,12 @@ export async function ringOutlets(
     }),
   )
   return told.filter((id) => id !== null)
+}
+
+/** Only a read-back that shows the ring spares a second one; what it does not know rings again. */
+async function wasTaken({ client }: Outlet, job: Job): Promise<boolean> {
+  const found = await client.probe(job).catch(() => null)
+  return found?.state === 'accepted'
 }
 
 /** The page of the desk that an alarm is about; null where no browser reaches it from elsewhere. */
@@ -115,7 +129,8 @@ function jobFor(alarm: AlarmRecord, outlet: Outlet, ring: Ring, context: AlarmCo
     url: '',
     leg: 'alarm',
     priority: 0,
-    content: { text: text.trimEnd(), body: JSON.stringify(body) },
+    // brief and ring: for what takes neither addresses nor many words (a text message).
+    content: { text: text.trimEnd(), body: JSON.stringify(body), brief: `${mark}${alarm.message}`, ring: ring.key },
     attempt: 1,
     progress: {},
     firstAttemptAt: context.realNow(),

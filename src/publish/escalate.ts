@@ -52,7 +52,12 @@ export function listDeafSteps(watch: Watch, outlets: readonly Outlet[]): number[
 async function send(step: AlarmStep, context: AlarmContext, watch: Watch): Promise<void> {
   const all = listStepOutlets(watch, step, context.outlets)
   const outlets = all.filter(({ id }) => !step.told.includes(id))
-  const ring = { name: nameStep(watch, step.step), key: `${step.round}.${step.step}`, step: step.step }
+  const ring = {
+    name: nameStep(watch, step.step),
+    key: `${step.round}.${step.step}`,
+    step: step.step,
+    again: step.tries > 1,
+  }
   const told = [...step.told, ...(await ringOutlets(step, outlets, ring, context))]
   const now = context.realNow()
   const isOver = all.every(({ id }) => told.includes(id)) || step.tries >= MOST_TRIES

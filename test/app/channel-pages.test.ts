@@ -13,12 +13,26 @@ import { openFirst, openOfficer, type Page, type Visitor } from './officers.ts'
 let bureau: Bureau
 let people: Record<'system' | 'lead' | 'duty' | 'publicity', Visitor>
 
+/** Nobody answers there, and it has neither alarms nor notices: it is here to be looked at. */
+const TEXTS = {
+  id: 'duty-sms',
+  channel: 'sms',
+  kind: 'aliyun',
+  accessKeyId: 'LTAItest00000001',
+  accessKeySecret: 'test-secret-0000000001',
+  sign: '例市地震局',
+  template: 'SMS_000000001',
+  parameters: { line: 'text', serial: 'code' },
+  phones: ['13800138000'],
+  baseUrl: 'http://127.0.0.1:9',
+}
+
 /** @param more keys of the Weibo outlet */
 function configure(more: Record<string, string> = {}): void {
   const file = parse(bureau.yaml) as { outlets: Record<string, unknown>[] }
   const weibo = file.outlets.find(({ id }) => id === 'weibo-main')
   Object.assign(weibo ?? {}, more)
-  file.outlets.push({ id: 'douyin', channel: 'by-hand', platform: '抖音', hosts: ['douyin.com'] })
+  file.outlets.push({ id: 'douyin', channel: 'by-hand', platform: '抖音', hosts: ['douyin.com'] }, TEXTS)
   writeFileSync(join(bureau.folder, 'quakedesk.yaml'), stringify(file))
 }
 
@@ -279,6 +293,25 @@ describe('credentials', () => {
     ]
     for (const secret of [WRONG, TOWN.weiboToken]) for (const place of places) expect(place).not.toContain(secret)
     expect((await duty.get('/desk/channels')).body).toContain('2099年1月31日到期')
+  })
+
+  test('the numbers of the duty staff are entered like a credential, and stand on no page, in no journal and no log', async () => {
+    const { system } = people
+    const own = '/desk/channels/duty-sms'
+    const before = await system.get(own)
+    expect(before.body).toContain('值班手机号')
+    expect(before.body).toContain('accessKeySecret')
+    expect(before.body).not.toContain('secretKey')
+    const wrong = await system.post(`${own}/credentials`, { name: 'phones', value: '1390013911' })
+    expect(wrong.status).toBe(409)
+    const entered = await system.post(`${own}/credentials`, { name: 'phones', value: '13900139111, 13700137222' })
+    expect(entered.status).toBe(303)
+    const db = await bureau.database()
+    const { rows } = await db.query<{ all: string }>(`select string_agg(j::text, '') as all from journal j`)
+    const places = [before.body, wrong.body, (await system.get(own)).body, rows[0]?.all ?? '']
+    for (const place of [...places, readFileSync(bureau.logFile, 'utf8')])
+      for (const number of ['13800138000', '1390013911', '13700137222']) expect(place).not.toContain(number)
+    expect(places[2]).toMatch(/系统员 于 .* 填写/)
   })
 
   test('the YAML may leave one to the desk; it survives a restart, and without it a live outlet does not start', async () => {

@@ -124,6 +124,53 @@ const cases: Case[] = [
   }),
 ]
 
+/** Both vendors; the number is as secret as the key. */
+const PHONE = '13800138000'
+const smsCase = (
+  kind: 'aliyun' | 'tencent',
+  config: Record<string, unknown>,
+  replies: Pick<Case, 'success' | 'limited' | 'refused' | 'expired'>,
+): Case => ({
+  name: `sms ${kind}`,
+  channel: 'sms',
+  config: { kind, sign: '示例市地震局', longest: 100, phones: PHONE, notices: true, ...config },
+  leg: 'message',
+  secrets: [SECRET, TOKEN, PHONE],
+  isEffect: (call) => call.headers?.['x-acs-action'] === 'SendSms' || call.headers?.['x-tc-action'] === 'SendSms',
+  ...replies,
+})
+const aliyunError = (code: string, status = 200) =>
+  json({ Code: code, Message: `no ${SECRET} for ${PHONE}`, RequestId: 'r-1' }, status)
+const tencentStatus = (code: string) =>
+  json({
+    Response: {
+      SendStatusSet: [{ SerialNo: '5000:1', PhoneNumber: `+86${PHONE}`, Code: code, Message: `${PHONE} ${SECRET}` }],
+      RequestId: 'r-1',
+    },
+  })
+cases.push(
+  smsCase(
+    'aliyun',
+    { accessKeyId: TOKEN, accessKeySecret: SECRET, template: 'SMS_000000001', parameters: { line: 'text' } },
+    {
+      success: json({ Code: 'OK', Message: 'OK', BizId: '1342^4351', RequestId: 'r-1' }),
+      limited: aliyunError('isv.BUSINESS_LIMIT_CONTROL'),
+      refused: aliyunError('isv.SMS_TEMPLATE_ILLEGAL'),
+      expired: aliyunError('InvalidAccessKeyId.NotFound', 404),
+    },
+  ),
+  smsCase(
+    'tencent',
+    { secretId: TOKEN, secretKey: SECRET, sdkAppId: '1400006666', template: '1110', parameters: { line: 1 } },
+    {
+      success: tencentStatus('Ok'),
+      limited: tencentStatus('LimitExceeded.PhoneNumberThirtySecondLimit'),
+      refused: tencentStatus('FailedOperation.TemplateIncorrectOrUnapproved'),
+      expired: json({ Response: { Error: { Code: 'AuthFailure.SignatureFailure', Message: SECRET }, RequestId: 'r' } }),
+    },
+  ),
+)
+
 function channelOf(scenario: Case): AnyChannel {
   const found = channels.find((channel) => channel.name === scenario.channel)
   if (found === undefined) throw new Error(`no channel ${scenario.channel}`)

@@ -36,6 +36,16 @@ describe('a mistake in the line with the secret', () => {
       `outlets: [{id: r, channel: robot, kind: feishu, url: "http://open.feishu.cn/open-apis/bot/v2/hook/HUNTER2"}]`,
       /outlets\.0 \(r\)\.url = \(secret\)/,
     ],
+    [
+      'a duty officer’s number that is none',
+      `outlets: [{id: s, channel: sms, kind: aliyun, accessKeyId: LTAI00000000, accessKeySecret: secret000000, sign: 合肥局, template: SMS_1, parameters: {line: a, serial: b}, phones: ["13800138000", "HUNTER2"]}]`,
+      /outlets\.0 \(s\)\.phones\.1 = \(secret\): must be 11 digits/,
+    ],
+    [
+      'a text message’s vendor without its secret',
+      `outlets: [{id: s, channel: sms, kind: tencent, secretId: AKIDHUNTER2, sign: 合肥局, template: 1110, parameters: {line: 1}, phones: [13800138000]}]`,
+      /secretKey is missing: tencent needs it/,
+    ],
     ['a misspelt key', `outlets: [{id: w, channel: weibo, acesTokn: HUNTER2}]`, /did you mean accessToken/],
     ['a key that is like none', `outlets: [{id: w, channel: weibo, tk: HUNTER2abcdef0123456789}]`, /tk = \(secret\)/],
     ['a list where an object belongs', `inbound: [[{id: a, secret: HUNTER2-very-secret}]]`, /"secret":"\(secret\)"/],

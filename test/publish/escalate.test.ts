@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Job, Outcome } from '../../src/core/channel.ts'
+import type { Job, Outcome, ProbeOutcome } from '../../src/core/channel.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/core/instant.ts'
 import type { Watch } from '../../src/core/people/watch.ts'
 import type { TrafficClass } from '../../src/core/quake-report.ts'
@@ -33,8 +33,10 @@ let pool: Pool
 let other: Pool
 let now = Date.UTC(2031, 4, 5, 19, 12)
 let count = 0
-let sent: { outlet: string; text: string; key: string; body: string }[] = []
+let sent: { outlet: string; text: string; key: string; body: string; brief: string }[] = []
 let answer: (outlet: string) => Outcome = () => ACCEPTED
+/** What an outlet's read-back finds of a ring; null: it fails. */
+let reading: (key: string) => ProbeOutcome | null = () => ({ state: 'absent' })
 
 beforeAll(async () => {
   database = await freshDatabase()
@@ -49,6 +51,7 @@ beforeEach(async () => {
   now += 24 * HOUR
   sent = []
   answer = () => ACCEPTED
+  reading = () => ({ state: 'absent' })
   await pool.query('update alarm set cleared_at = now() where cleared_at is null')
 })
 
@@ -61,9 +64,14 @@ const outletOf = (id: string, over: Partial<Outlet> = {}): Outlet =>
     config: { alarms: true },
     client: {
       deliver: async ({ content, deliveryId }: Job) => {
-        const { text = '', body = '' } = content
-        sent.push({ outlet: id, text, key: deliveryId, body })
+        const { text = '', body = '', brief = '' } = content
+        sent.push({ outlet: id, text, key: deliveryId, body, brief })
         return answer(id)
+      },
+      probe: async ({ deliveryId }: Job) => {
+        const found = reading(deliveryId)
+        if (found === null) throw new Error('the platform is away')
+        return found
       },
     },
     ...over,
@@ -144,6 +152,8 @@ describe('the steps of an alarm', () => {
         /^安平地震震讯台 第2步（共3步，带班领导）：.*编号 a-\d+） 值班台：https:\/\/desk\.example\/desk\/holds\/feed\d+$/,
       ) as string,
     ])
+    // A text message takes no address.
+    expect(sent[1]?.brief).toBe('甘肃舟曲县 7.1 级：强度复核')
     expect(JSON.parse(sent[1]?.body ?? '')).toMatchObject({
       type: 'hold.raised',
       hold: { alarm: id, step: 2, page: `https://desk.example/desk/holds/feed${count}` },
@@ -168,6 +178,35 @@ describe('the steps of an alarm', () => {
     expect(sent.length).toBe(2)
     const { rows } = await pool.query('select sent from alarm where id = any($1)', [[heard, failing]])
     expect(rows).toEqual([{ sent: 1 }, { sent: 1 }])
+  })
+
+  test('a step whose answer was lost is looked for before it is sent again, and found it is not sent twice', async () => {
+    await raise()
+    answer = () => ({ state: 'unknown', reason: '', probeAfterMs: 1000 })
+    reading = (key) => (key === sent[0]?.key ? { state: 'accepted', ref: 'r', url: null } : { state: 'absent' })
+    await lookOften()
+    now += 15 * SECOND
+    await lookOften()
+    now += MINUTE
+    await lookOften()
+    expect(told()).toEqual(['duty 0.1'])
+    const { rows } = await pool.query('select told, tries from alarm_step where alarm_id = $1', [`a-${count}`])
+    expect(rows).toEqual([{ told: ['duty'], tries: 2 }])
+  })
+
+  test.each([
+    ['shows nothing', (): ProbeOutcome => ({ state: 'absent' })],
+    ['knows nothing', (): ProbeOutcome => ({ state: 'unknown', reason: '', probeAfterMs: 1000 })],
+    ['fails', () => null],
+  ])('where the read-back %s it is sent again: a second ring is better than none', async (_what, found) => {
+    await raise()
+    answer = () => ({ state: 'unknown', reason: '', probeAfterMs: 1000 })
+    reading = found
+    await lookOften()
+    answer = () => ACCEPTED
+    now += 15 * SECOND
+    await lookOften()
+    expect(told()).toEqual(['duty 0.1', 'duty 0.1'])
   })
 
   test('an alarm whose cause is gone takes no further step', async () => {
@@ -412,6 +451,7 @@ test('the alarms of a drill wake the drill’s own outlets and say so at both en
     alarm: { class: 'drill', message: expect.stringMatching(/^【演练】/) },
   })
   expect(sent[0]?.text).toMatch(/^【演练】.*【演练】$/)
+  expect(sent[0]?.brief).toMatch(/^【演练】/)
 })
 
 test('a step that would wake nobody is named before it is needed', () => {

@@ -17,6 +17,9 @@ const SECRETS: Readonly<Record<string, string>> = {
   // Of the pair whose public half stands in the READMEs; it opens nothing.
   'vapid-private-key': 'pi99e8HBY_v7Lt6HBPmj7atzNcS1kgvvoarIYLG8MB8',
   'desk-key': 'ExampleDeskKey_0000000000000000000000000000',
+  'sms-key-id': 'LTAIexample00000',
+  'sms-key-secret': 'example-sms-key-secret-0000001',
+  'duty-phones': '+8613800000000\n+8613900000000',
   'robot-secret': 'SECexample00000000000000000000000000',
 }
 

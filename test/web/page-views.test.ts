@@ -18,7 +18,7 @@ describe('a notice’s page', () => {
     expect(count(main(bodyOf({ variants: {} })), SERIAL)).toBe(1)
   })
 
-  test('lists the channels of the public; the robots that wake the duty staff are none', () => {
+  test('lists the channels of the public; what wakes the duty staff is none', () => {
     const deliveryTo = (channel: string) => ({
       id: `d-${channel}`,
       outlet: channel,
@@ -32,9 +32,10 @@ describe('a notice’s page', () => {
       seenAt: null,
       removedAt: null,
     })
-    const body = bodyOf({ deliveries: [deliveryTo('weibo'), deliveryTo('robot')] })
+    const body = bodyOf({ deliveries: [deliveryTo('weibo'), deliveryTo('robot'), deliveryTo('sms')] })
     expect(body).toContain('微博')
     expect(body).not.toContain('值班群')
+    expect(body).not.toContain('值班短信')
   })
 
   test('that is withdrawn says so before its title, in the tab too, and estimates nothing any more', () => {

@@ -23,6 +23,7 @@ const WAYS: Readonly<Record<string, { audience: string; plan: string; waits?: tr
   cap: { audience: '聚合平台与合作单位', plan: '发布取消消息（CAP Cancel）' },
   robot: { audience: '群内人员', plan: '发送撤回消息' },
   'by-hand': { audience: '平台上的读者', plan: '生成撤回操作卡，须由人工发布；原帖保留', waits: true },
+  sms: { audience: '值班人员', plan: '发送撤回短信' },
 }
 
 /** One row per outlet and leg that was ever addressed, in the order of the record. */

@@ -31,6 +31,7 @@ export const CHANNEL_NAMES: Readonly<Record<string, string>> = {
   webpush: '推送',
   webhook: '合作方接口',
   robot: '值班群',
+  sms: '值班短信',
   cap: '通用告警',
   'by-hand': '人工发布',
 }

@@ -44,6 +44,11 @@ const CREDENTIAL_WORDS: Readonly<Record<string, string>> = {
   callbackToken: '回调令牌',
   encodingAesKey: '消息加解密密钥',
   url: '机器人地址',
+  accessKeyId: '阿里云 AccessKey ID',
+  accessKeySecret: '阿里云 AccessKey Secret',
+  secretId: '腾讯云 SecretId',
+  secretKey: '腾讯云 SecretKey',
+  phones: '值班手机号（以逗号分开）',
 }
 
 export const nameCredential = (name: string): string => CREDENTIAL_WORDS[name] ?? name

@@ -40,9 +40,9 @@ function bodyOf(notice: NoticeView): string {
   return `${struck.join('\n')}\n${serial}`
 }
 
-/** What citizens read; the rest carries the word from machine to machine. Robots ring the duty staff's own phones. */
+/** What citizens read; the rest carries the word from machine to machine. Robots and text messages ring the duty staff's own phones. */
 const FOR_MACHINES: readonly string[] = ['cap', 'webhook']
-const FOR_NOBODY: readonly string[] = ['robot']
+const FOR_NOBODY: readonly string[] = ['robot', 'sms']
 /** The order of the table. */
 const BEST_KNOWN: readonly string[] = ['website', 'weibo', 'wechat']
 
