@@ -2,6 +2,7 @@
 // every leg. Out: proof that each delivery ends as one visible post or at a person's alarm, and never as two.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { robot } from '../../channels/robot/index.ts'
+import { sms } from '../../channels/sms/index.ts'
 import { webhook } from '../../channels/webhook/index.ts'
 import { wechat } from '../../channels/wechat/index.ts'
 import { weibo } from '../../channels/weibo/index.ts'
@@ -12,8 +13,9 @@ import { openOutbound } from '../../src/publish/http.ts'
 import type { Fault } from '../../src/town/faults.ts'
 import type { LedgerEntry } from '../../src/town/ledger.ts'
 import { startRobots } from '../../src/town/robots.ts'
+import { startSms } from '../../src/town/sms.ts'
 import type { Stand } from '../../src/town/stand.ts'
-import { TOWN } from '../../src/town/town.ts'
+import { TOWN, TOWN_SMS_TEMPLATES } from '../../src/town/town.ts'
 import { startWebhook } from '../../src/town/webhook.ts'
 import { startWechat } from '../../src/town/wechat.ts'
 import { startWeibo } from '../../src/town/weibo.ts'
@@ -25,9 +27,10 @@ const PATIENCE_MS = 50
 const USERS = ['oReader001', 'oReader002', 'oReader003']
 const clock: { at: Instant } = { at: START }
 const now = (): Instant => clock.at
+const SMS_ACCOUNT = { keyId: TOWN.smsKeyId, keySecret: TOWN.smsKeySecret, signNames: ['示例局'] }
 const outbound = openOutbound({ loopbackOnly: true })
 
-let stands: Record<'weibo' | 'wechat' | 'webhook' | 'robots', Stand>
+let stands: Record<'weibo' | 'wechat' | 'webhook' | 'robots' | 'sms', Stand>
 
 /** The bureau's WeChat account, with habits of its own. */
 const startAccount = (habits: Partial<Parameters<typeof startWechat>[0]>): Promise<Stand> =>
@@ -56,6 +59,15 @@ beforeAll(async () => {
     robots: await startRobots({
       now,
       robots: [{ kind: 'dingtalk', key: TOWN.robotToken, secret: TOWN.robotSecret }],
+    }),
+    sms: await startSms({
+      now,
+      aliyun: { ...SMS_ACCOUNT, templates: [{ code: 'SMS_1', text: TOWN_SMS_TEMPLATES.notice.aliyun }] },
+      tencent: {
+        ...SMS_ACCOUNT,
+        sdkAppId: TOWN.smsAppId,
+        templates: [{ code: '1', text: TOWN_SMS_TEMPLATES.notice.tencent }],
+      },
     }),
   }
 })
@@ -95,6 +107,18 @@ const wechatLeg = (leg: string, apis: string[], act: LedgerEntry['act'], more: P
   }),
   apis,
   isPost: (entry) => entry.act === act,
+  posts: 1,
+  ...more,
+})
+
+const smsLeg = (kind: 'aliyun' | 'tencent', own: Record<string, unknown>, more: Partial<Leg>): Leg => ({
+  name: `sms of ${kind}`,
+  channel: sms,
+  leg: 'message',
+  stand: 'sms',
+  settings: () => ({ kind, baseUrl: stands.sms.url, sign: '示例局', phones: ['13800138000'], notices: true, ...own }),
+  apis: [`${kind}/SendSms`],
+  isPost: (entry) => entry.act === 'user-message',
   posts: 1,
   ...more,
 })
@@ -148,6 +172,27 @@ const LEGS: readonly Leg[] = [
     posts: 1,
     atLeastOnce: true,
   },
+  smsLeg(
+    'aliyun',
+    {
+      accessKeyId: TOWN.smsKeyId,
+      accessKeySecret: TOWN.smsKeySecret,
+      template: 'SMS_1',
+      parameters: { line: 'summary', serial: 'serial' },
+    },
+    { apis: ['aliyun/SendSms', 'aliyun/QuerySendDetails'] },
+  ),
+  smsLeg(
+    'tencent',
+    {
+      secretId: TOWN.smsKeyId,
+      secretKey: TOWN.smsKeySecret,
+      sdkAppId: TOWN.smsAppId,
+      template: '1',
+      parameters: { line: 1, serial: 2 },
+    },
+    { atLeastOnce: true },
+  ),
 ]
 
 const WIRE: readonly Omit<Fault, 'api'>[] = [
