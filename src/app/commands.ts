@@ -24,7 +24,7 @@ import { SCENARIO_NAME } from './scenario-files.ts'
 import { resendDead, resendShape } from './dead-letters.ts'
 import { listDesk } from './desk-list.ts'
 import type { setUpOutlet } from './set-up.ts'
-import { decideRemoval, noteRemoval, removalShapes, wishRemoval, type RemovalContext } from './removals.ts'
+import { decideRemoval, removalShapes, wishRemoval, type RemovalContext } from './removals.ts'
 import { settleDelivery, settleShape } from './settle.ts'
 
 export interface CommandContext extends Pick<RemovalContext, 'outlets' | 'random' | 'removed'> {
@@ -127,7 +127,7 @@ export function openCommands(context: CommandContext): (name: string, input: unk
     'ask-removal': (input) => wishRemoval(input, removals),
     'confirm-removal': (input) => decideRemoval(input, 'confirm', removals),
     'decline-removal': (input) => decideRemoval(input, 'decline', removals),
-    'note-removal': (input) => noteRemoval(input, removals),
+    'note-removal': (input) => decideRemoval(input, 'note', removals),
     'no-quake': (input) => denyQuake(context, input),
     merge: async (input) => answer(await context.acts.merge(input.from, input.into, input.as)),
     split: async (input) => answer(await context.acts.split(input.quake, input.source, input.id, input.as)),

@@ -12,15 +12,7 @@ import { appendJournal } from '../store/journal.ts'
 import { tellDesks } from '../store/listen.ts'
 import { findAccount } from '../store/people/accounts.ts'
 import { withTransaction } from '../store/pool.ts'
-import {
-  askRemoval,
-  confirmRemoval,
-  declineRemoval,
-  findPost,
-  findRemoval,
-  noteRemoved,
-  type RemovalRecord,
-} from '../store/removals.ts'
+import { askRemoval, confirmRemoval, declineRemoval, findPost, findRemoval, noteRemoved } from '../store/removals.ts'
 import type { CommandAnswer } from '../web/desk/server.ts'
 
 const id = z.string().min(1).max(60)
@@ -74,13 +66,23 @@ export async function wishRemoval(
   return { ok: true, result: { removal } }
 }
 
-/** A second officer's yes or no. */
+const TAKEN = '这项删除申请已由他人处理'
+/** What an officer may do with a wish, and what whoever comes too late is told. */
+const WAYS = {
+  confirm: { take: confirmRemoval, step: 'confirmed', late: TAKEN },
+  decline: { take: declineRemoval, step: 'declined', late: TAKEN },
+  // What the platform refused, somebody has deleted there by hand: two people had agreed to it.
+  note: { take: noteRemoved, step: 'by-hand', late: '只有未能删除的帖文可以登记为人工删除' },
+} as const
+
+/** A second officer's yes or no, or anyone's word that it was done by hand. */
 export async function decideRemoval(
   given: { removal: string; as: string },
-  way: 'confirm' | 'decline',
+  way: keyof typeof WAYS,
   context: RemovalContext,
 ): Promise<CommandAnswer> {
   const { pool } = context
+  const { take, step, late } = WAYS[way]
   if (!(await mayRemove(pool, given.as))) return { ok: false, reason: NO_ACCOUNT }
   const removal = await findRemoval(pool, given.removal)
   if (!removal) return { ok: false, reason: '没有这项删除申请' }
@@ -88,47 +90,17 @@ export async function decideRemoval(
     return { ok: false, reason: '这项删除由您申请，须由另一人同意' }
   const done = await withTransaction(pool, async (client) => {
     const now = context.realNow()
-    const decided = await (way === 'confirm' ? confirmRemoval : declineRemoval)(client, removal.id, given.as, now)
-    if (!decided) return false
-    await journalStep(client, removal, way === 'confirm' ? 'confirmed' : 'declined', given.as, context)
-    await clearAlarm(client, 'removal', removal.id, now)
+    if (!(await take(client, removal.id, given.as, now))) return false
+    const { id, class: lane, delivery_id: subject, outlet_id: outlet, leg } = removal
+    const detail = { removal: id, outlet, leg }
+    await appendJournal(client, context.clock(lane), { actor: given.as, act: `removal.${step}`, subject, detail })
+    await clearAlarm(client, 'removal', id, now)
     await tellDesks(client)
     return true
   })
-  return done ? { ok: true, result: { removal: removal.id } } : { ok: false, reason: '这项删除申请已由他人处理' }
-}
-
-/** What the platform refused, an officer has deleted there by hand: two people had agreed to it. */
-export async function noteRemoval(
-  given: { removal: string; as: string },
-  context: RemovalContext,
-): Promise<CommandAnswer> {
-  const { pool } = context
-  if (!(await mayRemove(pool, given.as))) return { ok: false, reason: NO_ACCOUNT }
-  const removal = await findRemoval(pool, given.removal)
-  if (!removal) return { ok: false, reason: '没有这项删除申请' }
-  const done = await withTransaction(pool, async (client) => {
-    const now = context.realNow()
-    if (!(await noteRemoved(client, removal, now))) return false
-    await journalStep(client, removal, 'by-hand', given.as, context)
-    await clearAlarm(client, 'removal', removal.id, now)
-    await tellDesks(client)
-    return true
-  })
-  if (!done) return { ok: false, reason: '只有未能删除的帖文可以登记为人工删除' }
-  if (removal.class === 'actual') context.removed(removal.notice_id)
+  if (!done) return { ok: false, reason: late }
+  if (way === 'note' && removal.class === 'actual') context.removed(removal.notice_id)
   return { ok: true, result: { removal: removal.id } }
-}
-
-function journalStep(
-  client: Parameters<typeof appendJournal>[0],
-  { id: removal, class: lane, delivery_id: subject, outlet_id: outlet, leg }: RemovalRecord,
-  step: 'confirmed' | 'declined' | 'by-hand',
-  actor: string,
-  context: RemovalContext,
-): Promise<void> {
-  const act = `removal.${step}`
-  return appendJournal(client, context.clock(lane), { actor, act, subject, detail: { removal, outlet, leg } })
 }
 
 async function mayRemove(pool: Pool, account: string): Promise<boolean> {

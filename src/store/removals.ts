@@ -128,19 +128,17 @@ export async function takeRemovals(db: Queryable, now: Instant): Promise<Removal
 }
 
 /** What a platform would not take down a person has taken down there. False when it was noted before, or is asked about anew. */
-export async function noteRemoved(
-  db: Queryable,
-  { id, delivery_id: delivery }: Pick<RemovalRecord, 'id' | 'delivery_id'>,
-  at: Instant,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update removal r set state = 'removed', ended_at = $2, reason = '平台未能删除，已人工删除' where id = $1 and state = 'failed' and not exists (
-       select from removal o where o.delivery_id = r.delivery_id and o.state in ('asked', 'confirmed', 'removed'))`,
+export async function noteRemoved(db: Queryable, id: string, _by: string, at: Instant): Promise<boolean> {
+  const { rows } = await db.query<{ delivery: string }>(
+    `update removal r set state = 'removed', ended_at = $2, reason = '平台未能删除，已人工删除'
+     where id = $1 and state = 'failed' and not exists (
+       select from removal o where o.delivery_id = r.delivery_id and o.state in ('asked', 'confirmed', 'removed'))
+     returning delivery_id as delivery`,
     [id, toTimestamp(at)],
   )
-  if (rowCount !== 1) return false
-  await markRemoved(db, delivery, at)
-  return true
+  const [row] = rows
+  if (row) await markRemoved(db, row.delivery, at)
+  return row !== undefined
 }
 
 async function markRemoved(db: Queryable, delivery: string, at: Instant): Promise<void> {
