@@ -132,8 +132,9 @@ export function addressOf(path: string): string {
   )
 }
 
-/** Routes that programs and machines ask: the API, pictures, signs of life. */
-const FOR_PROGRAMS = /^\/(?:api\/v1\/.+|healthz|readyz|metrics|n\/:file|screen\/current\.(?:txt|json))$|^\/?\*$/
+/** Routes that are no pages: the API, pictures, files beside notices, signs of life. */
+const NO_PAGES =
+  /^\/(?:api\/v1\/.+|healthz|readyz|metrics|(?:n|attachments)\/:file|screen\/current\.(?:txt|json))$|^\/?\*$/
 
 /** Addresses of the router that people open, in plain Chinese. */
 export function listRoutes(app: FastifyInstance): string[] {
@@ -147,5 +148,5 @@ export function listRoutes(app: FastifyInstance): string[] {
     if (methods?.includes('GET')) found.add(open.join(''))
   }
   const plain = [...found].map((path) => path.replace(/^\/(?:large|access)(?=\/)/, ''))
-  return [...new Set(plain.map(addressOf))].filter((path) => !FOR_PROGRAMS.test(path))
+  return [...new Set(plain.map(addressOf))].filter((path) => !NO_PAGES.test(path))
 }
