@@ -148,7 +148,7 @@ describe.skipIf(CHROMIUM === null)(`every page by keyboard${NO_CHROMIUM}`, () =>
         await page.keyboard.press('Tab')
         expect(await page.textContent(':focus')).toBe('跳到正文')
         await page.keyboard.press('Enter')
-        expect(new URL(page.url()).hash).toBe('#main')
+        await page.waitForURL((url) => url.hash === '#main', { waitUntil: 'commit' })
         await page.keyboard.press('Tab')
         const where = await page.evaluate(`(() => {
           const e = document.activeElement, main = document.getElementById('main')
