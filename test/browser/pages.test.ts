@@ -68,16 +68,16 @@ describe.skipIf(CHROMIUM === null)(`pages in a browser${NO_CHROMIUM}`, () => {
   test('a mode stays with the reader from page to page, without a cookie and without a script', async () => {
     await browse({ scripts: false }, async (page) => {
       await page.goto(`${site.url}/`)
-      await page.click('.view-large')
-      expect(new URL(page.url()).pathname).toBe('/large/')
-      await page.click('h1 a')
-      expect(new URL(page.url()).pathname).toMatch(/^\/large\/n\//)
-      await page.click('.more a')
-      expect(new URL(page.url()).pathname).toMatch(/^\/large\/quakes\//)
-      await page.click('.bureau')
-      expect(new URL(page.url()).pathname).toBe('/large/')
-      await page.click('a[hreflang=en]')
-      expect(new URL(page.url()).pathname).toBe('/en/')
+      for (const [link, leads] of [
+        ['.view-large', /^\/large\/$/],
+        ['h1 a', /^\/large\/n\//],
+        ['.more a', /^\/large\/quakes\//],
+        ['.bureau', /^\/large\/$/],
+        ['a[hreflang=en]', /^\/en\/$/],
+      ] as const) {
+        await page.click(link)
+        await page.waitForURL(({ pathname }) => leads.test(pathname))
+      }
       expect(await page.context().cookies()).toEqual([])
     })
   }, 60_000)
@@ -88,7 +88,9 @@ describe.skipIf(CHROMIUM === null)(`pages in a browser${NO_CHROMIUM}`, () => {
       await page.fill('#q', '甲州 "<b>')
       await page.selectOption('#kind', 'withdrawal')
       await page.keyboard.press('Enter')
+      await page.waitForURL(/q=/)
       await page.click('button')
+      await page.waitForURL(/q=/)
       const url = new URL(page.url())
       expect(url.pathname).toBe('/large/notices')
       expect(Object.fromEntries(url.searchParams)).toEqual({ q: '甲州 "<b>', kind: 'withdrawal' })
