@@ -43,7 +43,8 @@ function expectSaneReport(report: QuakeReport): void {
   for (const at of [report.originTime, report.issuedAt, report.idTime]) within(at, -31e12, 254e12)
   expect(report.magnitude?.value).not.toBe(0)
   expect((report.latitude === null) === (report.longitude === null)).toBe(true)
-  expect(Array.from(report.place).length).toBeLessThanOrEqual(60)
+  // One more than 60 says that the source gave more (rows.ts cleanPlace); the review refuses it.
+  expect(Array.from(report.place).length).toBeLessThanOrEqual(61)
   expect(report.place).not.toMatch(/[\p{Cc}\p{Cf}]/u)
   expect(report.place).toBe(report.place.normalize('NFC'))
   if (report.lifecycle !== 'report') return

@@ -120,7 +120,8 @@ export function expectSound(parsed: ParsedFeed): void {
     inRange(report.magnitude?.value ?? null, -2, 10)
     expect(report.magnitude?.value).not.toBe(0)
     expect(report.latitude === 0 && report.longitude === 0).toBe(false)
-    expect(Array.from(report.place).length).toBeLessThanOrEqual(60)
+    // One more than 60 says that the source gave more (rows.ts cleanPlace); the review refuses it.
+    expect(Array.from(report.place).length).toBeLessThanOrEqual(61)
     expect(report.place + report.sourceEventId).not.toMatch(/[\p{Cc}\p{Cf}]/u)
     if (report.lifecycle !== 'report') continue
     expect(report.originTime).not.toBeNull()
