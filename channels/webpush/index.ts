@@ -25,6 +25,8 @@ function compose(rendered: RenderedNotice, facts: NoticeFacts): Composed {
     tag: 'x'.repeat(32),
     drill: facts.class === 'drill',
     withdrawn: facts.kind === 'withdrawal',
+    serial: facts.serial,
+    report: facts.report,
     at: formatUtc(facts.issuedAt),
   }
   if (body.trim() === '') return { ok: false, reason: '公告没有简短正文' }

@@ -29,6 +29,8 @@ export function writeLetter(broadcast: Broadcast, now: Instant): Letter | null {
     tag: topic,
     drill: broadcast.class === 'drill',
     withdrawn: kind === 'withdrawal',
+    serial: broadcast.facts?.serial ?? '',
+    report: broadcast.facts?.report ?? 0,
     at: formatUtc(broadcast.issuedAt),
   }
   const short = writePush(shorten(message))

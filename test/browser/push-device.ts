@@ -3,7 +3,9 @@
 // own, and what the stand-in opened is handed to the worker by DevTools (ServiceWorker.deliverPushMessage), as the
 // browser's own push client would. Everything between, page, form, API, worker, notification centre, is the real one.
 import type { Browser, Page } from 'playwright-core'
+import { expect } from 'vitest'
 import type { PushSubscriptionJson } from '../../src/town/push/state.ts'
+import { until } from '../crash/watch.ts'
 
 /** A notification as registration.getNotifications() gives it. */
 export interface Shown {
@@ -16,10 +18,14 @@ export interface Shown {
 
 export interface Device {
   page: Page
-  /** Hands an opened message to the service worker. */
-  deliver(text: string): Promise<void>
-  /** What stands in the notification centre, once it holds: the worker answers in its own time. */
-  shownWhen(holds: (shown: Shown[]) => boolean): Promise<Shown[]>
+  /** Hands opened messages to the service worker, one right after the other, and waits until it has dealt with them. */
+  deliver(...texts: string[]): Promise<void>
+  /** What stands in the notification centre. */
+  listShown(): Promise<Shown[]>
+  /** The reader wipes all of it away. */
+  wipe(): Promise<void>
+  /** The browser has never heard of a quake. */
+  forget(): Promise<void>
   close(): Promise<void>
 }
 
@@ -27,8 +33,23 @@ interface Registrations {
   registrations: { registrationId: string; isDeleted: boolean }[]
 }
 
+interface WorkerEvent {
+  backgroundServiceEvent: { eventName: string; eventMetadata: { key: string; value: string }[] }
+}
+
+/** As DevTools calls what it records of a worker. */
+const RECORD = 'pushMessaging'
+const DEALT_WITH = 'Push event completed'
+
 const NOTIFICATIONS = `navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((all) =>
   all.map(({ title, body, tag, silent }) => ({ title, body, tag, silent: silent === true })))`
+
+const WIPE = `navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((all) => {
+  for (const one of all) one.close()
+})`
+const FORGET = `caches.open('push').then(async (memory) => {
+  for (const one of await memory.keys()) if (one.url.includes('/push-newest/')) await memory.delete(one)
+})`
 
 function giveOut(subscription: PushSubscriptionJson): string {
   return `{
@@ -59,21 +80,31 @@ export async function openDevice(
   cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }: Registrations) => {
     registration = registrations.find((one) => !one.isDeleted)?.registrationId ?? registration
   })
+  // Whoever asks Chromium for the notifications while one is being put up makes it forget that one (it drops what is
+  // noted and does not stand there yet): so nobody asks before the worker is done.
+  const dealtWith: string[] = []
+  cdp.on('BackgroundService.backgroundServiceEventReceived', ({ backgroundServiceEvent: event }: WorkerEvent) => {
+    if (event.eventName === DEALT_WITH) dealtWith.push(event.eventMetadata.map(({ value }) => value).join())
+  })
+  await cdp.send('BackgroundService.startObserving', { service: RECORD })
+  await cdp.send('BackgroundService.setRecording', { service: RECORD, shouldRecord: true })
   await cdp.send('ServiceWorker.enable')
   await page.goto(`${origin}${path}`)
   return {
     page,
-    deliver: async (text) => {
-      if (registration === null) throw new Error('no service worker is registered')
-      await cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId: registration, data: text })
+    deliver: async (...texts) => {
+      const registrationId = registration
+      if (registrationId === null) throw new Error('no service worker is registered')
+      const before = dealtWith.length
+      await Promise.all(
+        texts.map((data) => cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data })),
+      )
+      await until('the worker is done', async () => dealtWith.length === before + texts.length)
+      expect(dealtWith.slice(before)).toEqual(texts.map(() => 'Success'))
     },
-    shownWhen: async (holds) => {
-      for (;;) {
-        const shown = await page.evaluate<Shown[]>(NOTIFICATIONS)
-        if (holds(shown)) return shown
-        await page.waitForTimeout(20)
-      }
-    },
+    listShown: () => page.evaluate<Shown[]>(NOTIFICATIONS),
+    wipe: () => page.evaluate<void>(WIPE),
+    forget: () => page.evaluate<void>(FORGET),
     close: () => context.close(),
   }
 }

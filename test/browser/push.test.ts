@@ -84,14 +84,14 @@ describe.skipIf(CHROMIUM === null)(`a push from the page to the notification${NO
     expect(first.message).toMatchObject({ kind: 'quick-report', drill: false, withdrawn: false })
     await device.deliver(first.text)
     const { title, body, tag } = first.message
-    expect(await device.shownWhen((shown) => shown.length > 0)).toEqual([{ title, body, tag, silent: false }])
+    expect(await device.listShown()).toEqual([{ title, body, tag, silent: false }])
 
     await hear('CC', origin + 2_000)
     const second = await pushed(service, subscription.endpoint, 2)
     expect(second.message).toMatchObject({ kind: 'formal-report', tag })
     expect(second.message.title).not.toBe(title)
     await device.deliver(second.text)
-    const updated = await device.shownWhen((shown) => shown[0]?.title === second.message.title)
+    const updated = await device.listShown()
     expect(updated).toEqual([{ title: second.message.title, body: second.message.body, tag, silent: false }])
 
     const db = await bureau.database()
@@ -101,8 +101,8 @@ describe.skipIf(CHROMIUM === null)(`a push from the page to the notification${NO
     const third = await pushed(service, subscription.endpoint, 3)
     expect(third.message).toMatchObject({ kind: 'withdrawal', withdrawn: true, tag })
     await device.deliver(third.text)
-    const withdrawn = await device.shownWhen((shown) => shown[0]?.title === third.message.title)
-    expect(withdrawn).toHaveLength(1)
+    const withdrawn = await device.listShown()
+    expect(withdrawn.map((one) => one.title)).toEqual([third.message.title])
     expect(withdrawn[0]?.title).toMatch(/^【撤回】/)
     // Read alone, nothing of it says that there was a quake (DESIGN L8).
     expect(`${withdrawn[0]?.title}${withdrawn[0]?.body}`).not.toMatch(/\d\.\d级|正式测定|自动测定/)
@@ -114,8 +114,34 @@ describe.skipIf(CHROMIUM === null)(`a push from the page to the notification${NO
     await device.deliver(first?.text ?? '')
     const { title } = JSON.parse(third?.text ?? '') as PushMessage
     // The newer word is put up once more, without a sound: every push must show something.
-    const shown = await device.shownWhen(([one]) => one?.silent === true)
-    expect(shown.map((one) => one.title)).toEqual([title])
+    expect((await device.listShown()).map((one) => [one.title, one.silent])).toEqual([[title, true]])
+    // Nor after the reader has wiped that away.
+    await device.wipe()
+    await device.deliver(first?.text ?? '')
+    expect((await device.listShown()).map((one) => [one.title, one.silent])).toEqual([[title, true]])
+  })
+
+  test('a word that follows is newer also when a clock was set back in between', async () => {
+    const newest = JSON.parse(service.messages(subscription.endpoint).at(-1)?.text ?? '') as PushMessage
+    const at = new Date(Date.parse(newest.at) - 3_600_000).toISOString()
+    await device.deliver(JSON.stringify({ ...newest, report: newest.report + 1, at, title: '【撤回】再次说明' }))
+    expect((await device.listShown()).map((one) => one.title)).toEqual(['【撤回】再次说明'])
+    await device.forget()
+  })
+
+  test('words that come in one moment are taken one after the other: the newest stays, whichever is first', async () => {
+    const [first, second, third] = service.messages(subscription.endpoint).map(({ text }) => text)
+    const { title } = JSON.parse(third ?? '') as PushMessage
+    for (const texts of [
+      [third, first, second],
+      [first, third, second],
+      [second, first, third],
+    ]) {
+      await device.wipe()
+      await device.forget()
+      await device.deliver(...texts.map((text) => text ?? ''))
+      expect((await device.listShown()).map((one) => one.title)).toEqual([title])
+    }
   })
 
   test('for a device that is off the push service keeps the newest word alone', async () => {
@@ -150,12 +176,12 @@ describe.skipIf(CHROMIUM === null)(`a push from the page to the notification${NO
     const { text, message } = await pushed(drillService, own.endpoint, 1)
     expect(message).toMatchObject({ kind: 'quick-report', drill: true })
     await other.deliver(text)
-    const first = await other.shownWhen((shown) => shown.length > 0)
+    const first = await other.listShown()
     expect(first.map((one) => one.title)).toEqual([expect.stringMatching(/^【演练】.*【演练】$/)])
     const gone = await pushed(drillService, own.endpoint, 2)
     await other.deliver(gone.text)
-    const second = await other.shownWhen((shown) => shown[0]?.title === gone.message.title)
-    expect(second).toHaveLength(1)
+    const second = await other.listShown()
+    expect(second.map((one) => one.title)).toEqual([gone.message.title])
     expect(second[0]?.title).toContain('演练')
     expect(second[0]?.title).toContain('【撤回】')
     expect(service.messages()).toHaveLength(before)

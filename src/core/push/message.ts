@@ -16,6 +16,9 @@ export interface PushMessage {
   tag: string
   drill: boolean
   withdrawn: boolean
+  /** Of the notice, and which report of it this is: what is newer, whatever a clock was set to. '' and 0 for a digest. */
+  serial: string
+  report: number
   /** When it was issued, ISO 8601 in UTC. */
   at: string
 }
