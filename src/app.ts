@@ -195,7 +195,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const silence = openSilence(config.feeds, (feed) => health.lastHeard(feed), startedAt, clock.realNow)
   const writing = openWriting({ pool, random, ledger, ledgerContext, clock, home: config.bureau.home, silence })
-  const channels = openChannelWatch({ pool, opened, clock, picture: () => ledger.picture(), alarm, clear })
+  const channels = openChannelWatch({ pool, opened, clock, picture: () => ledger.picture(), alarm, clear, clearOthers })
   const schedule = startSchedule(
     listActs({
       pool,

@@ -5,7 +5,6 @@ import type { Pool } from 'pg'
 import { findEndStep } from '../core/channel-register.ts'
 import { formatBeijing } from '../core/instant.ts'
 import type { Picture } from '../publish/picture.ts'
-import { clearOthers } from '../store/alarms.ts'
 import { listInherited } from '../store/channel-register.ts'
 import { listCredentials } from '../store/credentials.ts'
 import { openBox } from '../store/deliveries.ts'
@@ -21,6 +20,8 @@ export interface ChannelWatchContext {
   picture: () => Pick<Picture, 'admitted'>
   alarm: (kind: string, subject: string, message: string) => Promise<void>
   clear: (kind: string, subject: string) => Promise<void>
+  /** Ends those of a kind whose cause is not among these. */
+  clearOthers: (kind: string, standing: readonly string[]) => Promise<void>
 }
 
 export interface ChannelWatch {
@@ -35,7 +36,7 @@ export interface ChannelWatch {
 }
 
 export function openChannelWatch(context: ChannelWatchContext): ChannelWatch {
-  const { pool, opened, clock, picture, alarm, clear } = context
+  const { pool, opened, clock, picture, alarm, clear, clearOthers } = context
   const barred = (): string[] =>
     opened.outlets.filter(({ id, needsEntry }) => needsEntry && !picture().admitted.has(id)).map(({ id }) => id)
   let inherited: string[] = []
@@ -44,16 +45,14 @@ export function openChannelWatch(context: ChannelWatchContext): ChannelWatch {
       const standing = new Set(await listInherited(pool))
       inherited = opened.outlets.filter(({ id, needsEntry }) => needsEntry && standing.has(id)).map(({ id }) => id)
       const shut = barred()
-      await clearOthers(pool, 'register', shut, clock.realNow())
+      await clearOthers('register', shut)
       for (const id of shut)
         await alarm('register', id, `渠道 ${id} 的账号未经登记批准，不对外发布：请在值班台“渠道”申请、批准并启用`)
       await tellEnds(context)
       const unusable = opened.listUnusable()
       await clearOthers(
-        pool,
         'credential-shut',
         unusable.map(({ outlet }) => outlet),
-        clock.realNow(),
       )
       for (const { outlet, names } of unusable)
         await alarm('credential-shut', outlet, `渠道 ${outlet} 在值班台填写的 ${names.join('、')} 无法使用，请重新填写`)
@@ -75,7 +74,7 @@ export function openChannelWatch(context: ChannelWatchContext): ChannelWatch {
 }
 
 /** 30, 7 and 1 days ahead and at the end, each once: a step has a subject of its own, and a renewed credential ends them. */
-async function tellEnds({ pool, clock, alarm }: ChannelWatchContext): Promise<void> {
+async function tellEnds({ pool, clock, alarm, clearOthers }: ChannelWatchContext): Promise<void> {
   const now = clock.realNow()
   const reached = (await listCredentials(pool)).flatMap(({ outlet, name, endsAt }) => {
     const step = endsAt === null ? null : findEndStep(endsAt - now)
@@ -84,10 +83,8 @@ async function tellEnds({ pool, clock, alarm }: ChannelWatchContext): Promise<vo
       : [{ subject: `${outlet} ${name} ${step}`, outlet, name, endsAt, step }]
   })
   await clearOthers(
-    pool,
     'credential-end',
     reached.map(({ subject }) => subject),
-    now,
   )
   for (const { subject, outlet, name, endsAt, step } of reached) {
     const when = step === 0 ? '已于' : '将于'

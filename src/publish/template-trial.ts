@@ -26,7 +26,16 @@ export interface Trial {
 
 /** More are of no use to whoever puts them right one by one. */
 const MOST_FAULTS = 30
+/** Notices made in one go. */
 const BREATH = 5
+
+/** One after the other, with room for whatever else this process does: it publishes. */
+export async function* takeInTurns<T>(items: readonly T[]): AsyncGenerator<T> {
+  for (const [index, item] of items.entries()) {
+    if (index % BREATH === 0) await setImmediate()
+    yield item
+  }
+}
 
 /** The whole set: shipped files with those of a version in their places. */
 export function mergeTemplates(
@@ -56,8 +65,7 @@ export async function tryTemplates(
     const key = `${fault.where} ${fault.what}`
     if (!found.has(key)) found.set(key, fault)
   }
-  for (const [index, { name, facts }] of listSituations(bureau).entries()) {
-    if (index % BREATH === 0) await setImmediate()
+  for await (const { name, facts } of takeInTurns(listSituations(bureau))) {
     for (const fault of tryOne(renderer, name, facts, outlets)) keep(fault)
     if (found.size >= MOST_FAULTS) break
   }

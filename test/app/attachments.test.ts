@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exif, makeJpeg, makePdf, makePng, pngChunk } from '../core/attachments/files.ts'
 import { until } from '../crash/watch.ts'
 import { openBureau, type Bureau } from './bureau.ts'
-import { attach, openFirst, openOfficer, type Page, type Visitor } from './officers.ts'
+import { attach, type Page, type Visitor } from './officers.ts'
+import { ANNOUNCEMENT, approveDraft, beginDraft, openWriters, pressDraft, readPage } from './writers.ts'
 
 let bureau: Bureau
 let zhao: Visitor
@@ -15,51 +16,21 @@ let li: Visitor
 beforeAll(async () => {
   bureau = await openBureau('attachments')
   await bureau.start()
-  const admin = await openFirst(bureau)
-  zhao = await openOfficer(bureau, admin, { login: 'zhao', name: '赵宣', roles: ['publicity'] })
-  wang = await openOfficer(bureau, admin, { login: 'wang', name: '王小明', roles: ['duty'] })
-  li = await openOfficer(bureau, admin, { login: 'li', name: '李处', roles: ['lead'] })
+  ;({ zhao, wang, li } = await openWriters(bureau))
 }, 120_000)
 afterAll(() => bureau.close(), 60_000)
 
-const TICKS = ['political', 'legal', 'secrecy', 'wording']
-const NOTICE = {
-  kind: 'announcement',
-  level: 'ordinary',
-  outlet: ['weibo-main'],
-  heading: '关于开展防震减灾宣传周活动的通知',
-  summary: '防震减灾宣传周活动本周六在市民广场举行，欢迎参加。',
-  body: '一、时间：本周六上午。\n二、地点：市民广场。',
-}
 const SECRET = 'GPS 38.4861N 106.2309E'
 const PICTURE = makePng([pngChunk('tEXt', SECRET)], SECRET)
 const PHOTO = makeJpeg([exif(6, SECRET)])
 const MAP_WORDS = '市民广场活动区域示意图'
 
-async function begin(): Promise<string> {
-  await zhao.get('/desk/drafts')
-  const made = await zhao.post('/desk/drafts', NOTICE)
-  expect(made.status).toBe(303)
-  return made.to
-}
-const read = async (by: Visitor, path: string): Promise<string> => (await by.get(path)).body
-async function press(
-  by: Visitor,
-  path: string,
-  act: string,
-  more: Record<string, string | string[]> = {},
-): Promise<Page> {
-  const seen = /第 (\d+) 稿，/.exec(await read(by, path))?.[1] ?? '1'
-  return by.post(`${path}/${act}`, { seen, ...more })
-}
-async function approve(path: string): Promise<void> {
-  expect((await press(zhao, path, 'submit')).to).toBe(path)
-  expect((await press(li, path, 'pass', { tick: TICKS })).to).toBe(path)
-}
+const begin = (): Promise<string> => beginDraft(zhao, ANNOUNCEMENT)
+const approve = (path: string): Promise<void> => approveDraft(path, zhao, li)
 const put = (path: string, bytes: Uint8Array<ArrayBuffer>, alt: string): Promise<Page> =>
   attach(bureau, zhao, path, { bytes, alt })
 const readWord = async (path: string): Promise<string> =>
-  /\/attachments\?word=([\w-]+)/.exec(await read(zhao, path))?.[1] ?? ''
+  /\/attachments\?word=([\w-]+)/.exec(await readPage(zhao, path))?.[1] ?? ''
 const listFiles = (body: string): string[] => [
   ...new Set([...body.matchAll(/attachments\/([0-9a-f]{64})/g)].flatMap(([, file]) => file ?? [])),
 ]
@@ -83,26 +54,26 @@ test('files are approved with the draft, stand below the notice on the website a
   expect((await put(path, PICTURE, MAP_WORDS)).to).toBe(path)
   expect((await put(path, PICTURE, MAP_WORDS)).body).toContain('这个文件已经在附件中')
   await approve(path)
-  expect(await read(zhao, path)).toContain('已审定')
+  expect(await readPage(zhao, path)).toContain('已审定')
 
   // Whoever adds a file has changed what was approved.
   expect((await put(path, makePdf(), '活动安排表')).to).toBe(path)
-  expect(await read(zhao, path)).not.toContain('已审定')
-  expect((await press(zhao, path, 'release')).status).toBe(409)
+  expect(await readPage(zhao, path)).not.toContain('已审定')
+  expect((await pressDraft(zhao, path, 'release')).status).toBe(409)
   expect((await put(path, PHOTO, '去年活动现场照片')).to).toBe(path)
-  const [map = '', plan = '', photo = ''] = listFiles(await read(zhao, path))
-  expect((await press(zhao, path, `attachments/${plan}`, { do: 'raise' })).to).toBe(path)
-  expect(listFiles(await read(zhao, path))).toEqual([plan, map, photo])
-  expect((await press(zhao, path, `attachments/${photo}`, { do: 'remove' })).to).toBe(path)
-  expect(listFiles(await read(zhao, path))).toEqual([plan, map])
+  const [map = '', plan = '', photo = ''] = listFiles(await readPage(zhao, path))
+  expect((await pressDraft(zhao, path, `attachments/${plan}`, { do: 'raise' })).to).toBe(path)
+  expect(listFiles(await readPage(zhao, path))).toEqual([plan, map, photo])
+  expect((await pressDraft(zhao, path, `attachments/${photo}`, { do: 'remove' })).to).toBe(path)
+  expect(listFiles(await readPage(zhao, path))).toEqual([plan, map])
   const late = await zhao.post(`${path}/attachments/${map}`, { seen: '1', do: 'remove' })
   expect([late.status, late.body.includes('被改动')]).toEqual([409, true])
-  const forecast = await press(zhao, path, `attachments/${map}`, { do: 'describe', alt: '预计近期还将发生余震' })
+  const forecast = await pressDraft(zhao, path, `attachments/${map}`, { do: 'describe', alt: '预计近期还将发生余震' })
   expect([forecast.status, forecast.body.includes('含预测意见')]).toEqual([409, true])
-  expect((await press(zhao, path, `attachments/${map}`, { do: 'describe', alt: `${MAP_WORDS}，入口在南` })).to).toBe(
-    path,
-  )
-  expect(await read(zhao, path)).toContain('附件只在本站的公告页刊出')
+  expect(
+    (await pressDraft(zhao, path, `attachments/${map}`, { do: 'describe', alt: `${MAP_WORDS}，入口在南` })).to,
+  ).toBe(path)
+  expect(await readPage(zhao, path)).toContain('附件只在本站的公告页刊出')
 
   // A draft's file is nobody's but the desk's.
   expect((await fetch(atPublic(`/attachments/${map}.png`))).status).toBe(404)
@@ -110,7 +81,7 @@ test('files are approved with the draft, stand below the notice on the website a
   expect((await zhao.get(`${path}/attachments/${'0'.repeat(64)}`)).status).toBe(404)
 
   await approve(path)
-  expect((await press(zhao, path, 'release')).to).toBe(path)
+  expect((await pressDraft(zhao, path, 'release')).to).toBe(path)
   const db = await bureau.database()
   const { rows } = await db.query<{ id: string; code: string }>(
     `select id, code from notice where facts #>> '{draft,id}' = $1`,
@@ -141,7 +112,7 @@ test('files are approved with the draft, stand below the notice on the website a
   for (const name of [`${map}.pdf`, `${photo}.jpg`, map, `${map}.svg`, '..%2f..%2fetc'])
     expect([name, (await fetch(atPublic(`/attachments/${name}`))).status]).toEqual([name, 404])
   // What was said stays said.
-  const after = await press(zhao, path, `attachments/${map}`, { do: 'remove' })
+  const after = await pressDraft(zhao, path, `attachments/${map}`, { do: 'remove' })
   expect([after.status, after.body.includes('此稿已发布')]).toEqual([409, true])
 
   await until('the post', async () =>

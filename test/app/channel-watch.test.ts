@@ -13,7 +13,7 @@ import type { OutletConfig } from '../../src/config.ts'
 import type { Channel } from '../../src/core/channel.ts'
 import { DAY } from '../../src/core/instant.ts'
 import type { Outlet } from '../../src/publish/outlets.ts'
-import { acknowledgeAlarm, raiseAlarm } from '../../src/store/alarms.ts'
+import { acknowledgeAlarm, clearOthers, raiseAlarm } from '../../src/store/alarms.ts'
 import { openPool } from '../../src/store/pool.ts'
 import { saveOutlets } from '../../src/store/outlets.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
@@ -58,6 +58,7 @@ const account = (admitted: readonly string[] = []) => {
       await raiseAlarm(pool, { id: `a-${rung}`, kind, subject, class: 'actual', message }, now)
     },
     clear: async () => undefined,
+    clearOthers: (kind, standing) => clearOthers(pool, kind, standing, now),
   })
 }
 

@@ -5,7 +5,8 @@ import { MINUTE } from '../../src/core/instant.ts'
 import { writeField } from '../../src/web/desk/roster-view.ts'
 import { until } from '../crash/watch.ts'
 import { openBureau, type Bureau } from './bureau.ts'
-import { openFirst, openOfficer, type Page, type Visitor } from './officers.ts'
+import { type Visitor } from './officers.ts'
+import { ANNOUNCEMENT, approveDraft, beginDraft, openWriters, pressDraft, readPage, TICKS } from './writers.ts'
 
 let bureau: Bureau
 let zhao: Visitor
@@ -15,44 +16,11 @@ let li: Visitor
 beforeAll(async () => {
   bureau = await openBureau('drafts')
   await bureau.start()
-  const admin = await openFirst(bureau)
-  zhao = await openOfficer(bureau, admin, { login: 'zhao', name: '赵宣', roles: ['publicity'] })
-  wang = await openOfficer(bureau, admin, { login: 'wang', name: '王小明', roles: ['duty'] })
-  li = await openOfficer(bureau, admin, { login: 'li', name: '李处', roles: ['lead'] })
+  ;({ zhao, wang, li } = await openWriters(bureau))
 }, 120_000)
 afterAll(() => bureau.close(), 60_000)
 
-const TICKS = ['political', 'legal', 'secrecy', 'wording']
-const NOTICE = {
-  kind: 'announcement',
-  level: 'ordinary',
-  outlet: ['weibo-main'],
-  heading: '关于开展防震减灾宣传周活动的通知',
-  summary: '防震减灾宣传周活动本周六在市民广场举行，欢迎参加。',
-  body: '一、时间：本周六上午。\n二、地点：市民广场。',
-}
-
-async function begin(by: Visitor, fields: Record<string, string | string[]>): Promise<string> {
-  await by.get('/desk/drafts')
-  const made = await by.post('/desk/drafts', fields)
-  expect([made.status, made.body]).toEqual([303, ''])
-  return made.to
-}
-const read = async (by: Visitor, path: string): Promise<string> => (await by.get(path)).body
-async function press(
-  by: Visitor,
-  path: string,
-  act: string,
-  more: Record<string, string | string[]> = {},
-): Promise<Page> {
-  const page = await read(by, path)
-  const seen = /第 (\d+) 稿，/.exec(page)?.[1] ?? '1'
-  return by.post(`${path}/${act}`, { seen, ...more })
-}
-async function approve(path: string, by = li): Promise<void> {
-  expect((await press(zhao, path, 'submit')).to).toBe(path)
-  expect((await press(by, path, 'pass', { tick: TICKS })).to).toBe(path)
-}
+const approve = (path: string, by = li): Promise<void> => approveDraft(path, zhao, by)
 /** Whoever is idle for half an hour is shown out. */
 /** Once the program's clock has moved: seen by the old one, they would be out at the next half hour. */
 async function stayIn(): Promise<void> {
@@ -63,7 +31,7 @@ async function stayIn(): Promise<void> {
 async function untilSpoken(path: string): Promise<{ id: string; code: string }> {
   const look = async (): Promise<{ id: string; code: string } | string | undefined> => {
     const [spoken] = await listSpoken(path)
-    return spoken ?? /未按时发布[^]*?class="wrong">([^<]*)/.exec(await read(zhao, path))?.[1]
+    return spoken ?? /未按时发布[^]*?class="wrong">([^<]*)/.exec(await readPage(zhao, path))?.[1]
   }
   const found = await until('the word', look, 90_000)
   if (typeof found === 'string') throw new Error(found)
@@ -83,19 +51,19 @@ const fetchPublic = async (path: string): Promise<string> =>
   (await fetch(`http://127.0.0.1:${bureau.port}${path}`)).text()
 
 test('an announcement is previewed per outlet, approved by another person, released once, and stands where citizens look', async () => {
-  const path = await begin(zhao, NOTICE)
-  const page = await read(zhao, path)
+  const path = await beginDraft(zhao, ANNOUNCEMENT)
+  const page = await readPage(zhao, path)
   expect(page).toMatch(/微博（weibo-main）[^]*正文 \d+\/130 字/)
   expect(page).toContain('本周六在市民广场举行')
-  expect((await press(zhao, path, 'submit')).status).toBe(303)
-  const own = await press(zhao, path, 'pass', { tick: TICKS })
+  expect((await pressDraft(zhao, path, 'submit')).status).toBe(303)
+  const own = await pressDraft(zhao, path, 'pass', { tick: TICKS })
   expect([own.status, own.body.includes('起草或改过此稿的人不能审核')]).toEqual([409, true])
-  const low = await press(wang, path, 'pass', { tick: TICKS })
+  const low = await pressDraft(wang, path, 'pass', { tick: TICKS })
   expect([low.status, low.body.includes('须由带班领导审定')]).toEqual([409, true])
-  expect((await press(li, path, 'pass', { tick: TICKS.slice(1) })).status).toBe(409)
-  expect((await press(zhao, path, 'release')).status).toBe(409)
-  expect((await press(li, path, 'pass', { tick: TICKS })).status).toBe(303)
-  const both = await Promise.all([press(zhao, path, 'release'), press(wang, path, 'release')])
+  expect((await pressDraft(li, path, 'pass', { tick: TICKS.slice(1) })).status).toBe(409)
+  expect((await pressDraft(zhao, path, 'release')).status).toBe(409)
+  expect((await pressDraft(li, path, 'pass', { tick: TICKS })).status).toBe(303)
+  const both = await Promise.all([pressDraft(zhao, path, 'release'), pressDraft(wang, path, 'release')])
   expect(both.map(({ status }) => String(status)).toSorted()).toEqual(['303', '409'])
   expect(both.find(({ status }) => status === 409)?.body).toMatch(/(赵宣|王小明) 已于 .* 发布/)
   const [spoken, ...more] = await listSpoken(path)
@@ -103,7 +71,9 @@ test('an announcement is previewed per outlet, approved by another person, relea
   const code = spoken?.code ?? ''
   await until('the post', async () => (await countPosts(code)) === 1)
   await until('its page', async () => (await fetchPublic(`/n/${code}`)).includes('二、地点：市民广场。'))
-  await until('the list of announcements', async () => (await fetchPublic('/announcements')).includes(NOTICE.heading))
+  await until('the list of announcements', async () =>
+    (await fetchPublic('/announcements')).includes(ANNOUNCEMENT.heading),
+  )
   // It is not what the first page is about, nor a quake for programs.
   expect(await fetchPublic('/')).toContain('/n/')
   expect(await fetchPublic('/api/v1/quakes')).not.toContain(code)
@@ -145,19 +115,19 @@ test('a bulletin whose bands do not sum, or that quotes a trend nobody may give,
     trendWords: '近期发生更大地震的可能性不大',
     body: '本局已派出现场工作队。',
   }
-  const path = await begin(zhao, bulletin)
-  const refused = await press(zhao, path, 'submit')
+  const path = await beginDraft(zhao, bulletin)
+  const refused = await pressDraft(zhao, path, 'submit')
   expect(refused.status).toBe(409)
   expect(refused.body).toContain('各档次数之和为 4，与总次数 5 不符')
   expect(refused.body).toContain('趋势判定意见只能引用')
   const own = await zhao.post(path, { ...bulletin, seen: '1', band2: '4', body: '预计近期还将发生余震。' })
   expect(own.status).toBe(303)
-  expect(await read(zhao, path)).toContain('正文含预测意见')
+  expect(await readPage(zhao, path)).toContain('正文含预测意见')
   const right = { ...bulletin, band2: '4', trendIssuer: '宁夏回族自治区地震局' }
   expect((await zhao.post(path, { ...right, seen: '2' })).status).toBe(303)
-  expect(await read(zhao, path)).toMatch(/宁夏回族自治区地震局[^<]*发布判定意见：“近期发生更大地震的可能性不大”。/)
+  expect(await readPage(zhao, path)).toMatch(/宁夏回族自治区地震局[^<]*发布判定意见：“近期发生更大地震的可能性不大”。/)
   await approve(path)
-  expect((await press(li, path, 'release')).status).toBe(303)
+  expect((await pressDraft(li, path, 'release')).status).toBe(303)
   const [spoken] = await listSpoken(path)
   const code = spoken?.code ?? ''
   await until('the post', async () => (await countPosts(code)) === 1)
@@ -181,31 +151,31 @@ test('a bulletin whose bands do not sum, or that quotes a trend nobody may give,
 }, 60_000)
 
 test('a change after the approval takes the approval away, and the second of two writers is told by whom', async () => {
-  const path = await begin(zhao, NOTICE)
+  const path = await beginDraft(zhao, ANNOUNCEMENT)
   await approve(path)
-  expect(await read(zhao, path)).toContain('已审定')
+  expect(await readPage(zhao, path)).toContain('已审定')
   await wang.get(`${path}/edit`)
-  expect((await wang.post(path, { ...NOTICE, seen: '1', heading: '关于活动改期的通知' })).status).toBe(303)
-  expect(await read(zhao, path)).toContain('起草')
-  expect((await press(zhao, path, 'release')).status).toBe(409)
-  const second = await zhao.post(path, { ...NOTICE, seen: '1', body: '我的改动，不能丢。' })
+  expect((await wang.post(path, { ...ANNOUNCEMENT, seen: '1', heading: '关于活动改期的通知' })).status).toBe(303)
+  expect(await readPage(zhao, path)).toContain('起草')
+  expect((await pressDraft(zhao, path, 'release')).status).toBe(409)
+  const second = await zhao.post(path, { ...ANNOUNCEMENT, seen: '1', body: '我的改动，不能丢。' })
   expect(second.status).toBe(409)
   expect(second.body).toMatch(/王小明 于 .* 改动了此稿/)
   expect(second.body).toContain('我的改动，不能丢。')
   expect(second.body).toContain('关于活动改期的通知')
   // Whoever changed a word is no second person any more.
-  expect((await press(zhao, path, 'submit')).status).toBe(303)
-  expect((await press(wang, path, 'pass', { tick: TICKS })).body).toContain('不能审核')
+  expect((await pressDraft(zhao, path, 'submit')).status).toBe(303)
+  expect((await pressDraft(wang, path, 'pass', { tick: TICKS })).body).toContain('不能审核')
 })
 
 test('whoever releases while another still changes a word releases what was approved, or nothing', async () => {
   for (let race = 0; race < 6; race += 1) {
-    const path = await begin(zhao, { ...NOTICE, outlet: [] })
+    const path = await beginDraft(zhao, { ...ANNOUNCEMENT, outlet: [] })
     await approve(path)
     await wang.get(`${path}/edit`)
     const [released, edited] = await Promise.all([
-      press(zhao, path, 'release'),
-      wang.post(path, { ...NOTICE, seen: '1', outlet: [], heading: '改过的标题' }),
+      pressDraft(zhao, path, 'release'),
+      wang.post(path, { ...ANNOUNCEMENT, seen: '1', outlet: [], heading: '改过的标题' }),
     ])
     const spoken = await listSpoken(path)
     expect([released.status === 303, edited.status === 303]).toEqual([spoken.length === 1, spoken.length === 0])
@@ -229,35 +199,35 @@ test('未发生地震 is written by anybody, approved by the lead, and said by t
     area: '安平市',
     floor: '3.0',
   }
-  const path = await begin(zhao, denial)
+  const path = await beginDraft(zhao, denial)
   await approve(path)
-  expect((await press(zhao, path, 'release')).body).toContain('由值班员或带班领导发布')
-  expect((await press(wang, path, 'release')).body).toContain('仍可能报来')
+  expect((await pressDraft(zhao, path, 'release')).body).toContain('由值班员或带班领导发布')
+  expect((await pressDraft(wang, path, 'release')).body).toContain('仍可能报来')
   const to = writeField(bureau.now() - 20 * MINUTE)
   await zhao.get(`${path}/edit`)
   expect((await zhao.post(path, { ...denial, to, seen: '1' })).to).toBe(path)
   await approve(path)
-  expect((await press(wang, path, 'release')).to).toBe(path)
+  expect((await pressDraft(wang, path, 'release')).to).toBe(path)
   const [spoken] = await listSpoken(path)
   expect(spoken?.kind).toBe('no-quake')
   await until('the post', async () => (await countPosts(spoken?.code ?? '')) === 1)
 }, 60_000)
 
 test('a release for an hour goes out at that hour once, also over a kill; one missed for long goes to a person', async () => {
-  const path = await begin(zhao, NOTICE)
+  const path = await beginDraft(zhao, ANNOUNCEMENT)
   await approve(path)
-  const soon = await press(zhao, path, 'schedule', { at: writeField(bureau.now() + 3 * MINUTE) })
+  const soon = await pressDraft(zhao, path, 'schedule', { at: writeField(bureau.now() + 3 * MINUTE) })
   expect(soon.to).toBe(path)
   // A bulletin or a notice about a quake of an hour ago keeps daily words back.
   await bureau.pass(4 * MINUTE)
-  await until('the person is asked', async () => (await read(zhao, path)).includes('一小时内发布过地震公告'))
+  await until('the person is asked', async () => (await readPage(zhao, path)).includes('一小时内发布过地震公告'))
   expect(await listSpoken(path)).toEqual([])
   for (let n = 0; n < 3; n += 1) {
     await bureau.pass(22 * MINUTE)
     await stayIn()
   }
 
-  expect((await press(zhao, path, 'schedule', { at: writeField(bureau.now() + 5 * MINUTE) })).to).toBe(path)
+  expect((await pressDraft(zhao, path, 'schedule', { at: writeField(bureau.now() + 5 * MINUTE) })).to).toBe(path)
   await bureau.kill('program')
   await bureau.pass(7 * MINUTE)
   await bureau.start()
@@ -266,18 +236,18 @@ test('a release for an hour goes out at that hour once, also over a kill; one mi
   expect(await listSpoken(path)).toHaveLength(1)
 
   await stayIn()
-  const late = await begin(zhao, { ...NOTICE, heading: '关于另一活动的通知' })
+  const late = await beginDraft(zhao, { ...ANNOUNCEMENT, heading: '关于另一活动的通知' })
   await approve(late)
-  const kept = await press(zhao, late, 'schedule', { at: writeField(bureau.now() + 5 * MINUTE) })
+  const kept = await pressDraft(zhao, late, 'schedule', { at: writeField(bureau.now() + 5 * MINUTE) })
   expect([kept.status, /class="wrong"[^>]*>([^<]*)/.exec(kept.body)?.[1]]).toEqual([303, undefined])
   await bureau.stop()
   await bureau.pass(22 * MINUTE)
   await bureau.start()
   await stayIn()
-  await until('the person is asked', async () => (await read(zhao, late)).includes('已过 15 分钟'))
+  await until('the person is asked', async () => (await readPage(zhao, late)).includes('已过 15 分钟'))
   expect(await listSpoken(late)).toEqual([])
-  expect(await read(wang, '/desk')).toContain('定时稿件“关于另一活动的通知”没有发布')
-  expect((await press(zhao, late, 'release')).status).toBe(303)
+  expect(await readPage(wang, '/desk')).toContain('定时稿件“关于另一活动的通知”没有发布')
+  expect((await pressDraft(zhao, late, 'release')).status).toBe(303)
   expect(await listSpoken(late)).toHaveLength(1)
-  expect(await read(wang, '/desk')).not.toContain('定时稿件“关于另一活动的通知”没有发布')
+  expect(await readPage(wang, '/desk')).not.toContain('定时稿件“关于另一活动的通知”没有发布')
 }, 240_000)

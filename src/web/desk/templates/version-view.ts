@@ -1,6 +1,5 @@
 // In: a version, what is in force, the shipped templates, the newest notices on record. Out: what its page shows: faults, differences,
 // what it would have said. Reads only. Lets the program breathe while it renders: a word that is due goes first.
-import { setImmediate } from 'node:timers/promises'
 import { diffTexts, type DiffLine } from '../../../core/text-diff.ts'
 import { describeStale } from '../../../core/judgement/rules.ts'
 import type { Policy } from '../../../core/judgement/policy.ts'
@@ -12,7 +11,7 @@ import { listExamples, type BureauNames } from '../../../core/rendering/trial-fa
 import { viewOf } from '../../../core/rendering/view.ts'
 import { sayHole, type Fault } from '../../../core/rendering/trial.ts'
 import { measureWeiboText } from '../../../core/rendering/weibo-length.ts'
-import { hashText } from '../../../publish/template-trial.ts'
+import { hashText, takeInTurns } from '../../../publish/template-trial.ts'
 import type { NoticeView } from '../../../store/notices.ts'
 import { nameFile, nameKind, nameSuffix } from './words.ts'
 
@@ -66,9 +65,6 @@ export interface PreviewCard {
   texts: { name: string; text: string; length: string; changed: boolean }[]
 }
 
-/** Notices between two breaths, as publish/template-trial.ts tries them. */
-const BREATH = 5
-
 /** What a version would have said of the newest notices on record, and says of each kind. */
 export async function listPreviews(
   renderer: Renderer,
@@ -85,10 +81,8 @@ export async function listPreviews(
     facts,
   }))
   const previews: PreviewCard[] = []
-  for (const [index, { name, facts }] of [...told, ...stock].entries()) {
-    if (index % BREATH === 0) await setImmediate()
+  for await (const { name, facts } of takeInTurns([...told, ...stock]))
     previews.push(previewOne(name, facts, renderer, standing))
-  }
   return previews
 }
 
