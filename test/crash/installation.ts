@@ -326,15 +326,21 @@ function lastWords(log: string): string {
   return said < 0 ? log.slice(-1500) : log.slice(said, said + 3_000)
 }
 
+const READY = 'is ready.'
+/** Characters of what it said last: enough to hold that word in two halves, and to say why it never came. */
+const MOST_SEEN = 20_000
+
 async function waitUntilReady(child: ChildProcess, logFile: string): Promise<void> {
   let seen = ''
   const log = openSync(logFile, 'a')
   const ready = new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', (chunk: Buffer) => {
       const text = chunk.toString()
-      if (seen.length < 20_000) seen += text
       writeFileSync(log, text)
-      if (seen.includes('is ready.')) resolve()
+      seen += text
+      if (seen.includes(READY)) resolve()
+      // A program with much to ring about says so at length before it is ready.
+      seen = seen.slice(-MOST_SEEN)
     })
     child.once('exit', (code, signal) => {
       reject(new Error(`the program ended at start (${code ?? signal}): ${lastWords(readFileSync(logFile, 'utf8'))}`))
