@@ -21,8 +21,7 @@ beforeAll(async () => {
 afterAll(() => bureau.close(), 60_000)
 
 const approve = (path: string, by = li): Promise<void> => approveDraft(path, zhao, by)
-/** Whoever is idle for half an hour is shown out. */
-/** Once the program's clock has moved: seen by the old one, they would be out at the next half hour. */
+/** Whoever is idle for half an hour is shown out: each looks in, once the program's clock has moved. */
 async function stayIn(): Promise<void> {
   await bureau.untilMoved()
   await Promise.all([zhao, wang, li].map((one) => one.get('/desk/drafts')))

@@ -56,7 +56,7 @@ const show = async (given) => {
     lang: 'zh-CN',
     icon: '/assets/icon.svg',
     timestamp: Date.parse(message.at) || Date.now(),
-    data: { url: message.url, at: message.at || '' },
+    data: { url: message.url },
     actions: [{ action: 'leave', title: '退订' }],
   }
   // What was overtaken on its way is answered by the newer word once more, without ringing again.
