@@ -13,13 +13,18 @@ export const NOTICE_KINDS = [
   'no-quake',
 ] as const
 /** What a person writes and another approves (core/writing): no rule speaks these, no authorisation covers them. */
-export const WRITTEN_KINDS = ['bulletin', 'science', 'announcement'] as const
+export const WRITTEN_KINDS = ['bulletin', 'science', 'announcement', 'rebuttal'] as const
 export const EVERY_KIND = [...NOTICE_KINDS, ...WRITTEN_KINDS] as const
 export type NoticeKind = (typeof EVERY_KIND)[number]
 
 /** True for words that state no determination and answer none: they are never what a quake's page is about. */
 export function isWritten(kind: string): boolean {
   return WRITTEN_KINDS.some((each) => each === kind)
+}
+
+/** True for a rebuttal that corrects an earlier one of its lineage: its texts begin with 【更正】 (DESIGN §5). */
+export function isCorrecting({ kind, report }: Pick<NoticeFacts, 'kind' | 'report'>): boolean {
+  return kind === 'rebuttal' && report > 1
 }
 
 /** Splits what people write, 银震信〔2017〕12号 第2报, into the serial and the report; null where none is named. */
@@ -98,7 +103,7 @@ export interface NoticeFacts {
   /** What a person wrote; left out of every notice that follows from a determination. */
   written?: WrittenWords
   /** The draft that was approved, by its id and hash; its release is one with the notice (000023-drafts.sql). */
-  draft?: { id: string; hash: string }
+  draft?: { id: string; hash: string; saidAt?: string }
   /** Files that stand below the text on the website, in order; left out where there are none. */
   attachments?: readonly Attachment[]
 }
@@ -111,9 +116,15 @@ export interface WrittenWords {
   paragraphs: string[]
   /** Of a bulletin: how many aftershocks until when. */
   shocks: ShockCount | null
+  /** Of a rebuttal: what is said, once, and what we found. */
+  rebuttal?: { claim: string; verdict: Verdict; evidence: string }
   /** The province's opinion, quoted; never our own (地震预报管理条例 art 14, 22). */
   trend: { issuer: string; issuedAt: Instant; words: string } | null
 }
+
+/** What a claim was found to be (rumours.md §1); true reports are answered, too. */
+export const VERDICTS = ['不实', '部分不实', '缺乏依据', '旧闻重提', '属实'] as const
+export type Verdict = (typeof VERDICTS)[number]
 
 export interface ShockCount {
   asOf: Instant

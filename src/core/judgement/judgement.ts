@@ -53,6 +53,8 @@ export interface Word {
 export interface ApprovedDraft {
   id: string
   hash: string
+  /** Of a drill's: when by the desk's clock, ISO 8601; its notice bears the scenario's. */
+  saidAt?: string
   /** 一级, 二级, 三级. */
   grade: string
   /** Who answered for secrecy, as the record names people. */

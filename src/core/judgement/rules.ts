@@ -91,6 +91,7 @@ export const NOTICES: Readonly<Record<NoticeKind, string>> = {
   bulletin: '震情通报',
   science: '科普',
   announcement: '通知公告',
+  rebuttal: '辟谣公告',
 }
 
 export type AuthorisationFinding = { ok: true; authorisation: Authorisation } | { ok: false; reason: string }

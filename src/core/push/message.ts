@@ -16,6 +16,8 @@ export interface PushMessage {
   tag: string
   drill: boolean
   withdrawn: boolean
+  /** Shown without a sound: a rebuttal in the night; left out for all else. */
+  quiet?: true
   /** Of the notice, and which report of it this is: what is newer, whatever a clock was set to. '' and 0 for a digest. */
   serial: string
   report: number

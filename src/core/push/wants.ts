@@ -57,7 +57,7 @@ export function wants(preferences: Preferences, word: PushWord, wasTold: boolean
   if (wasTold) return { act: 'push', rule: 'told' }
   // A withdrawal says nothing to those who never heard what it withdraws; it would spread the error.
   if (word.kind === 'withdrawal') return { act: 'no', rule: 'not-told' }
-  // Rumours run at night as well, and these were asked for by a switch of their own: no night here.
+  // Rumours run at night as well, and these were asked for by a switch of their own: no night here; the letter makes no sound then.
   if (word.kind === 'rebuttal' || word.kind === 'no-quake') {
     return preferences.rebuttals ? { act: 'push', rule: 'rebuttal' } : { act: 'no', rule: 'rebuttals-off' }
   }

@@ -98,6 +98,13 @@ const BULLETINS: readonly (readonly [name: string, written: WrittenWords])[] = [
   ['只有余震次数', { ...BARE, paragraphs: [], shocks: { ...SHOCKS, total: 0, bands: [] } }],
 ]
 
+/** 28 and 70 characters: with 【更正】 before it a title has WeChat's 32. */
+const CORRECTED: WrittenWords = {
+  ...FULL,
+  heading: HEADING.slice(2),
+  rebuttal: { claim: '本地停课', verdict: '属实', evidence: '教育部门答复' },
+}
+
 /** Every kind × situation × class; what people write has one class alone: there is no drill of it (publish/own-word.ts). */
 export function listSituations(bureau: BureauNames): Situation[] {
   return [...listSpoken(bureau), ...listWritten(bureau)]
@@ -125,12 +132,24 @@ function listSpoken(bureau: BureauNames): Situation[] {
 }
 
 function listWritten(bureau: BureauNames): Situation[] {
-  return WRITTEN_KINDS.flatMap((kind) =>
+  const first = WRITTEN_KINDS.flatMap((kind) =>
     (kind === 'bulletin' ? [...BULLETINS, ...WORDS] : WORDS).map(([name, written]) => ({
       name,
       facts: factsOf(bureau, { kind, class: 'actual', written }),
     })),
   )
+  return [...first, ...listCorrections(bureau)]
+}
+
+/** A rebuttal that corrects an earlier one, and one that says that what was told is true. */
+function listCorrections(bureau: BureauNames): Situation[] {
+  const common = { kind: 'rebuttal', class: 'actual' } as const
+  const replaces = `${bureau.serialPrefix}〔2026〕${NUMBER}号 第1报`
+  const later = { report: 2, replaces, replacedIssuedAt: AT - HOUR }
+  return [
+    { name: '更正此前的辟谣', facts: factsOf(bureau, { ...common, ...later, written: CORRECTED }) },
+    { name: '核实为属实', facts: factsOf(bureau, { ...common, written: CORRECTED }) },
+  ]
 }
 
 /** A few of them for people to read: one for each kind. */

@@ -1,6 +1,6 @@
 // In: the facts and the finished texts of a situation, a template's source. Out: which rule of official wording a text breaks.
 // Beyond what the renderer itself refuses (holes, forecasts, blame, computing tags). Must not judge taste.
-import type { NoticeFacts, RenderedNotice } from '../notice.ts'
+import { isCorrecting, type NoticeFacts, type RenderedNotice } from '../notice.ts'
 import { countCharacters } from './spoken-name.ts'
 import { VIEW_FIELDS } from './view.ts'
 import { measureWeiboText } from './weibo-length.ts'
@@ -67,7 +67,7 @@ export function judgeTexts(facts: NoticeFacts, notice: RenderedNotice, situation
   const add = (where: string, what: string): void => void faults.push({ where, what, when: situation })
   const texts = { title: notice.title, text: notice.text, ...notice.variants }
   for (const [suffix, text] of Object.entries(texts)) judgeText(facts, suffix, text, add)
-  const mark = MARKS[facts.kind]
+  const mark = isCorrecting(facts) ? '【更正】' : MARKS[facts.kind]
   if (mark !== undefined)
     for (const suffix of ['title', 'text', ...MARKED] as const)
       if (!without(texts[suffix as 'text']).startsWith(mark)) add(suffix, `须以${mark}开头`)

@@ -32,7 +32,7 @@
 // bulletin, science, announcement: see written-view.ts.
 import { AREA_LIMIT } from '../denied-area.ts'
 import type { Instant } from '../instant.ts'
-import { isWritten, type NoticeFacts, type SpokenOrigin } from '../notice.ts'
+import { isCorrecting, isWritten, type NoticeFacts, type SpokenOrigin } from '../notice.ts'
 import { nameErrors, sayRevised } from './changes.ts'
 import * as format from './format.ts'
 import { UnspeakableFact, type TimeForm } from './format.ts'
@@ -123,7 +123,8 @@ export function viewOf(facts: NoticeFacts, form: TimeForm = 'padded'): NoticeVie
     if (kind === 'no-quake' || facts.withdrawal === 'no-quake') Object.assign(view, sayChecked(facts, form))
     return view
   }
-  if (isWritten(kind)) return Object.assign(view, sayWritten(facts.written, form))
+  if (isWritten(kind))
+    return Object.assign(view, sayWritten(facts.written, form), { corrects: isCorrecting(facts) ? '是' : '' })
   if (origin === null) throw new UnspeakableFact('origin', `a ${kind} states a determination`)
   Object.assign(view, sayOrigin(facts, origin, form), saySurroundings(facts))
   if (kind === 'revision' && facts.previous === null) throw new UnspeakableFact('previous', 'a revision says from what')
@@ -159,7 +160,8 @@ function speakSerial(serialReport: string): string {
 }
 
 function sayReplaced(facts: NoticeFacts, form: TimeForm): Partial<NoticeView> {
-  const needed = facts.kind === 'withdrawal' || facts.kind === 'revision' || facts.kind === 'correction'
+  const follows = facts.kind === 'withdrawal' || facts.kind === 'revision' || facts.kind === 'correction'
+  const needed = follows || isCorrecting(facts)
   if (!needed) return {}
   const replaces = speakName(facts.replaces, 'replaces', 50)
   const number = /第\d{1,6}报$/.exec(replaces)?.[0]

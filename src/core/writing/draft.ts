@@ -34,6 +34,8 @@ export type Step =
   | { do: 'unschedule'; by: string }
   | { do: 'miss' }
   | { do: 'release'; seen: number }
+  /** Of a rebuttal: as its claim's sign-off stands. */
+  | { do: 'settle'; state: 'draft' | 'review' | 'approved' }
   | { do: 'discard'; by: string }
 
 export type Taken = { ok: true; standing: Standing } | { ok: false; rule: string; reason: string }
@@ -62,10 +64,19 @@ const FROM: Readonly<Record<Step['do'], readonly DraftState[]>> = {
   miss: ['scheduled'],
   release: ['approved', 'scheduled', 'missed'],
   discard: ['draft', 'review', 'approved', 'scheduled', 'missed'],
+  settle: ['draft', 'review', 'approved'],
 }
 
+/** What happens to a rebuttal; all else is decided by those who sign its claim, and `settle` carries it over. */
+const JOINT: readonly Step['do'][] = ['edit', 'settle', 'release']
+
 /** The step of the path that is still to be taken; null when all are. */
-export function nextApproval({ level, passes }: Pick<Standing, 'level' | 'passes'>): ApprovalStep | null {
+export function nextApproval({
+  kind,
+  level,
+  passes,
+}: Pick<Standing, 'kind' | 'level' | 'passes'>): ApprovalStep | null {
+  if (kind === 'rebuttal') return null
   return PATHS[level][passes.length] ?? null
 }
 
@@ -74,6 +85,8 @@ export const mayTake = (state: DraftState, step: Step['do']): boolean => FROM[st
 
 /** Takes a step. */
 export function takeStep(standing: Standing, step: Step): Taken {
+  if (standing.kind === 'rebuttal' ? !JOINT.includes(step.do) : step.do === 'settle')
+    return refuse('joint', '辟谣稿由各单位在传言处置页面会签和发布')
   if (!mayTake(standing.state, step.do)) return refuse('state', `此稿${STATE_NAMES[standing.state]}，不能进行这一步`)
   if ('seen' in step && step.seen !== standing.version) return refuse('changed', '此稿刚刚被改动，请核对现在的文稿')
   switch (step.do) {
@@ -101,6 +114,8 @@ export function takeStep(standing: Standing, step: Step): Taken {
       return moved(standing, { state: 'missed', dueAt: null })
     case 'release':
       return moved(standing, { state: 'released', dueAt: null })
+    case 'settle':
+      return moved(standing, { state: step.state })
     case 'discard':
       return moved(standing, { state: 'discarded', dueAt: null })
   }

@@ -3,9 +3,10 @@
 import type { Attachment } from '../attachments/attachment.ts'
 import { AREA_LIMIT } from '../denied-area.ts'
 import { BEIJING_OFFSET, parseWallTime, type Instant } from '../instant.ts'
-import type { CheckedArea, ShockCount, WrittenWords } from '../notice.ts'
+import { VERDICTS, type CheckedArea, type ShockCount, type Verdict, type WrittenWords } from '../notice.ts'
 import { countCharacters } from '../rendering/spoken-name.ts'
 import { findForbidden, type ForbiddenRule } from '../rendering/word-guard.ts'
+import { readCitation } from '../rumour/fact-sheet.ts'
 import type { DraftKind } from './levels.ts'
 
 /** As typed; a field that a kind does not have is not kept. */
@@ -60,6 +61,16 @@ export const FIELDS: Readonly<Record<DraftKind, readonly Field[]>> = {
   ],
   science: [...HEAD, field('body', '正文', 4_000)],
   announcement: [...HEAD, field('body', '正文', 4_000)],
+  // The facts stand first, the rumour once, then what shows it (rumours.md §11.4). 28: a correction's title begins with 【更正】.
+  rebuttal: [
+    field('heading', '标题', 28),
+    field('summary', '摘要', 70),
+    field('body', '事实（先写事实，不复述传言）', 1_500),
+    field('claim', '传言的说法（只引用一次，不加引号）', 60),
+    field('verdict', '认定', 4),
+    field('evidence', '依据和来源', 300),
+    field('sheet', '引用的事实单（编号和版次，没有可不填）', 30, false),
+  ],
 }
 
 const GUARD: Readonly<Record<ForbiddenRule, string>> = {
@@ -100,6 +111,7 @@ export function findFaults(
   faults.push(...attachments.flatMap(({ alt }, index) => findAltFaults(alt, `附件${index + 1}的`)))
   if (kind === 'bulletin') faults.push(...checkShocks(fields), ...checkTrend(fields))
   if (kind === 'no-quake') faults.push(...checkDenial(fields))
+  if (kind === 'rebuttal') faults.push(...checkRebuttal(fields))
   if (kind === 'bulletin' && (fields['body'] ?? '') === '' && (fields['total'] ?? '') === '')
     faults.push('正文和余震次数至少填写一项')
   return [...new Set(faults)]
@@ -125,6 +137,7 @@ function checkField({ name, label, longest, required }: Field, text: string): st
   }
   if (name === 'summary' && !/[。！？]$/.test(text)) faults.push('摘要须是完整的句子，以句号结束')
   // A quotation is the issuer's word; whether it is one, checkTrend asks.
+  if (name === 'claim') return /[“”\n]/.test(text) ? [...faults, `${label}不能再含引号`] : faults
   if (name === 'trendWords') return /[“”\n]/.test(text) ? [...faults, `${label}不能再含引号`] : faults
   return [...faults, ...findForbidden(text).map(({ rule, match }) => `${label}${GUARD[rule]}：“${match}”`)]
 }
@@ -171,14 +184,44 @@ function checkDenial(fields: DraftFields): string[] {
   return faults
 }
 
+const readVerdict = (text: string | undefined): Verdict | null => VERDICTS.find((one) => one === text) ?? null
+
+/** How a rumour is quoted and answered in one sentence: no sentence read alone may assert it (DESIGN L8). */
+const ANSWERS: Readonly<Record<Verdict, string>> = {
+  不实: '的说法不实',
+  部分不实: '的说法部分不实',
+  缺乏依据: '的说法没有依据',
+  旧闻重提: '系旧闻重提，不属实',
+  属实: '的情况属实',
+}
+
+function checkRebuttal(fields: DraftFields): string[] {
+  const sheet = fields['sheet'] ?? ''
+  if (sheet !== '' && readCitation(sheet) === null) return ['引用的事实单须写编号和版次，例如 fs-0a1b2c3d4e5f 第1版']
+  const verdict = readVerdict(fields['verdict'])
+  if (verdict === null) return fields['verdict'] === '' ? [] : [`认定须是${VERDICTS.join('、')}之一`]
+  return findForbidden(quoteClaim(fields['claim'] ?? '', verdict)).map(
+    ({ rule, match }) => `传言的说法${GUARD[rule]}：“${match}”`,
+  )
+}
+
+/** 网传“…”的说法不实。 */
+const quoteClaim = (claim: string, verdict: Verdict): string => `网传“${claim}”${ANSWERS[verdict]}。`
+
 /** The words of a draft without faults. */
 export function writeWords(fields: DraftFields): WrittenWords {
   const { heading = '', summary = '', body = '', trendIssuer = '', trendWords = '' } = fields
   const trendAt = readTime(fields['trendAt'])
+  const verdict = readVerdict(fields['verdict'])
+  const { claim = '', evidence = '' } = fields
   return {
     heading,
     summary,
-    paragraphs: body.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()])),
+    paragraphs: [
+      ...body.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()])),
+      ...(verdict === null ? [] : [quoteClaim(claim, verdict), `依据：${evidence.replace(/[。；，]$/, '')}。`]),
+    ],
+    ...(verdict === null ? {} : { rebuttal: { claim, verdict, evidence } }),
     shocks: writeShocks(fields),
     trend: trendWords === '' || trendAt === null ? null : { issuer: trendIssuer, issuedAt: trendAt, words: trendWords },
   }

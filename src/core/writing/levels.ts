@@ -2,7 +2,10 @@
 // Must not know a draft; its state machine (draft.ts) asks here.
 import type { Role } from '../people/roles.ts'
 
-export const DRAFT_KINDS = ['bulletin', 'no-quake', 'science', 'announcement'] as const
+/** Begun at the desk of drafts. */
+export const FREE_KINDS = ['bulletin', 'no-quake', 'science', 'announcement'] as const
+/** A rebuttal is begun, signed and let out with its claim (rumour/rebuttal.ts). */
+export const DRAFT_KINDS = [...FREE_KINDS, 'rebuttal'] as const
 export type DraftKind = (typeof DRAFT_KINDS)[number]
 
 /** 信息上网发布等级制度 (wording-and-rules.md §1, 002 一（二）): the grade decides who approves. Lowest first. */
@@ -24,6 +27,7 @@ export const LOWEST: Readonly<Record<DraftKind, Level>> = {
   'no-quake': 'ordinary',
   announcement: 'ordinary',
   science: 'daily',
+  rebuttal: 'ordinary',
 }
 
 export interface ApprovalStep {
