@@ -6,7 +6,11 @@ import { activateAccount } from '../store/people/accounts.ts'
 import type { PeopleContext } from './context.ts'
 import { beginSession } from './sessions.ts'
 
-const HOME: Readonly<Partial<Record<Role, string>>> = { 'liaison-cac': 'cac', 'liaison-police': 'police' }
+const HOME: Readonly<Partial<Record<Role, string>>> = {
+  'liaison-cac': 'cac',
+  'liaison-police': 'police',
+  'liaison-unit': 'unit',
+}
 
 /** @returns a session's token for a role; null for a word that is none */
 export async function openVisitors(
@@ -16,6 +20,7 @@ export async function openVisitors(
   await saveOrganisation(pool, { id: 'bureau', name: bureau.name, kind: 'bureau' })
   await saveOrganisation(pool, { id: 'cac', name: '网信办（演示）', kind: 'cac' })
   await saveOrganisation(pool, { id: 'police', name: '公安局（演示）', kind: 'police' })
+  await saveOrganisation(pool, { id: 'unit', name: '教育局（演示）', kind: 'other' })
   for (const role of ROLES) {
     const id = `p-visitor-${role}`
     const given = {

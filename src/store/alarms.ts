@@ -113,14 +113,14 @@ const IS_OWN_WITHDRAWAL = `alarm.kind = 'withdrawal' and exists (
   where o.id = alarm.subject and w.actor = $2)`
 
 /**
- * A person has seen it: it repeats no more; that a word is being withdrawn or a post
- * asked about (it waits on the board) has then served its end. False when there is no such
+ * A person has seen it: it repeats no more; that a word is being withdrawn, a post
+ * asked about (it waits on the board) or a reporter's contact shown has then served its end. False when there is no such
  * alarm standing, or when it tells of the person's own withdrawal.
  */
 export async function acknowledgeAlarm(db: Queryable, id: string, by: string, at: Instant): Promise<boolean> {
   const { rowCount } = await db.query(
     `update alarm set acknowledged_at = $3, acknowledged_by = $2,
-       cleared_at = case when kind in ('withdrawal', 'removal') then $3::timestamptz end
+       cleared_at = case when kind in ('withdrawal', 'removal', 'contact') then $3::timestamptz end
      where id = $1 and cleared_at is null and acknowledged_at is null and not (${IS_OWN_WITHDRAWAL})`,
     [id, by, toTimestamp(at)],
   )

@@ -1,7 +1,9 @@
 // In: files beside drafts, cleaned. Out: the same bytes, to the desk by their draft, to citizens by a notice that stands.
 // Must not change or delete one: what was shown is on record, as the words are (DESIGN L5).
+import { createHash } from 'node:crypto'
 import type { AttachmentType } from '../core/attachments/attachment.ts'
 import type { Instant } from '../core/instant.ts'
+import { readDamaged, readEach } from './damage.ts'
 import { toTimestamp, type Queryable } from './pool.ts'
 
 interface FileRecord {
@@ -18,19 +20,29 @@ export async function addFile(db: Queryable, { sha256, type, bytes }: FileRecord
   )
 }
 
+/** Not what was put on record under its hash: named by whoever wants it and in the night, and handed out to nobody. */
+export type Altered = 'altered'
+
 /** A file that some version of this draft named; null when none did. */
 export async function findDraftFile(
   db: Queryable,
   draftId: string,
   sha256: string,
-): Promise<{ type: AttachmentType; bytes: Buffer } | null> {
-  const { rows } = await db.query<{ type: AttachmentType; bytes: Buffer }>(
+): Promise<{ type: AttachmentType; bytes: Buffer } | Altered | null> {
+  const asked = db.query<{ type: AttachmentType; bytes: Buffer }>(
     `select type, bytes from attachment where sha256 = $2 and exists (select from draft_version
        where draft_id = $1 and attachments @> jsonb_build_array(jsonb_build_object('sha256', $2::text)))`,
     [draftId, sha256],
   )
-  return rows[0] ?? null
+  const read = await readDamaged(asked)
+  if (read === null) return 'altered'
+  const [file] = read.value.rows
+  if (!file) return null
+  return isWhole(file.bytes, sha256) ? file : 'altered'
 }
+
+const isWhole = (bytes: Uint8Array, sha256: string): boolean =>
+  createHash('sha256').update(bytes).digest('hex') === sha256
 
 export interface ShownFile {
   type: AttachmentType
@@ -54,7 +66,36 @@ export async function findShownFile(db: Queryable, sha256: string): Promise<Show
 }
 
 /** The bytes of a file that is shown; whether it is, findShownFile says. */
-export async function readFileBytes(db: Queryable, sha256: string): Promise<Buffer | null> {
-  const { rows } = await db.query<{ bytes: Buffer }>('select bytes from attachment where sha256 = $1', [sha256])
-  return rows[0]?.bytes ?? null
+export async function readFileBytes(db: Queryable, sha256: string): Promise<Buffer | Altered | null> {
+  const read = await readDamaged(
+    db.query<{ bytes: Buffer }>('select bytes from attachment where sha256 = $1', [sha256]),
+  )
+  if (read === null) return 'altered'
+  const [file] = read.value.rows
+  if (!file) return null
+  return isWhole(file.bytes, sha256) ? file.bytes : 'altered'
+}
+
+/** Those of these that are not there, or not what they were. @param db within a transaction */
+export async function listAlteredFiles(db: Queryable, files: readonly string[]): Promise<string[]> {
+  const { rows } = await readEach(db, files, async (some) => {
+    const read = await db.query<{ sha256: string; is: string }>(
+      `select sha256, encode(sha256(bytes), 'hex') as is from attachment where sha256 = any($1)`,
+      [some],
+    )
+    return read.rows
+  })
+  const whole = new Set(rows.filter((row) => row.sha256 === row.is).map(({ sha256 }) => sha256))
+  return files.filter((file) => !whole.has(file))
+}
+
+/** Files that are kept, or that a draft or a notice names, in the order of their hashes, after one. */
+export async function listFiles(db: Queryable, after: string, most: number): Promise<string[]> {
+  const { rows } = await db.query<{ sha256: string }>(
+    `select sha256 from (select sha256 from attachment union select sha256 from notice_attachment
+       union select each ->> 'sha256' from draft_version, jsonb_array_elements(attachments) each) known (sha256)
+     where sha256 > $1 order by sha256 limit $2`,
+    [after, most],
+  )
+  return rows.map(({ sha256 }) => sha256)
 }

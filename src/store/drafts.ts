@@ -10,6 +10,10 @@ import { toTimestamp, type Queryable } from './pool.ts'
 export interface DraftRecord extends Standing {
   id: string
   quakeId: string | null
+  /** Of a rebuttal: the claim that it answers. */
+  claimId: string | null
+  /** Its claim's; without a claim actual. */
+  class: 'actual' | 'drill'
   outlets: string[]
   fields: DraftFields
   /** In the order in which they stand below the text. */
@@ -38,6 +42,7 @@ export interface ReviewRecord {
 
 export interface DraftLine {
   id: string
+  class: DraftRecord['class']
   kind: DraftKind
   level: Level
   state: DraftState
@@ -47,7 +52,8 @@ export interface DraftLine {
   dueAt: Instant | null
 }
 
-const COLUMNS = `d.id, d.kind, d.level, d.quake_id as "quakeId", d.outlets, d.fields, d.attachments, d.version, d.hash, d.state, d.hands,
+const COLUMNS = `d.id, d.kind, d.level, d.quake_id as "quakeId", d.claim_id as "claimId",
+  coalesce((select c.class from claim c where c.id = d.claim_id), 'actual') as class, d.outlets, d.fields, d.attachments, d.version, d.hash, d.state, d.hands,
   d.due_at as "dueAt", d.scheduled_by as "scheduledBy", d.reason, d.created_at as "createdAt", d.edited_by as "editedBy",
   d.edited_at as "editedAt", d.approved_at as "approvedAt", d.notice_id as "noticeId", d.released_by as "releasedBy",
   d.released_at as "releasedAt",
@@ -57,7 +63,7 @@ const COLUMNS = `d.id, d.kind, d.level, d.quake_id as "quakeId", d.outlets, d.fi
 export async function addDraft(db: Queryable, draft: DraftRecord): Promise<void> {
   await db.query(
     `insert into draft (id, kind, level, quake_id, outlets, fields, version, hash, state, hands, created_at, edited_by, edited_at,
-       attachments) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $13)`,
+       attachments, claim_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $13, $14)`,
     [
       draft.id,
       draft.kind,
@@ -72,6 +78,7 @@ export async function addDraft(db: Queryable, draft: DraftRecord): Promise<void>
       toTimestamp(draft.createdAt),
       draft.editedBy,
       JSON.stringify(draft.attachments),
+      draft.claimId,
     ],
   )
   await addVersion(db, draft)
@@ -137,8 +144,40 @@ export async function findDraft(db: Queryable, id: string): Promise<DraftRecord 
   return (await db.query<DraftRecord>(`select ${COLUMNS} from draft d where d.id = $1`, [id])).rows[0] ?? null
 }
 
-/** The same, held until the transaction ends: two who act on one draft act one after the other. */
+/** A claim's draft that is not let out yet; null when there is none. */
+export async function findDraftOf(db: Queryable, claimId: string): Promise<DraftRecord | null> {
+  const { rows } = await db.query<DraftRecord>(
+    `select ${COLUMNS} from draft d where d.claim_id = $1 and d.state not in ('released', 'discarded') order by d.created_at desc limit 1`,
+    [claimId],
+  )
+  return rows[0] ?? null
+}
+
+/** Of each draft of a claim that was let out: its notice, newest first. */
+export async function listNoticesOf(db: Queryable, claimId: string): Promise<string[]> {
+  const { rows } = await db.query<{ notice: string }>(
+    'select notice_id as notice from draft where claim_id = $1 and notice_id is not null order by released_at desc limit 20',
+    [claimId],
+  )
+  return rows.map(({ notice }) => notice)
+}
+
+/** The serial under which a claim was answered last; null while it was not. */
+export async function findSerialOf(db: Queryable, claimId: string): Promise<string | null> {
+  const { rows } = await db.query<{ serial: string }>(
+    `select l.serial from draft d join notice n on n.id = d.notice_id join lineage l on l.id = n.lineage_id
+     where d.claim_id = $1 order by d.released_at desc limit 1`,
+    [claimId],
+  )
+  return rows[0]?.serial ?? null
+}
+
+/**
+ * The same, held until the transaction ends: two who act on one draft act one after the other. A rebuttal's claim is held first,
+ * in the order of whoever signs it.
+ */
 export async function lockDraft(db: Queryable, id: string): Promise<DraftRecord | null> {
+  await db.query('select from claim c where c.id = (select claim_id from draft where id = $1) for update', [id])
   await db.query('select from draft where id = $1 for update', [id])
   return findDraft(db, id)
 }
@@ -170,7 +209,7 @@ export async function listVersions(db: Queryable, id: string): Promise<VersionRe
   return rows
 }
 
-const LINE = `id, kind, level, state, fields, edited_by as "editedBy", edited_at as "editedAt", due_at as "dueAt"`
+const LINE = `id, coalesce((select c.class from claim c where c.id = draft.claim_id), 'actual') as class, kind, level, state, fields, edited_by as "editedBy", edited_at as "editedAt", due_at as "dueAt"`
 
 /** Drafts under way, what was touched last first. */
 export async function listOpenDrafts(db: Queryable, most: number): Promise<DraftLine[]> {

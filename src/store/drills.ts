@@ -4,6 +4,7 @@ import type { Pool } from 'pg'
 import type { Instant } from '../core/instant.ts'
 import { tellLedgers } from './listen.ts'
 import { toTimestamp, type Queryable } from './pool.ts'
+import { hasDrillClaims, retireClaims } from './rumours/retire.ts'
 
 /** "dril" as a number: the advisory lock that a running drill holds. */
 const DRILL_LOCK = 0x6472696c
@@ -45,12 +46,14 @@ export async function isDrillRunning(db: Queryable): Promise<boolean> {
 }
 
 /**
- * Ends what drills left: deliveries that wait are cancelled with the reason, holds are closed, alarms cleared, and their
- * quakes retired, so that the next drill of the same scenario meets no old acquaintance.
+ * Ends what drills left: claims are closed for good, deliveries that wait are cancelled with the reason, holds are closed, alarms
+ * cleared, and their quakes retired, so that the next drill of the same scenario meets no old acquaintance.
  * @returns how many deliveries were cancelled
  */
 export async function endDrills(pool: Pool, by: string, reason: string, at: Instant): Promise<number> {
   const when = toTimestamp(at)
+  // First: nothing is said of a claim any more while the rest ends.
+  await retireClaims(pool, reason)
   // A call that is still under way finds its lease gone and writes nothing: its attempt ends here, or never.
   const cancelled = await pool.query(
     `with left_over as (
@@ -92,7 +95,7 @@ export async function sweepDrill(pool: Pool, at: Instant): Promise<void> {
        or exists (select from quake where class = 'drill' and merged_into is null)
        or exists (select from drill where state = 'running') as some`,
   )
-  if (left.rows[0]?.some !== true) return
+  if (left.rows[0]?.some !== true && !(await hasDrillClaims(pool))) return
   const release = await holdDrill(pool)
   if (release === null) return
   try {

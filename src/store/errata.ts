@@ -8,7 +8,8 @@ export interface Erratum {
   now: NoticeView
 }
 
-const KINDS = ['revision', 'correction', 'withdrawal'] as const
+/** A rebuttal that replaces none is left out below. */
+const KINDS = ['revision', 'correction', 'withdrawal', 'rebuttal'] as const
 /** Years of a city's errors; where there are more, the page leads to those before in the list of notices. */
 export const MOST_ERRATA = 200
 

@@ -32,6 +32,8 @@ export interface NoticeView {
   actor: string
   /** Within the year of its issue; null until the website has carried it. */
   indexNumber: number | null
+  /** Code of the page of the claim that it answers; left out where it answers none. */
+  rumour?: string
   deliveries: DeliveryView[]
 }
 
@@ -75,6 +77,7 @@ interface Row {
   issued_at: Instant
   actor: string
   index_number: number | null
+  rumour: string | null
 }
 
 /**
@@ -84,9 +87,10 @@ interface Row {
 const SELECT = `select n.id, n.code, l.serial, n.report_no, n.kind, n.class, n.lineage_id, n.supersedes, s.code as successor_code,
     s.kind as successor_kind, exists (select from notice w where w.lineage_id = n.lineage_id and w.kind = 'withdrawal') as withdrawn,
     case when f.kind <> 'no-quake' then f.quake_id else n.quake_id end as quake_id, n.title, n.text, n.variants, n.facts,
-    n.origin_at, n.received_at, n.decided_at, n.issued_at, n.actor, i.number as index_number
+    n.origin_at, n.received_at, n.decided_at, n.issued_at, n.actor, i.number as index_number, r.code as rumour
   from notice n join lineage l on l.id = n.lineage_id left join notice s on s.supersedes = n.id
-    left join index_number i on i.notice_id = n.id left join draft f on f.lineage_id = n.lineage_id`
+    left join index_number i on i.notice_id = n.id left join draft f on f.lineage_id = n.lineage_id
+    left join claim_public r on r.claim_id = f.claim_id`
 
 export interface NoticeQuery {
   class: TrafficClass
@@ -197,6 +201,7 @@ async function withDeliveries(db: Queryable, rows: Row[]): Promise<NoticeView[]>
     issuedAt: row.issued_at,
     actor: row.actor,
     indexNumber: row.index_number,
+    ...(row.rumour === null ? {} : { rumour: row.rumour }),
     deliveries: deliveries.rows
       .filter((d) => d.notice_id === row.id)
       .map((d) => ({

@@ -7,9 +7,13 @@ import type { TrafficClass } from '../core/quake-report.ts'
 import { toTimestamp, type Queryable } from './pool.ts'
 
 const TOPIC_LETTERS = 24
-/** 144 bits of a hash, url-safe (RFC 8030 §5.4 allows 32 letters): the same for every word about a quake. */
-const TOPIC = `left(translate(encode(sha256(convert_to('quake ' || coalesce(n.quake_id, n.lineage_id), 'UTF8')), 'base64'),
-  '+/', '-_'), ${TOPIC_LETTERS})`
+/**
+ * 144 bits of a hash, url-safe (RFC 8030 §5.4 allows 32 letters): the same for every word about a quake, and for every word about a
+ * rumour, whichever lineage answers it.
+ */
+const TOPIC = `left(translate(encode(sha256(convert_to(coalesce(
+    (select 'claim ' || w.claim_id from draft w where w.lineage_id = n.lineage_id and w.claim_id is not null),
+    'quake ' || coalesce(n.quake_id, n.lineage_id)), 'UTF8')), 'base64'), '+/', '-_'), ${TOPIC_LETTERS})`
 
 /** A batch of which something may have left: its last owner stays written until it is settled. */
 const ATTEMPTED = `(b.tries > 0 or b.lease_owner <> '')`

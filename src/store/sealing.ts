@@ -1,4 +1,4 @@
-// In: a secret of 32 bytes that is not in the database. Out: texts sealed for rest, and opened again.
+// In: a secret of 32 bytes that is not in the database. Out: texts and files sealed for rest, and opened again.
 // Must not hold a key longer than it is asked to: whoever opens one decides what it is for.
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,6 +12,9 @@ export interface Sealing {
   seal(text: string): Buffer
   /** Null when it was sealed under another secret, or harmed. */
   open(sealed: Uint8Array): string | null
+  /** The same for what is no text. */
+  sealBytes(bytes: Uint8Array): Buffer
+  openBytes(sealed: Uint8Array): Buffer | null
 }
 
 /** One key for one use, from an installation's secret (HKDF-SHA-256). */
@@ -20,29 +23,37 @@ export function deriveKey(secret: Uint8Array, use: string): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', use, SECRET_BYTES)))
 }
 
-/** AES-256-GCM under a key of its own. @param use what is sealed; another use cannot open it */
+/** AES-256-GCM. @param name authenticated with it: under another nothing opens; '' for none */
+export function sealUnder(key: KeyObject, bytes: Uint8Array, name = ''): Buffer {
+  // Random for every row: 2^32 of them under one key are far beyond what a bureau has.
+  const iv = randomBytes(IV_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', key, iv)
+  cipher.setAAD(Buffer.from(name))
+  const body = [cipher.update(bytes), cipher.final()]
+  return Buffer.concat([iv, cipher.getAuthTag(), ...body])
+}
+
+/** Null when it was sealed under another key or another name, or harmed. */
+export function openUnder(key: KeyObject, sealed: Uint8Array, name = ''): Buffer | null {
+  try {
+    const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
+    decipher.setAAD(Buffer.from(name))
+    decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
+    return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()])
+  } catch {
+    return null
+  }
+}
+
+/** Under a key of its own. @param use what is sealed; another use cannot open it */
 export function openSealing(secret: Uint8Array, use: string): Sealing {
   const key = deriveKey(secret, use)
   return {
-    seal: (text) => {
-      // Random for every row: 2^32 of them under one key are far beyond what a bureau has.
-      const iv = randomBytes(IV_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', key, iv)
-      const body = [cipher.update(text, 'utf8'), cipher.final()]
-      return Buffer.concat([iv, cipher.getAuthTag(), ...body])
-    },
-    open: (sealed) => {
-      try {
-        const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
-        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES), {
-          authTagLength: TAG_BYTES,
-        })
-        decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
-        return decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
-      } catch {
-        return null
-      }
-    },
+    sealBytes: (bytes) => sealUnder(key, bytes),
+    openBytes: (sealed) => openUnder(key, sealed),
+    seal: (text) => sealUnder(key, Buffer.from(text, 'utf8')),
+    open: (sealed) => openUnder(key, sealed)?.toString('utf8') ?? null,
   }
 }
 
