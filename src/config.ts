@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Channel } from './core/channel.ts'
-import { parseZonedTime, type Instant } from './core/instant.ts'
+import { DAY, parseZonedTime, type Instant } from './core/instant.ts'
 import {
   DEFAULT_GATES,
   type Authorisation,
@@ -18,7 +18,7 @@ import { DEFAULT_DEADLINES, type DeadlineRule } from './core/deadline.ts'
 import type { Watch } from './core/people/watch.ts'
 import type { Authority } from './core/quake-report.ts'
 import { readPorts } from './config/ports.ts'
-import { checkFeeds, checkReferences, readOutlets, type OutletConfig } from './config/references.ts'
+import { checkAgencies, checkFeeds, checkReferences, readOutlets, type OutletConfig } from './config/references.ts'
 import { readSecretFile, readSecretFiles } from './config/secret-files.ts'
 import { readYaml } from './config/yaml.ts'
 import { readWatch } from './config/watch.ts'
@@ -54,6 +54,15 @@ export interface InboundConfig {
   secret: string
 }
 
+/** Another agency whose system reports to this one. */
+export interface AgencyConfig {
+  id: string
+  name: string
+  secret: string
+  /** Organisation of the desk that its people belong to; null: none. */
+  organisation: string | null
+}
+
 export interface Config {
   port: number
   deskPort: number
@@ -87,11 +96,14 @@ export interface Config {
   watch: Watch | null
   /** Time limits that an event's clocks run to. */
   deadlines: readonly DeadlineRule[]
+  /** How long originals of reports are kept once their claim rests: dismissed, or answered and closed. */
+  keep: { dismissedMs: number; publishedMs: number }
   announcements: { title: string; text: string; signedBy: string; publishedAt: Instant }[]
   /** Open streams of the public process: in all, and from one public address. */
   live: { streams: number; streamsPerAddress: number }
   feeds: FeedConfig[]
   inbound: InboundConfig[]
+  agencies: AgencyConfig[]
   gates: GateThresholds
   rules: readonly Rule[]
   /** sha256 is '' where the YAML leaves it to the shipped template. */
@@ -137,6 +149,7 @@ export function loadConfig(
   const file = parsed.data
   const outlets = readOutlets(file, channels, faults)
   checkFeeds(file, faults)
+  checkAgencies(file, faults)
   checkReferences(file, outlets, faults)
   const watch = readWatch(file.watch, outlets, faults)
   const ports = readPorts(env, faults)
@@ -163,6 +176,7 @@ export function loadConfig(
       snapshotUrl: feed.snapshotUrl ?? null,
     })),
     inbound: file.inbound,
+    agencies: file.agencies.map(({ organisation, ...agency }) => ({ ...agency, organisation: organisation ?? null })),
     gates: { ...DEFAULT_GATES, ...dropUndefined(file.gates) },
     rules: file.rules?.map((rule) => ({ ...rule, notice: rule.notice })) ?? DEFAULT_RULES,
     authorisations: file.authorisations.map((a) => ({ ...a, sha256: a.sha256 ?? '' })),
@@ -173,6 +187,7 @@ export function loadConfig(
     deadlines:
       file.deadlines?.map(({ within, when, ...rule }) => ({ ...rule, withinMs: within, when: when ?? null })) ??
       DEFAULT_DEADLINES,
+    keep: { dismissedMs: file.rumours.keepDismissedDays * DAY, publishedMs: file.rumours.keepPublishedDays * DAY },
     announcements: file.announcements,
     live: file.live,
     outlets,

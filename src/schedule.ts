@@ -18,7 +18,12 @@ export interface ScheduleContext {
 /** Starts the table. */
 export function startSchedule(acts: readonly Act[], context: ScheduleContext): { stop(): Promise<void> } {
   const tasks = acts.map((act) =>
-    schedule(act.cron, () => runAct(act, context), { timezone: 'Asia/Shanghai', noOverlap: true, name: act.name }),
+    schedule(act.cron, () => runAct(act, context), {
+      timezone: 'Asia/Shanghai',
+      noOverlap: true,
+      name: act.name,
+      logger: { ...QUIET, error: (error) => context.log.error({ err: error }, 'the schedule failed') },
+    }),
   )
   return {
     stop: async () => {
@@ -26,6 +31,10 @@ export function startSchedule(acts: readonly Act[], context: ScheduleContext): {
     },
   }
 }
+
+/** One that is still running, or was held up, has its next time: nothing is lost, and nothing is to be done about it. */
+const ignore = (): void => undefined
+const QUIET = { info: ignore, warn: ignore, debug: ignore }
 
 async function runAct(act: Act, { alone, log }: ScheduleContext): Promise<void> {
   await alone(`schedule ${act.name}`, act.run).catch((error: unknown) => {

@@ -83,7 +83,8 @@ export const webpush: Channel<WebpushConfig> = {
   config,
   secrets,
   // People have subscribed to earthquakes, not to what the bureau writes beside them.
-  legs: (config, kind) => (config.enabled && !isWritten(kind) ? ['subscribers'] : []),
+  // Of what people write only rebuttals are pushed, to those who asked for them (core/push/wants.ts).
+  legs: (config, kind) => (config.enabled && (!isWritten(kind) || kind === 'rebuttal') ? ['subscribers'] : []),
   certainty: () => ({ probe: 'exact', absentReads: 1, absentSpanMs: 0, keyedRepeat: true }),
   limits: [],
   variants: ['brief'],

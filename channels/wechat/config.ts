@@ -8,10 +8,8 @@ const LEGS = ['freepublish', 'mass', 'subscribe'] as const
 export type WechatLeg = (typeof LEGS)[number]
 
 const opaqueId = (what: string) => z.string().regex(/^[\x21-\x7e]{1,256}$/, `must be ${what}`)
-/** Kinds that may have covers of their own; rebuttal is of a later room (DESIGN §3), so that a bureau can prepare its cover now. */
-const MORE_KINDS = [...WRITTEN_KINDS, 'rebuttal'] as const
 const covers = z.partialRecord(
-  z.enum([...NOTICE_KINDS, ...MORE_KINDS, 'default']),
+  z.enum([...NOTICE_KINDS, ...WRITTEN_KINDS, 'default']),
   opaqueId('a permanent media_id, as the cover upload prints it'),
 )
 

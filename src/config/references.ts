@@ -72,6 +72,17 @@ export function checkFeeds(file: ConfigFile, faults: string[]): void {
   }
 }
 
+/** Two under one name would be one sender. */
+export function checkAgencies(file: ConfigFile, faults: string[]): void {
+  const seen = new Set<string>()
+  for (const [index, { id, secret }] of file.agencies.entries()) {
+    if (seen.has(id)) faults.push(`agencies.${index}.id = "${id}": stands twice; each agency has an id of its own`)
+    seen.add(id)
+    if (file.agencies.some((other, at) => at < index && other.secret === secret))
+      faults.push(`agencies.${index}.secret = (secret): another agency has the same; each has one of its own`)
+  }
+}
+
 /** Outlets and sources that rules and authorisations name and nobody knows. */
 export function checkReferences(file: ConfigFile, outlets: readonly OutletConfig[], faults: string[]): void {
   for (const { id, channel, class: lane } of outlets.filter((o) => o.channel.single)) {

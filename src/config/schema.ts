@@ -174,6 +174,19 @@ export const configShape = z.strictObject({
     .default([]),
   /** The bureau's signature under templates/pages/guide.yaml; without it these texts stay hidden. */
   guide: z.strictObject({ signedBy: name, signedAt: instant, sha256: hash }).optional(),
+  /** Other agencies' systems: POST /api/v1/agencies/<id>/sightings on DESK_PORT, Standard Webhooks signature. */
+  agencies: z
+    .array(
+      z.strictObject({
+        id,
+        name,
+        secret: doorSecret,
+        /** Id of an organisation of the desk: its people see what its system brought. */
+        organisation: id.optional(),
+      }),
+    )
+    .max(100)
+    .default([]),
   /** Where browsers reach the desk, and what seals second factors where several machines share a database. */
   desk: z
     .strictObject({
@@ -208,6 +221,13 @@ export const configShape = z.strictObject({
     .max(10)
     .refine((rows) => new Set(rows.map((row) => row.id)).size === rows.length, 'must not name an id twice')
     .optional(),
+  /** How long sealed originals and pictures of reports are kept once their claim rests; what went to the police stays. */
+  rumours: z
+    .strictObject({
+      keepDismissedDays: z.number().int().min(30).max(36_500).default(90),
+      keepPublishedDays: z.number().int().min(365).max(36_500).default(1_095),
+    })
+    .prefault({}),
   announcements: z
     .array(
       z.strictObject({

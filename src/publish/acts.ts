@@ -66,7 +66,7 @@ export function openActs(ledger: Ledger, context: LedgerContext): Acts {
 
     denyQuake: (checked, by) =>
       act(
-        (picture) => sayAlone(picture, { kind: 'no-quake', outlets: ['*'], checked }, by, context),
+        (picture) => sayAlone(picture, { kind: 'no-quake', class: 'actual', outlets: ['*'], checked }, by, context),
         '未发生地震的公告已发布',
       ),
 
@@ -105,6 +105,7 @@ const OWN_REASONS: Readonly<Partial<Record<NoticeKind, readonly WithdrawalReason
   bulletin: ['sent-in-error', 'wrong-parameters', 'duplicate'],
   science: ['sent-in-error'],
   announcement: ['sent-in-error'],
+  rebuttal: ['sent-in-error', 'duplicate'],
 }
 
 function withdrawLineage(

@@ -1,6 +1,7 @@
 // In: alarms whose turn it is. Out: one message per alarm outlet, every 60 s until a person acknowledges or the cause is gone;
 // where the bureau has written steps, step by step (escalate.ts).
 // At least once: a robot's reply may be lost, and a second ring is better than none (DESIGN §6.12).
+import { findAlarmPage } from '../core/people/alarm-page.ts'
 import type { Job } from '../core/channel.ts'
 import { formatBeijing, formatUtc, type Instant } from '../core/instant.ts'
 import type { Watch } from '../core/people/watch.ts'
@@ -96,10 +97,7 @@ async function wasTaken({ client }: Outlet, job: Job): Promise<boolean> {
 /** The page of the desk that an alarm is about; null where no browser reaches it from elsewhere. */
 function addressPage({ kind, subject }: AlarmRecord, deskUrl: string | null): string | null {
   if (deskUrl === null) return null
-  const at = encodeURIComponent(subject)
-  if (kind === 'hold') return `${deskUrl}/desk/holds/${at}`
-  if (kind === 'withdrawal') return `${deskUrl}/desk/notices/${at}/progress`
-  return kind === 'removal' ? `${deskUrl}/desk/removals/${at}` : `${deskUrl}/desk`
+  return `${deskUrl}${findAlarmPage(kind, subject) ?? '/desk'}`
 }
 
 function jobFor(alarm: AlarmRecord, outlet: Outlet, ring: Ring, context: AlarmContext): Job {

@@ -90,7 +90,8 @@ export function legsOf(outlet: Outlet, word: Word): string[] {
   const first = word.lineage?.notices[0]?.kind
   // What takes back a written word goes the way that written words go, not to everyone who hears of quakes.
   const legs = outlet.channel.legs(outlet.config, first && isWritten(first) ? first : word.kind)
-  if (word.kind !== 'withdrawal' && word.kind !== 'correction') return legs
+  const isFollowUp = word.kind === 'withdrawal' || word.kind === 'correction' || word.kind === 'rebuttal'
+  if (!isFollowUp) return legs
   const carried = (word.lineage?.notices ?? [])
     .flatMap((notice) => notice.deliveries)
     .filter((delivery) => delivery.outlet === outlet.id && MAY_BE_VISIBLE.includes(delivery.state))

@@ -3,6 +3,7 @@
 import type { ApprovedDraft } from '../core/judgement/judgement.ts'
 import type { Word } from '../core/judgement/judge.ts'
 import type { CheckedArea, NoticeKind } from '../core/notice.ts'
+import { headOf, type Lineage, type Quake } from '../core/quake.ts'
 import { publishWord } from './carry-out.ts'
 import { begin, type Decision } from './decide.ts'
 import type { Ledger, LedgerContext } from './ledger.ts'
@@ -32,11 +33,13 @@ export function openAct(ledger: Ledger): Act {
 }
 
 export interface OwnWord {
-  kind: Extract<NoticeKind, 'no-quake' | 'bulletin' | 'science' | 'announcement'>
+  kind: Extract<NoticeKind, 'no-quake' | 'bulletin' | 'science' | 'announcement' | 'rebuttal'>
   /** Outlet ids; '*' for all. */
   outlets: readonly string[]
   /** Of a no-quake statement. */
   checked: CheckedArea | null
+  /** drill: of a scenario that is played. */
+  class: 'actual' | 'drill'
   draft?: ApprovedDraft
 }
 
@@ -62,11 +65,11 @@ export function makeOwnWord({ kind, outlets, draft }: OwnWord, by: string): Word
  * determination is ever taken for its follow-up.
  */
 export function sayAlone(picture: Picture, own: OwnWord, by: string, context: LedgerContext): Decision | string {
-  const now = context.clock('actual')
+  const now = context.clock(own.class)
   const decision = begin(picture, now)
   const place = decision.workbench.add({
     id: `q-${context.random().slice(0, 20)}`,
-    class: 'actual',
+    class: own.class,
     createdAt: now,
     reports: [],
     pinnedReportId: null,
@@ -77,6 +80,41 @@ export function sayAlone(picture: Picture, own: OwnWord, by: string, context: Le
   const word = makeOwnWord(own, by)
   decision.changes.push(
     ...publishWord(decision.plan, place, word, picture, { ...context, now, actor: by }, own.checked),
+  )
+  return spokenOr(decision)
+}
+
+/** A lineage that people wrote, with the quake of its own that it belongs to. */
+export interface Standing {
+  quake: Quake
+  lineage: Lineage
+}
+
+/** The lineage of a serial while its word stands; null once it was withdrawn: then there is nothing to correct. */
+export function findStanding(picture: Picture, serial: string): Standing | null {
+  for (const quake of picture.quakes.values()) {
+    const lineage = quake.lineages.find((one) => one.serial === serial)
+    if (lineage) return headOf(lineage).kind === 'withdrawal' ? null : { quake, lineage }
+  }
+  return null
+}
+
+/** Corrects what was said alone: the next report of its lineage, to every outlet that carried it and to those of its own. */
+export function sayAgain(
+  picture: Picture,
+  own: OwnWord,
+  standing: Standing,
+  by: string,
+  context: LedgerContext,
+): Decision | string {
+  const now = context.clock(standing.quake.class)
+  const decision = begin(picture, now)
+  const quake = decision.workbench.touch(standing.quake)
+  const lineage = quake.lineages.find(({ id }) => id === standing.lineage.id)
+  if (!lineage) return `${standing.lineage.serial} 不在记录中`
+  const word: Word = { ...makeOwnWord(own, by), lineage }
+  decision.changes.push(
+    ...publishWord(decision.plan, quake, word, picture, { ...context, now, actor: by }, own.checked),
   )
   return spokenOr(decision)
 }

@@ -2,7 +2,14 @@
 // Must not write or send; what it returns is committed whole or not at all (DESIGN §4.7).
 import type { NoticeNames, Priority } from '../core/channel.ts'
 import { beijingParts, formatUtc, type Instant } from '../core/instant.ts'
-import type { CheckedArea, NoticeFacts, NoticeKind, PlaceDistance, SpokenOrigin } from '../core/notice.ts'
+import {
+  isCorrecting,
+  type CheckedArea,
+  type NoticeFacts,
+  type NoticeKind,
+  type PlaceDistance,
+  type SpokenOrigin,
+} from '../core/notice.ts'
 import { listDistances } from '../core/places/nearest.ts'
 import { headOf, type Lineage, type SpokenNotice } from '../core/quake.ts'
 import type { Evaluation, TrafficClass } from '../core/quake-report.ts'
@@ -55,10 +62,15 @@ export const PRIORITY: Readonly<Record<NoticeKind, Priority>> = {
   revision: 1,
   'quick-report': 2,
   'no-quake': 3,
+  rebuttal: 3,
   bulletin: 3,
   science: 3,
   announcement: 3,
 }
+
+/** What puts right goes before what is new, and past the register (isBarred). */
+const priorityOf = ({ kind, report_no: report }: NoticeRow): Priority =>
+  isCorrecting({ kind: kind as NoticeKind, report }) ? 0 : PRIORITY[kind as NoticeKind]
 
 /** Code letters without look-alikes; 8 of them give 40 bits: not guessable by walking, short enough to type. */
 const CODE_LETTERS = '23456789abcdefghjkmnpqrstuvwxyzB'
@@ -209,11 +221,13 @@ function gatherFacts(word: Word, setting: Setting, context: SpeakContext): Notic
 function sayDraft({
   id,
   hash,
+  saidAt,
   words,
   attachments,
 }: ApprovedDraft): Pick<NoticeFacts, 'draft' | 'written' | 'attachments'> {
   const files = attachments.length > 0 ? { attachments } : {}
-  return { draft: { id, hash }, ...(words ? { written: words } : {}), ...files }
+  const draft = { id, hash, ...(saidAt === undefined ? {} : { saidAt }) }
+  return { draft, ...(words ? { written: words } : {}), ...files }
 }
 
 /**
@@ -244,7 +258,8 @@ function deliveryRow(
 ): DeliveryRow {
   const { now } = context
   const killed = picture.killedOutlets.has(outlet.id)
-  const barred = isBarred(outlet, picture.admitted, PRIORITY[notice.kind as NoticeKind])
+  const priority = priorityOf(notice)
+  const barred = isBarred(outlet, picture.admitted, priority)
   const state = !composed.ok
     ? 'failed'
     : killed || barred
@@ -268,7 +283,7 @@ function deliveryRow(
     class: notice.class,
     outlet_id: outlet.id,
     leg,
-    priority: PRIORITY[notice.kind as NoticeKind],
+    priority,
     state,
     content: composed.ok ? composed.content : {},
     due_at: notice.decided_at,

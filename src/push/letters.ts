@@ -6,7 +6,7 @@ import { formatUtc, SECOND, type Instant } from '../core/instant.ts'
 import type { WatchedPlace } from '../core/judgement/policy.ts'
 import { distanceKm } from '../core/places/distance.ts'
 import { shorten, writePush, type PushMessage } from '../core/push/message.ts'
-import type { PushWord } from '../core/push/wants.ts'
+import { isNight, type PushWord } from '../core/push/wants.ts'
 import type { Broadcast } from '../store/push-broadcasts.ts'
 import type { Letter } from './lane.ts'
 
@@ -29,6 +29,8 @@ export function writeLetter(broadcast: Broadcast, now: Instant): Letter | null {
     tag: topic,
     drill: broadcast.class === 'drill',
     withdrawn: kind === 'withdrawal',
+    // Rumours run at night, and whoever is awake and asked for it should read it; nobody is woken by it.
+    ...(kind === 'rebuttal' && isNight(broadcast.issuedAt) ? { quiet: true as const } : {}),
     serial: broadcast.facts?.serial ?? '',
     report: broadcast.facts?.report ?? 0,
     at: formatUtc(broadcast.issuedAt),

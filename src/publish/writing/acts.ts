@@ -20,6 +20,8 @@ export interface WritingContext {
   /** Real time, for alarms. */
   realNow: () => Instant
   random: () => string
+  /** What a change of a rebuttal's words does to its claim, in the same transaction; why it may not be changed now, or null. */
+  unsign?: (client: Queryable, claimId: string, by: string) => Promise<string | null>
 }
 
 /** What a writer gives. */
@@ -37,11 +39,12 @@ export type Moved =
 
 /** SHA-256 over all that an approval is about. */
 export function hashDraft(
-  draft: Pick<DraftRecord, 'kind' | 'level' | 'quakeId' | 'outlets' | 'fields' | 'attachments' | 'version'>,
+  draft: Pick<DraftRecord, 'kind' | 'level' | 'quakeId' | 'claimId' | 'outlets' | 'fields' | 'attachments' | 'version'>,
 ): string {
   const fields = Object.entries(draft.fields).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const parts: unknown[] = [draft.version, draft.kind, draft.level, draft.quakeId, draft.outlets.toSorted(), fields]
   // Left out where there are none: what was approved before drafts had files stays what was approved.
+  if (draft.claimId !== null) parts.push(draft.claimId)
   if (draft.attachments.length > 0) parts.push(draft.attachments.map(({ sha256, type, alt }) => [sha256, type, alt]))
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
@@ -53,11 +56,28 @@ const MOST_OUTLETS = 100
 /** Begins a draft. */
 export async function createDraft(context: WritingContext, kind: DraftKind, given: Given, by: string): Promise<Moved> {
   if (!isAtLeast(given.level, LOWEST[kind])) return refuse('level', '发布等级低于此类稿件的最低等级')
+  return withTransaction(context.pool, (client) => beginDraft(client, context, kind, given, NO_CLAIM, by))
+}
+
+/** What a rebuttal answers, and in which lane. */
+export type Answered = Pick<DraftRecord, 'claimId' | 'class'>
+const NO_CLAIM: Answered = { claimId: null, class: 'actual' }
+
+/** The same within a transaction of the caller's. */
+export async function beginDraft(
+  client: Queryable,
+  context: WritingContext,
+  kind: DraftKind,
+  given: Given,
+  answered: Answered,
+  by: string,
+): Promise<Moved> {
   const now = context.now()
   const bare = {
     id: `w-${context.random().slice(0, 20)}`,
     kind,
     ...spell(kind, given),
+    ...answered,
     attachments: [],
     state: 'draft' as const,
     version: 1,
@@ -75,11 +95,9 @@ export async function createDraft(context: WritingContext, kind: DraftKind, give
     releasedAt: null,
   }
   const draft: DraftRecord = { ...bare, hash: hashDraft(bare) }
-  return withTransaction(context.pool, async (client) => {
-    await addDraft(client, draft)
-    await note(client, context, draft, by, 'draft.created')
-    return { ok: true, draft }
-  })
+  await addDraft(client, draft)
+  await note(client, context, draft, by, 'draft.created')
+  return { ok: true, draft }
 }
 
 const spell = (kind: DraftKind, { level, quakeId, outlets, fields }: Given): Pick<DraftRecord, keyof Given> => ({
@@ -116,6 +134,8 @@ export function changeDraft(
     if (hashDraft({ ...draft, ...said }) === draft.hash) return { ok: true, draft }
     const taken = takeStep(draft, { do: 'edit', by, level: said.level ?? draft.level })
     if (!taken.ok) return taken
+    const barred = draft.claimId === null ? null : await context.unsign?.(client, draft.claimId, by)
+    if (typeof barred === 'string') return refuse('claim', barred)
     const edited = renew({ ...draft, ...taken.standing, ...said, editedBy: by, editedAt: context.now(), reason: '' })
     await addVersion(client, edited)
     return { ok: true, draft: edited, act: 'draft.edited' }
@@ -224,17 +244,44 @@ async function move(
   by: string,
   act: (client: Queryable, draft: DraftRecord) => Promise<Move>,
 ): Promise<Moved> {
-  return withTransaction(context.pool, async (client) => {
-    const draft = await lockDraft(client, id)
-    if (!draft) return refuse('unknown', '没有这篇稿件')
-    const moved = await act(client, draft)
-    if (!moved.ok || moved.act === undefined) return moved
-    await saveDraft(client, moved.draft)
-    if (draft.state === 'missed') await clearAlarm(client, 'draft', id, context.realNow())
-    await note(client, context, moved.draft, by, moved.act)
-    return moved
+  return withTransaction(context.pool, (client) => moveWithin(client, context, id, by, act))
+}
+
+async function moveWithin(
+  client: Queryable,
+  context: WritingContext,
+  id: string,
+  by: string,
+  act: (client: Queryable, draft: DraftRecord) => Promise<Move>,
+): Promise<Moved> {
+  const draft = await lockDraft(client, id)
+  if (!draft) return refuse('unknown', '没有这篇稿件')
+  const moved = await act(client, draft)
+  if (!moved.ok || moved.act === undefined) return moved
+  await saveDraft(client, moved.draft)
+  if (draft.state === 'missed') await clearAlarm(client, 'draft', id, context.realNow())
+  await note(client, context, moved.draft, by, moved.act)
+  return moved
+}
+
+/** A rebuttal as its claim's sign-off stands, within the claim's own transaction. */
+export function settleRebuttal(
+  client: Queryable,
+  context: WritingContext,
+  id: string,
+  state: 'draft' | 'review' | 'approved',
+  by: string,
+): Promise<Moved> {
+  return moveWithin(client, context, id, by, async (_client, draft) => {
+    const [fault] = state === 'draft' ? [] : findFaults(draft.kind, draft.fields, draft.attachments)
+    if (fault !== undefined) return refuse('faults', fault)
+    const settled = step(draft, { do: 'settle', state }, `draft.${SETTLED[state]}`)
+    const approvedAt = state === 'approved' ? context.now() : null
+    return settled.ok ? { ...settled, draft: { ...settled.draft, approvedAt } } : settled
   })
 }
+
+const SETTLED = { draft: 'returned', review: 'submitted', approved: 'passed' } as const
 
 async function note(
   client: Queryable,

@@ -6,7 +6,7 @@ import { RenderFailure } from '../../core/rendering/engine.ts'
 import type { DraftRecord } from '../../store/drafts.ts'
 import type { LedgerContext } from '../ledger.ts'
 import { legsOf } from '../outlets.ts'
-import { makeOwnWord } from '../own-word.ts'
+import { makeOwnWord, type Standing } from '../own-word.ts'
 import type { Picture } from '../picture.ts'
 import { speak } from '../speak.ts'
 import { listAudience, makeOwn } from './release.ts'
@@ -36,13 +36,29 @@ const PARTS: Readonly<Record<string, string>> = {
   body: '正文',
 }
 
-/** Makes the texts as the release would, with nothing of it kept. */
-export function previewDraft(draft: DraftRecord, picture: Picture, context: LedgerContext): Preview {
-  const now: Instant = context.clock('actual')
-  const own = makeOwn(draft)
+/**
+ * Makes the texts as the release would, with nothing of it kept.
+ * @param corrected the word that a rebuttal corrects; null where it is the first of its claim
+ */
+export function previewDraft(
+  draft: DraftRecord,
+  picture: Picture,
+  context: LedgerContext,
+  corrected: Standing | null = null,
+): Preview {
+  // When no drill runs its clock stands at 1970 (app/clock.ts): a draft that is left of one still has its page.
+  const now: Instant = Math.max(context.clock(draft.class), draft.class === 'drill' ? draft.editedAt : 0)
+  const own = makeOwn(draft, now)
   try {
-    const word = makeOwnWord(own, 'preview')
-    const speech = speak(word, null, 'actual', picture, { ...context, now, actor: 'preview' }, own.checked)
+    const word = { ...makeOwnWord(own, 'preview'), lineage: corrected?.lineage ?? null }
+    const speech = speak(
+      word,
+      corrected?.quake.id ?? null,
+      draft.class,
+      picture,
+      { ...context, now, actor: 'preview' },
+      own.checked,
+    )
     const { notice, deliveries, facts, unfit } = speech
     const legs = deliveries.flatMap((delivery): LegPreview[] => {
       const outlet = listAudience(context.outlets, draft).find(({ id }) => id === delivery.outlet_id)

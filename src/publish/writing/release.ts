@@ -1,18 +1,20 @@
 // In: an approved draft, and who lets it out or that its time has come. Out: the notice through the one commit, or why not.
 // Must not write the draft's own row: it moves with the notice or not at all (000023-drafts.sql).
-import { HOUR, MINUTE, type Instant } from '../../core/instant.ts'
+import { formatUtc, HOUR, MINUTE, type Instant } from '../../core/instant.ts'
 import type { ApprovedDraft } from '../../core/judgement/judgement.ts'
 import { isWritten, type CheckedArea } from '../../core/notice.ts'
 import { nextApproval, takeStep } from '../../core/writing/draft.ts'
 import { findFaults, writeChecked, writeWords } from '../../core/writing/fields.ts'
 import { LEVEL_GRADES } from '../../core/writing/levels.ts'
-import { findDraft, listDueDrafts, type DraftRecord } from '../../store/drafts.ts'
+import { listAlteredFiles } from '../../store/attachments.ts'
+import { findDraft, findSerialOf, listDueDrafts, type DraftRecord } from '../../store/drafts.ts'
+import { withTransaction } from '../../store/pool.ts'
 import type { Ledger, LedgerContext } from '../ledger.ts'
-import type { Outlet } from '../outlets.ts'
-import { openAct, sayAlone, type Acted, type OwnWord } from '../own-word.ts'
+import { outletsOf, type Outlet } from '../outlets.ts'
+import { findStanding, openAct, sayAgain, sayAlone, type Acted, type OwnWord, type Standing } from '../own-word.ts'
 import type { Picture } from '../picture.ts'
-import { recallNamed } from '../recall.ts'
-import { missDraft, type WritingContext } from './acts.ts'
+import { recallNamed, refreshLineages } from '../recall.ts'
+import { hashDraft, missDraft, type WritingContext } from './acts.ts'
 
 export interface ReleaseContext extends WritingContext {
   ledger: Ledger
@@ -75,14 +77,23 @@ async function say(context: ReleaseContext, id: string, way: Way): Promise<Acted
       if (draft.quakeId !== null) await recallNamed(picture, { ids: [draft.quakeId] }, pool)
       const why = findObstacle(draft, way, picture, context)
       if (why !== null) return why
-      const own = makeOwn(draft)
+      if (await hasAlteredFile(draft, pool)) return '附件与添加时不符，不能发布，请核查数据库'
+      const own = makeOwn(draft, context.now())
       const bar = own.checked === null ? null : context.barDenial(own.checked, picture)
       if (bar !== null) return bar
-      const decision = sayAlone(picture, own, way.by, ledgerContext)
+      const standing = await findCorrected(draft, picture, context)
+      const decision =
+        standing === null
+          ? sayAlone(picture, own, way.by, ledgerContext)
+          : sayAgain(picture, own, standing, way.by, ledgerContext)
       if (typeof decision === 'string') return decision
       const detail = { notice: decision.plan.notices[0]?.id, version: draft.version, hash: draft.hash }
       const entry = { actor: way.by, act: 'draft.released', subject: id }
       decision.plan.journal.push({ ...entry, detail: way.due === undefined ? detail : { ...detail, dueAt: way.due } })
+      // The claim's own row moves with the notice (000025-rumours.sql); `version` there would be taken for the claim's.
+      const said = { notice: detail.notice, hash: detail.hash }
+      if (draft.claimId !== null)
+        decision.plan.journal.push({ actor: way.by, act: 'claim.publish', subject: draft.claimId, detail: said })
       decision.plan.cleared_alarms.push({ kind: 'draft', subject: id })
       return decision
     }, '稿件已发布')
@@ -91,14 +102,38 @@ async function say(context: ReleaseContext, id: string, way: Way): Promise<Acted
     const now = await findDraft(pool, id)
     if (now && (now.version !== way.seen || !['approved', 'scheduled', 'missed'].includes(now.state)))
       return { ok: false, reason: '此稿刚刚被他人处理，请核对现在的文稿' }
+    if (error instanceof Error && error.message.includes('was not signed for'))
+      return { ok: false, reason: '这件传言刚刚被他人处理，会签不再齐全，没有发布' }
     throw error
   }
+}
+
+const hasAlteredFile = ({ attachments }: DraftRecord, pool: ReleaseContext['pool']): Promise<boolean> =>
+  withTransaction(pool, async (client) => {
+    const files = attachments.map(({ sha256 }) => sha256)
+    return files.length > 0 && (await listAlteredFiles(client, files)).length > 0
+  })
+
+/** The word that a rebuttal corrects: what its claim was answered with, while that stands. */
+export async function findCorrected(
+  { claimId }: Pick<DraftRecord, 'claimId'>,
+  picture: Picture,
+  { pool }: Pick<ReleaseContext, 'pool'>,
+): Promise<Standing | null> {
+  const serial = claimId === null ? null : await findSerialOf(pool, claimId)
+  if (serial === null) return null
+  await recallNamed(picture, { serial }, pool)
+  const standing = findStanding(picture, serial)
+  if (standing) await refreshLineages([standing.quake], pool)
+  return standing
 }
 
 function findObstacle(draft: DraftRecord, way: Way, picture: Picture, context: ReleaseContext): string | null {
   const taken = takeStep(draft, { do: 'release', seen: way.seen })
   if (!taken.ok) return taken.reason
+  if (draft.class === 'drill' && context.ledgerContext.clock('drill') === 0) return '演练已经结束，演练稿件不再发布'
   if (nextApproval(draft) !== null || draft.approvedAt === null) return '此稿还没有审定'
+  if (hashDraft(draft) !== draft.hash) return '文稿与审定时不符，不能发布，请核查数据库'
   // The word guard and the rules of fields may have become stricter since it was approved.
   const [fault] = findFaults(draft.kind, draft.fields, draft.attachments)
   if (fault !== undefined) return fault
@@ -123,30 +158,34 @@ function findQuakeObstacle({ quakeId }: DraftRecord, picture: Picture): string |
 /** What has happened since a person looked at a draft that would now go out by itself. */
 function findEvent(draft: DraftRecord, picture: Picture, due: Instant): string | null {
   const said = [...picture.quakes.values()]
-    .filter((quake) => quake.class === 'actual')
+    .filter((quake) => quake.class === draft.class)
     .flatMap((quake) => quake.lineages.flatMap(({ notices }) => notices.map((notice) => ({ quake: quake.id, notice }))))
     .filter(({ notice }) => !isWritten(notice.kind))
   const { approvedAt, quakeId } = draft
   if (quakeId !== null && said.some(({ quake, notice }) => quake === quakeId && notice.issuedAt > (approvedAt ?? due)))
     return '审定之后这次地震又有新的公告，请核对稿件'
   if (draft.kind === 'bulletin' || draft.kind === 'no-quake') return null
-  if ([...picture.holds.values()].some(({ class: lane, state }) => lane === 'actual' && state !== 'waiting'))
+  if ([...picture.holds.values()].some(({ class: lane, state }) => lane === draft.class && state !== 'waiting'))
     return '有地震待核，日常稿件暂不自动发布'
   return said.some(({ notice }) => notice.issuedAt > due - QUIET_MS)
     ? '一小时内发布过地震公告，日常稿件暂不自动发布'
     : null
 }
 
-/** Actual outlets that can carry this kind; the website always does. */
-export function listAudience(outlets: readonly Outlet[], { kind }: Pick<DraftRecord, 'kind'>): Outlet[] {
-  return outlets.filter((outlet) => outlet.class === 'actual' && outlet.channel.legs(outlet.config, kind).length > 0)
+/** Outlets of a draft's lane that can carry this kind; the website always does. */
+export function listAudience(
+  outlets: readonly Outlet[],
+  { kind, class: lane }: Pick<DraftRecord, 'kind' | 'class'>,
+): Outlet[] {
+  return outletsOf(lane, outlets).filter((outlet) => outlet.channel.legs(outlet.config, kind).length > 0)
 }
 
-/** A draft as it is spoken. */
-export function makeOwn(draft: DraftRecord): OwnWord {
+/** A draft as it is spoken. @param at by the desk's clock: a drill's notice bears the scenario's */
+export function makeOwn(draft: DraftRecord, at: Instant): OwnWord {
   const approved: ApprovedDraft = {
     id: draft.id,
     hash: draft.hash,
+    ...(draft.class === 'drill' ? { saidAt: formatUtc(at) } : {}),
     grade: LEVEL_GRADES[draft.level],
     // By account, as the whole record names people.
     secrecyReview: draft.passes.length === 0 ? '' : `保密关 ${draft.passes.join('、')}`,
@@ -156,6 +195,7 @@ export function makeOwn(draft: DraftRecord): OwnWord {
   }
   return {
     kind: draft.kind,
+    class: draft.class,
     outlets: ['channel:website', ...draft.outlets],
     checked: draft.kind === 'no-quake' ? writeChecked(draft.fields) : null,
     draft: approved,

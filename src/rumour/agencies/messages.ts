@@ -1,0 +1,92 @@
+// In: messages that wait for other organisations' systems. Out: sent, signed, each until it is taken or a day is over.
+// Must not send what its receiver may not see any more, nor keep the desk waiting: nobody's act waits for a line.
+import { DAY, HOUR, MINUTE, SECOND } from '../../core/instant.ts'
+import { OUT_OF_REACH } from '../../core/channel.ts'
+import { clearAlarm, raiseAlarm } from '../../store/alarms.ts'
+import {
+  findLine,
+  forgetMessages,
+  settleMessage,
+  takeDueMessages,
+  type AgencyLine,
+  type AgencyMessage,
+} from '../../store/rumours/agencies.ts'
+import { readLineSecret, type AgencyContext } from './context.ts'
+import { describeMessage } from './describe.ts'
+
+const BATCH = 40
+/** A try that a crash cut short is made again after this. */
+const LEASE_MS = MINUTE
+const DEADLINE_MS = 10 * SECOND
+const GIVE_UP_MS = DAY
+const KEEP_MS = 30 * DAY
+const ALARM = 'agency'
+
+/** Sends what is due; each organisation's in order, the organisations beside each other. @returns how many were taken up */
+export async function sendMessages(context: AgencyContext): Promise<number> {
+  const due = await takeDueMessages(context.pool, context.now(), LEASE_MS, BATCH)
+  const lines = Map.groupBy(due, ({ organisation }) => organisation)
+  await Promise.all([...lines.values()].map((messages) => sendInOrder(context, messages)))
+  return due.length
+}
+
+export const forgetSent = ({ pool, now }: Pick<AgencyContext, 'pool' | 'now'>): Promise<void> =>
+  forgetMessages(pool, now() - KEEP_MS)
+
+async function sendInOrder(context: AgencyContext, messages: readonly AgencyMessage[]): Promise<void> {
+  for (const message of messages) {
+    const line = await findLine(context.pool, message.organisation)
+    const ended = await send(context, message, line)
+    const at = context.now()
+    await settleMessage(context.pool, message.id, { ...ended, at })
+    if (ended.state === 'failed') await ring(context, message, line, ended.answer)
+    if (ended.state === 'sent') await clearAlarm(context.pool, ALARM, message.organisation, context.realNow())
+  }
+}
+
+type Ended = Omit<Parameters<typeof settleMessage>[2], 'at'>
+
+const end = (state: 'sent' | 'dropped' | 'failed', answer: string): Ended => ({ state, answer, dueAt: null })
+
+async function send(context: AgencyContext, message: AgencyMessage, line: AgencyLine | null): Promise<Ended> {
+  const { pool, now, realNow, http, sign, react } = context
+  if (line?.state !== 'running' || line.url === null) return end('dropped', '接口未启用')
+  const secret = readLineSecret(context, line, 'sends')
+  if (secret === null) return end('failed', '密钥无法解开，请重新设置接口')
+  const described = await describeMessage(pool, context, message, line.organisationKind)
+  if (described === null) return end('dropped', '已不共享，或不再需要')
+  const body = JSON.stringify({ id: message.id, ...described })
+  const reply = await http({
+    method: 'POST',
+    url: line.url,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...sign(secret, message.id, realNow(), body) },
+    body,
+    deadlineMs: DEADLINE_MS,
+    maxBytes: 64 * 1024,
+    within: line.intranet ? 'intranet' : 'public',
+  })
+  const later = (answer: string, afterMs: number | null): Ended => {
+    if (now() - message.at > GIVE_UP_MS) return end('failed', `一天内未能送达：${answer}`)
+    const wait = Math.min(HOUR, 15 * SECOND * 2 ** Math.min(message.tries, 10))
+    return { state: 'queued', answer, dueAt: now() + Math.max(wait, afterMs ?? 0) }
+  }
+  if (reply.got === 'nothing')
+    return reply.reason === OUT_OF_REACH
+      ? end('failed', '对方的域名指向内部地址，未发送')
+      : later(`没有回音（${reply.reason}）`, null)
+  const reaction = react(reply.status, reply.headers)
+  if (reaction.kind === 'taken') return end('sent', `HTTP ${reply.status}`)
+  if (reaction.kind === 'again') return later(`HTTP ${reply.status}`, reaction.afterMs)
+  return end('failed', `${reaction.why}（HTTP ${reply.status}）`)
+}
+
+async function ring(
+  { pool, realNow, random }: AgencyContext,
+  { organisation }: AgencyMessage,
+  line: AgencyLine | null,
+  answer: string,
+): Promise<void> {
+  const message = `${line?.organisationName ?? organisation}的接口未能送达传言信息：${answer}。对方须登录值班台查看`
+  const alarm = { id: `a-${random().slice(0, 20)}`, kind: ALARM, subject: organisation, class: 'actual' as const }
+  await raiseAlarm(pool, { ...alarm, message }, realNow())
+}

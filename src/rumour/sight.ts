@@ -1,0 +1,32 @@
+// In: somebody, a claim. Out: how much of it they see: all, the case, a summary, or nothing.
+// Must not say of a claim that it exists to whoever does not see it: not there and not yours are one answer.
+import type { Queryable } from '../store/pool.ts'
+import { findGrant } from '../store/rumours/beside.ts'
+import type { SeenBy } from '../store/rumours/claims.ts'
+import { isGuest, type Person, type RumourContext } from './context.ts'
+
+/** whole: the bureau's own; case: what was shared, with its sightings and steps; summary: title, kind, risk and state. */
+export type Sight = 'whole' | 'case' | 'summary'
+
+/** Whose claims somebody finds in the queue. */
+export const seenBy = ({ now }: Pick<RumourContext, 'now'>, person: Person): SeenBy => ({
+  organisation: isGuest(person) ? person.organisation : null,
+  onlySummaries: isGuest(person) && looksOn(person),
+  now: now(),
+})
+
+/** An observer looks on, whatever was shared with the organisation. */
+const looksOn = ({ roles }: Person): boolean => roles.every((role) => role === 'observer')
+
+/** How much of one claim somebody sees; null: nothing. */
+export async function findSight(
+  db: Queryable,
+  context: Pick<RumourContext, 'now'>,
+  person: Person,
+  claimId: string,
+): Promise<Sight | null> {
+  if (!isGuest(person)) return 'whole'
+  const level = await findGrant(db, claimId, person.organisation, context.now())
+  if (level === null) return null
+  return looksOn(person) ? 'summary' : level
+}
