@@ -60,7 +60,8 @@ const show = async (given) => {
     actions: [{ action: 'leave', title: '退订' }],
   }
   // What was overtaken on its way is answered by the newer word once more, without ringing again.
-  return self.registration.showNotification(title, { ...options, ...(message === given ? { renotify: true } : { silent: true }) })
+  const rings = message === given && !message.quiet
+  return self.registration.showNotification(title, { ...options, ...(rings ? { renotify: true } : { silent: true }) })
 }
 
 // One after the other: of two that come in one moment, the second must know of the first.

@@ -1,6 +1,6 @@
 // In: somebody at the door. Out: signed in, or told why not; their own password, second factor and sessions.
 // Must not keep a password in an answer, nor say whether a login exists.
-import { ROLE_NAMES } from '../../core/people/roles.ts'
+import { mayDo, ROLE_NAMES, ROLES, type Role } from '../../core/people/roles.ts'
 import { changePassword } from '../../people/accounts.ts'
 import type { PeopleContext } from '../../people/context.ts'
 import { acceptInvitation, readInvitation } from '../../people/invitations.ts'
@@ -10,6 +10,7 @@ import { giveCode, signIn, type SignedIn } from '../../people/sign-in.ts'
 import { endSession, endSessionsOf } from '../../store/people/sessions.ts'
 import { drawQr } from '../public/qr.ts'
 import { readReturn, type DeskRoute, type Shown, type Visit } from './door.ts'
+import { listDoors } from './doors.ts'
 import type { DeskFrame } from './frame.ts'
 import { refused } from './refused.ts'
 
@@ -88,7 +89,9 @@ export function listAccountRoutes(pages: AccountPages): DeskRoute[] {
         const session = seated(visit)
         const { form, address, device = '' } = visit
         const signed = await giveCode(people, session, { code: form.get('code') ?? '', address, device })
-        return signed.ok ? goOn(signed, returnOf(visit)) : codePage(session, returnOf(visit), signed.reason)
+        return signed.ok
+          ? goOn(signed, leadTo(returnOf(visit), session.roles))
+          : codePage(session, returnOf(visit), signed.reason)
       },
     },
     {
@@ -216,6 +219,10 @@ function listInvitationRoutes({ people, frame, bureau }: AccountPages): DeskRout
   ]
 }
 
+/** Whoever has no board, a liaison or an administrator, is led to the first of their own pages. */
+const leadTo = (to: string, roles: readonly Role[]): string =>
+  to === '/desk' && !mayDo(roles, 'see-board') ? (listDoors(roles)[0]?.to ?? to) : to
+
 function listVisitorRoutes({ visitors }: AccountPages): DeskRoute[] {
   if (visitors === null) return []
   return [
@@ -225,7 +232,8 @@ function listVisitorRoutes({ visitors }: AccountPages): DeskRoute[] {
       act: 'anyone',
       handle: async ({ form }) => {
         const token = await visitors(form.get('role') ?? '')
-        return token === null ? { to: '/desk/sign-in' } : { to: '/desk', signIn: token }
+        const roles = ROLES.filter((role) => role === form.get('role'))
+        return token === null ? { to: '/desk/sign-in' } : { to: leadTo('/desk', roles), signIn: token }
       },
     },
   ]

@@ -8,7 +8,7 @@ import type { Instant } from '../../core/instant.ts'
 import { mayDo, type DeskAct } from '../../core/people/roles.ts'
 import type { Session } from '../../people/sessions.ts'
 import { DESK_HEADERS, SEALED } from '../serving.ts'
-import { AROUND_FILE, readFileForm } from './file-form.ts'
+import { AROUND_FILE, readFileForm } from '../file-form.ts'
 
 /** anyone: before a session; half-way: between password and code. */
 export type DoorAct = DeskAct | 'anyone' | 'half-way'

@@ -8,6 +8,10 @@ export interface DoorSign {
 
 const DOORS: readonly (DoorSign & { act: DeskAct })[] = [
   { to: '/desk', name: '值班台', act: 'see-board' },
+  { to: '/desk/rumours', name: '传言', act: 'see-rumours' },
+  { to: '/desk/facts', name: '事实单', act: 'see-rumours' },
+  { to: '/desk/forecasts', name: '官方预报', act: 'keep-forecasts' },
+  { to: '/desk/agencies', name: '单位接口', act: 'see-agencies' },
   { to: '/desk/drafts', name: '稿件', act: 'write-draft' },
   { to: '/desk/roster', name: '值班表', act: 'keep-roster' },
   { to: '/desk/cards', name: '人工发布', act: 'settle-delivery' },

@@ -25,6 +25,8 @@ export interface DeskFrame {
   page(sheet: DeskSheet): string
   /** The content alone, for a page that is open. */
   fragment(sheet: DeskSheet): string
+  /** The same for nobody in particular: all that the template asks for is in the view. */
+  part(template: string, view: object): string
 }
 
 const STRICT = { strictVariables: true, strictFilters: true, ownPropertyOnly: true, jsTruthy: true }
@@ -55,6 +57,7 @@ export function openDeskFrame(templates: ReadonlyMap<string, string>, identity: 
     fill(escaping, template, { csrf: session?.csrf ?? '', ...view })
   return {
     fragment,
+    part: (template, view) => fill(escaping, template, view),
     page: (sheet) => {
       const { session } = sheet
       const signedIn = session?.stage === 'full'

@@ -28,6 +28,9 @@ interface Events {
 
 /** A burst of settled deliveries is one hint, and so is one change that is heard over two ways. */
 const GATHER_MS = 100
+/** Every desk fetches at most so often, and where it goes on and on less and less: a flood must not keep all of them fetching. */
+const APART_MS = 500
+const MOST_APART_MS = 2 * SECOND
 const LOOK_MS = 15 * SECOND
 const MOST_OPEN = 500
 
@@ -81,11 +84,20 @@ export function openHints(
     void look().finally(() => (isLooking = false))
   }, LOOK_MS)
   let gathering: NodeJS.Timeout | null = null
+  let saidAt = -APART_MS
+  let apart = APART_MS
   const heard = (): void => {
-    gathering ??= setTimeout(() => {
-      gathering = null
-      io.local.emit('changed')
-    }, GATHER_MS)
+    if (gathering) return
+    const left = saidAt + apart - performance.now()
+    apart = left > 0 ? Math.min(MOST_APART_MS, apart * 1.5) : APART_MS
+    gathering = setTimeout(
+      () => {
+        gathering = null
+        saidAt = performance.now()
+        io.local.emit('changed')
+      },
+      Math.max(GATHER_MS, left),
+    )
   }
   if (carrier) io.on('changed', heard)
   return {

@@ -3,11 +3,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { RefusedRow } from '../../core/quake-report.ts'
+import type { AgencyAnswer, AgencyRequest } from '../../rumour/agencies/door.ts'
 import type { Readiness } from '../public/server.ts'
 import { DESK_HEADERS, SAFE_HEADERS, servingOptions, SMALL_BODY } from '../serving.ts'
 import { serveDeskAssets } from './assets.ts'
 import { openDoor, requireActs, type DoorContext } from './door.ts'
-import { MOST_BYTES, openBodyRoom } from './body-room.ts'
+import { MOST_BYTES, openBodyRoom } from '../body-room.ts'
 
 /** What a door answered to one message. */
 export type DoorAnswer =
@@ -25,6 +26,14 @@ export interface DeskContext {
     body: string | null,
     method: 'GET' | 'POST',
   ) => Promise<{ status: number; type: string; body: string }>
+  /** Another agency's system reports; left out: no such door. */
+  agency?: (
+    id: string,
+    headers: Record<string, string | string[] | undefined>,
+    body: Buffer,
+  ) => Promise<{ status: number; body: object }>
+  /** Answers what another organisation's system does; left out: no such line. */
+  partner?: (request: AgencyRequest) => Promise<AgencyAnswer>
   command: (name: string, input: unknown) => Promise<CommandAnswer>
   /** Token in a file that only the installation's user can read. */
   commandToken: string
@@ -37,6 +46,9 @@ export interface DeskContext {
 
 /** From the first byte of a push to its last: 20 MB over a line of 6 Mbit/s. */
 const REQUEST_MS = 30_000
+
+/** Fifty reports of 2,000 characters, escaped. */
+const MOST_REPORTED = 1024 * 1024
 
 /** What failed in the middle may have been done or not: the board shows it as soon as the record can be read. */
 const UNDONE = '系统暂时无法完成此操作（例如数据库无法连接）。请稍候重新打开值班台，先核对是否已经生效，再决定是否重试'
@@ -75,6 +87,18 @@ export async function buildDeskServer(context: DeskContext): Promise<FastifyInst
     },
   )
 
+  const { agency } = context
+  if (agency)
+    app.post<{ Params: { id: string } }>(
+      '/api/v1/agencies/:id/sightings',
+      { bodyLimit: MOST_REPORTED, onRequest: room },
+      async (request, reply) => {
+        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+        const answer = await agency(request.params.id, request.headers, body)
+        return reply.code(answer.status).send(answer.body)
+      },
+    )
+
   app.get<{ Querystring: Record<string, string> }>('/callbacks/wechat', async (request, reply) => {
     const answer = await context.callback(request.query, null, 'GET')
     return reply.code(answer.status).type(answer.type).send(answer.body)
@@ -85,6 +109,18 @@ export async function buildDeskServer(context: DeskContext): Promise<FastifyInst
     const answer = await context.callback(request.query, body, 'POST')
     return reply.code(answer.status).type(answer.type).send(answer.body)
   })
+
+  // Another organisation's system: signed by its line, in the name of one of its people.
+  const { partner } = context
+  if (partner)
+    app.post<{ Params: { id: string; act: string } }>(
+      '/api/v1/agencies/:id/:act',
+      async ({ params: { id, act }, headers, body }, reply) => {
+        const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+        const answer = await partner({ organisation: id, act, headers, body: bytes })
+        return reply.code(answer.status).send(answer.body)
+      },
+    )
 
   // The token is looked at before a byte of the body is taken.
   const locked = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {

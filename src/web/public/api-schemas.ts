@@ -1,8 +1,9 @@
 // In: nothing. Out: the shapes of the API's answers, as zod schemas: the types of what writes them and the OpenAPI document.
 // Must not promise what a reader could not verify on the page.
 import { z } from 'zod'
-import { EVERY_KIND } from '../../core/notice.ts'
+import { EVERY_KIND, VERDICTS } from '../../core/notice.ts'
 import { DELIVERY_STATES } from '../../core/quake.ts'
+import { ANSWER_STANDINGS } from '../../core/rumour/public-answer.ts'
 
 const instant = z.iso.datetime().meta({ description: 'ISO 8601, UTC' })
 const perOutlet = z
@@ -95,6 +96,51 @@ export const quakeListSchema = z
   .meta({ id: 'QuakeList', description: 'The latest first published first' })
 export type QuakeListJson = z.infer<typeof quakeListSchema>
 
+const said = instant.nullable()
+export const rebuttalSchema = z
+  .strictObject({
+    id: z.string().meta({ description: 'of the address /rumours/<id>, the same for ever' }),
+    url: z.string(),
+    state: z.enum(ANSWER_STANDINGS).meta({
+      description:
+        'checking: nothing is found yet; review: what was found is looked at again; merged: see `mergedInto`',
+    }),
+    verdict: z.enum([...VERDICTS, '待核']).meta({ description: '待核 while nothing stands found' }),
+    claim: z
+      .string()
+      .nullable()
+      .meta({ description: 'what was said, quoted to be answered; null while nothing stands found' }),
+    title: z.string().nullable(),
+    facts: z.array(z.string()).meta({ description: 'paragraphs' }),
+    evidence: z.string().nullable(),
+    line: z.string().nullable().meta({ description: 'the first line, while it stands' }),
+    heardAt: instant.meta({ description: 'when the first report of it reached the bureau' }),
+    saidAt: said.meta({ description: 'when it was said that it is being checked' }),
+    answeredAt: said,
+    correctedAt: said,
+    withdrawnAt: said,
+    mergedInto: z.string().nullable(),
+    notices: z.array(
+      z.strictObject({
+        id: z.string(),
+        code: z.string(),
+        serial: z.string(),
+        report: z.int().min(1),
+        state: z.enum(['current', 'superseded', 'withdrawn']),
+        issuedAt: instant,
+        url: z.string(),
+      }),
+    ),
+    demonstration,
+  })
+  .meta({ id: 'Rebuttal', description: 'A rumour that something was said about publicly, and what was found' })
+export type RebuttalJson = z.infer<typeof rebuttalSchema>
+
+export const rebuttalListSchema = z
+  .strictObject({ rebuttals: z.array(rebuttalSchema), next, demonstration })
+  .meta({ id: 'RebuttalList', description: 'The latest opened first; withdrawn ones stay, with their state' })
+export type RebuttalListJson = z.infer<typeof rebuttalListSchema>
+
 export const changeListSchema = z
   .strictObject({
     changes: z.array(
@@ -127,6 +173,15 @@ export const refusalSchema = z
   })
   .meta({ id: 'Refusal' })
 export type Refusal = z.infer<typeof refusalSchema>
+
+export const sightingReceiptSchema = z
+  .strictObject({
+    receipt: z
+      .string()
+      .meta({ description: 'to be asked by; the same words of the same sender on the same day, the same' }),
+    status: z.string().meta({ description: 'the page that takes it' }),
+  })
+  .meta({ id: 'SightingReceipt' })
 
 const preferences = z.strictObject({
   districts: z.array(z.string()),

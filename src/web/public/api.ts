@@ -21,7 +21,7 @@ const CACHE = 'public, max-age=2, stale-if-error=86400'
 
 /** Adds the API's routes. */
 export function addApi(app: FastifyInstance, { archive, serve }: ApiContext): void {
-  const lists = { notices: 'list', quakes: 'quakes' } as const
+  const lists = { notices: 'list', quakes: 'quakes', rebuttals: 'rebuttals' } as const
   for (const [what, asks] of Object.entries(lists)) {
     const path = `/api/v1/${what}`
     app.get<Listing>(path, async (request, reply) => {
@@ -32,6 +32,9 @@ export function addApi(app: FastifyInstance, { archive, serve }: ApiContext): vo
   }
   app.get<{ Params: { id: string } }>('/api/v1/notices/:id', async (request, reply) =>
     send(await archive.notice(request.params.id), request, reply),
+  )
+  app.get<{ Params: { id: string } }>('/api/v1/rebuttals/:id', async (request, reply) =>
+    send(await archive.rebuttal(request.params.id), request, reply),
   )
   app.get('/api/*', async (_request, reply) =>
     reply.code(404).headers(OPEN_DATA).send({

@@ -4,9 +4,11 @@ import { findStored } from '../../store/pages.ts'
 import { findNotice, listNotices } from '../../store/notices.ts'
 import type { Queryable } from '../../store/pool.ts'
 import { isTold, listToldQuakes } from '../../store/quakes.ts'
+import { findPublicRumour, listPublicRumours } from '../../store/rumours/public.ts'
 import type { Refusal } from './api-schemas.ts'
 import { LISTED, MOST_LISTED, writeListing, writeNotice } from './notice-json.ts'
 import { writeQuakeListing } from './quake-json.ts'
+import { writeRebuttal, writeRebuttalListing } from './rebuttal-json.ts'
 import type { Turns } from './turns.ts'
 
 export interface ArchiveContext {
@@ -29,6 +31,9 @@ export interface Archive {
   notice(id: string): Promise<ArchiveAnswer>
   /** @param before id of the last quake of the page before */
   quakes(before: unknown, limit: unknown): Promise<ArchiveAnswer>
+  /** @param before id of the last rebuttal of the page before */
+  rebuttals(before: unknown, limit: unknown): Promise<ArchiveAnswer>
+  rebuttal(id: string): Promise<ArchiveAnswer>
 }
 
 const NAME = /^[\w-]{1,64}$/
@@ -85,6 +90,21 @@ export function openArchive(context: ArchiveContext, turns: Turns): Archive {
         if (quakes.length === 0 && after !== null && !(await isTold(db, after))) return null
         return JSON.stringify(writeQuakeListing(quakes, most, { publicUrl, demonstration }))
       }),
+    rebuttals: (before, limit) =>
+      page('rebuttal', before, limit, async (after, most) => {
+        const rumours = await listPublicRumours(db, { limit: most, before: after })
+        if (rumours.length === 0 && after !== null && !(await findPublicRumour(db, after))) return null
+        return JSON.stringify(writeRebuttalListing(rumours, most, { publicUrl, demonstration }))
+      }),
+    rebuttal: async (id) => {
+      if (!NAME.test(id)) return refuse(400, 'id', 'id: must be the id of a rebuttal')
+      return ask(`api rebuttal ${id}`, async () => {
+        const rumour = await findPublicRumour(db, id)
+        return rumour
+          ? found(JSON.stringify(writeRebuttal(rumour, { publicUrl, demonstration })))
+          : refuse(404, 'not-found', `there is no rebuttal ${id}`)
+      })
+    },
   }
 }
 

@@ -38,16 +38,18 @@ export function addAttachments(app: FastifyInstance, { db, turns }: AttachmentsC
       return last
     }
   }
-  const read = async (file: ShownFile, sha256: string): Promise<Buffer | 'busy'> => {
+  const read = async (file: ShownFile, sha256: string): Promise<Buffer | 'busy' | 'altered'> => {
     // The turn keeps its answer for a while; the bytes are kept here, where they are counted.
     const asked =
       held.get(sha256) ??
       turns.ask(`bytes of ${sha256}`, async () => {
         const bytes = await readFileBytes(db, sha256)
+        if (bytes === 'altered') return bytes
         if (bytes) held.keep(sha256, { file, bytes })
+        return null
       })
     try {
-      await asked
+      if ((await asked) === 'altered') return 'altered'
     } catch {
       return 'busy'
     }
@@ -75,6 +77,15 @@ export function addAttachments(app: FastifyInstance, { db, turns }: AttachmentsC
     if (isHeld(request.headers['if-none-match'], etag)) return reply.code(304).send()
     const bytes = await read(file, sha256)
     if (bytes === 'busy') return busy()
+    if (bytes === 'altered')
+      return reply
+        .code(500)
+        .removeHeader('etag')
+        .header('cache-control', 'no-store')
+        .type('text/plain; charset=utf-8')
+        .send(
+          `本附件与发布时不符，已停止提供。This file is not what was published and is withheld. 见 /n/${file.code}\n`,
+        )
     // A document is saved, never opened in the name of this site.
     if (ending === 'pdf') reply.header('content-disposition', `attachment; filename="${sha256.slice(0, 12)}.pdf"`)
     return reply.type(file.type).send(bytes)

@@ -6,7 +6,7 @@ import { measureText } from '../../core/rendering/sketch-labels.ts'
 import { fitParts, fitText, LEADING, type Lines } from '../../core/rendering/wrap-text.ts'
 import type { NoticeView } from '../../store/notices.ts'
 import type { SiteIdentity } from './pages/frame.ts'
-import { figuresOf, fullSerial, splitTitle } from './pages/notice-parts.ts'
+import { figuresOf, fullSerial, nameKind, splitTitle } from './pages/notice-parts.ts'
 import { addressOf } from './pages/share-head.ts'
 import { listAround } from './pages/sketch-map.ts'
 import { drawQr } from './qr.ts'
@@ -181,9 +181,7 @@ export function viewCard(notice: NoticeView, scene: CardScene): CardView {
       })),
       kickerLine: String(kickerLine),
       label:
-        origin === null || withdrawn
-          ? wording.name('kinds', notice.kind)
-          : labelOf(origin.sourceCode, origin.automatic).full,
+        origin === null || withdrawn ? nameKind(notice, wording) : labelOf(origin.sourceCode, origin.automatic).full,
       report: wording.say('notice', 'report', { report: String(notice.report) }),
       drill: notice.class === 'drill' ? '演练' : '',
       withdrawn: withdrawn ? '已撤回' : '',

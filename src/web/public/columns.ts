@@ -5,6 +5,7 @@ import { listErrata, type Erratum } from '../../store/errata.ts'
 import { listNotices, type NoticeView } from '../../store/notices.ts'
 import type { Page } from '../../store/pages.ts'
 import type { Queryable } from '../../store/pool.ts'
+import { listPublicRumours, type PublicRumour } from '../../store/rumours/public.ts'
 import { listTimeliness, type TimelinessMonth } from '../../store/timeliness.ts'
 import type { ToGbk } from './gbk.ts'
 import { readGuide } from './guide.ts'
@@ -14,6 +15,8 @@ import type { Frame, Sheet, SiteIdentity } from './pages/frame.ts'
 import { guideSheet } from './pages/guide.ts'
 import { pickShown } from './pages/home.ts'
 import { noticeListSheet, NOTHING_ASKED } from './pages/notice-list.ts'
+import { receiptSheet, reportSheet } from './pages/report.ts'
+import { rumoursSheet } from './pages/rumours.ts'
 import { screenSheet } from './pages/screen.ts'
 import { standingSheets } from './pages/standing.ts'
 import { manifestPage, pushSheets } from './pages/subscribe.ts'
@@ -28,7 +31,12 @@ export interface Columns {
   more: boolean
   errata: readonly Erratum[]
   /** What people wrote that has a page of its own to stand on, newest first. */
-  written?: { announcements: readonly NoticeView[]; science: readonly NoticeView[] }
+  written?: {
+    announcements: readonly NoticeView[]
+    science: readonly NoticeView[]
+  }
+  /** What was said about rumours, newest first; left out where nothing was. */
+  rumours?: readonly PublicRumour[]
   months: readonly TimelinessMonth[]
 }
 
@@ -52,8 +60,12 @@ export function openColumns(db: Queryable, most: number): ReadColumns {
     const first = monthOf(since)
     const fresh = await listTimeliness(db, since)
     months = [...fresh, ...(months ?? []).filter(({ month }) => month < first)]
-    const written = { announcements: await listKind(db, 'announcement'), science: await listKind(db, 'science') }
-    return { now, notices, more: notices.length === most, errata: await listErrata(db), written, months }
+    const written = {
+      announcements: await listKind(db, 'announcement'),
+      science: await listKind(db, 'science'),
+    }
+    const rumours = await listPublicRumours(db, { limit: MOST_WRITTEN })
+    return { now, notices, more: notices.length === most, errata: await listErrata(db), written, rumours, months }
   }
 }
 
@@ -78,7 +90,7 @@ export function createColumns(
   ]
   return {
     screen,
-    columns: ({ now, notices, more, errata, written, months }) => [
+    columns: ({ now, notices, more, errata, written, rumours, months }) => [
       ...both([
         noticeListSheet({ asked: NOTHING_ASKED, notices, more }),
         guideSheet(guide, pickShown(notices, now), written?.science),
@@ -86,6 +98,9 @@ export function createColumns(
         errataSheet(errata),
         dataSheet(),
         ...standingSheets(site, written?.announcements),
+        rumoursSheet(rumours),
+        reportSheet(),
+        receiptSheet(),
         ...pushSheets(site),
       ]),
       manifestPage(site),

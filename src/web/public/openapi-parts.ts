@@ -1,7 +1,8 @@
-// In: names of schemas, statuses. Out: answers and refusals as an OpenAPI document writes them.
+// In: schemas, their names, statuses. Out: bodies, answers and refusals as an OpenAPI document writes them.
 // Must not know a path.
+import { z } from 'zod'
 
-export const JSON_TYPE = 'application/json'
+const JSON_TYPE = 'application/json'
 const KEPT = { etag: { schema: { type: 'string' } } }
 
 /** A good answer. @param schema of components/schemas @param headers beside the usual ones; left out: it may be kept */
@@ -11,6 +12,12 @@ export function answer(schema: string, headers: object = KEPT): object {
     headers,
     content: { [JSON_TYPE]: { schema: { $ref: `#/components/schemas/${schema}` } } },
   }
+}
+
+/** What is posted, as its schema reads it. */
+export function describeBody(schema: z.ZodType): object {
+  const { $schema: _dialect, ...shape } = z.toJSONSchema(schema, { io: 'input' })
+  return { required: true, content: { [JSON_TYPE]: { schema: shape } } }
 }
 
 const REASONS: Readonly<Record<number, string>> = {

@@ -1,8 +1,7 @@
 // In: what the subscribing routes take and answer, as zod schemas. Out: their part of the OpenAPI document.
 // Must not describe a second time what a schema says.
-import { z } from 'zod'
 import { preferencesSchema } from '../../core/push/preferences.ts'
-import { answer, JSON_TYPE, refusals } from './openapi-parts.ts'
+import { answer, describeBody, refusals } from './openapi-parts.ts'
 import { subscriptionSchema } from './push/subscribing.ts'
 
 const WITH_KEY = [{ unsubscribe: [] }, { unsubscribeQuery: [] }]
@@ -21,7 +20,7 @@ export const PUSH_PATHS = {
       operationId: 'subscribe',
       summary:
         'Subscribe a browser: PushSubscription.toJSON(), the choice, the consent; 403 while the bureau has not turned push on',
-      requestBody: body(subscriptionSchema),
+      requestBody: describeBody(subscriptionSchema),
       responses: { 201: answer('Subscribed', {}), ...refusals(400, 403, 409, 413, 415, 422, 429, 503) },
     },
   },
@@ -38,7 +37,7 @@ export const PUSH_PATHS = {
       summary: 'Change the parts of the choice that are given',
       parameters: ID,
       security: WITH_KEY,
-      requestBody: body(preferencesSchema),
+      requestBody: describeBody(preferencesSchema),
       responses: { 200: answer('ChangedSubscription', {}), ...refusals(400, 404, 413, 415, 422, 429, 503) },
     },
     delete: {
@@ -50,8 +49,3 @@ export const PUSH_PATHS = {
     },
   },
 } as const
-
-function body(schema: z.ZodType): object {
-  const { $schema: _dialect, ...shape } = z.toJSONSchema(schema, { io: 'input' })
-  return { required: true, content: { [JSON_TYPE]: { schema: shape } } }
-}

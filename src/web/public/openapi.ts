@@ -6,6 +6,7 @@ import * as schemasOfAnswers from './api-schemas.ts'
 import { LISTED, MOST_LISTED } from './notice-json.ts'
 import { answer, refusals } from './openapi-parts.ts'
 import { PUSH_PATHS, PUSH_SECURITY } from './openapi-push.ts'
+import { SIGHTING_PATHS } from './openapi-sightings.ts'
 
 /** /api/v1/openapi.json */
 export function describeApi(publicUrl: string): string {
@@ -21,7 +22,7 @@ export function describeApi(publicUrl: string): string {
       title: 'Quakedesk',
       version: '1',
       description:
-        'Open data of the bureau: notices and the quakes they are about. No key; what may be kept has an ETag. Feeds: /feeds/notices.{atom,rss,json}, /feeds/quakes.geojson, /feeds/cap.atom. Posted are subscriptions to push only.',
+        'Open data of the bureau: notices and the quakes they are about. No key; what may be kept has an ETag. Feeds: /feeds/notices.{atom,rss,json}, /feeds/quakes.geojson, /feeds/cap.atom. Posted are subscriptions to push, reports of rumours and questions.',
     },
     servers: [{ url: publicUrl }],
     paths: {
@@ -53,7 +54,24 @@ export function describeApi(publicUrl: string): string {
         },
       },
       '/api/v1/quakes': { get: list('listQuakes', 'Quakes of which something is published', 'QuakeList', 'a quake') },
+      '/api/v1/rebuttals': {
+        get: list(
+          'listRebuttals',
+          'Rumours that something was said about, the latest first',
+          'RebuttalList',
+          'a rebuttal',
+        ),
+      },
+      '/api/v1/rebuttals/{id}': {
+        get: {
+          operationId: 'getRebuttal',
+          summary: 'One rumour and what was found',
+          parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+          responses: { 200: answer('Rebuttal'), ...refusals(400, 404, 503) },
+        },
+      },
       ...PUSH_PATHS,
+      ...SIGHTING_PATHS,
     },
     components: {
       schemas: Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)])),

@@ -1,5 +1,6 @@
 // In: requests of the public. Out: stored pages, byte for byte, and the API's further pages.
-// Its own process and pool: whatever happens here, the publisher does not notice (DESIGN L7). Must not write to the record.
+// Its own process and pool: whatever happens here, the publisher does not notice (DESIGN L7). Must not write to the record but
+// what its readers bring: subscriptions, reports.
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
 import { MISSING_PATH, type Page } from '../../store/pages.ts'
 import type { Queryable } from '../../store/pool.ts'
@@ -17,6 +18,7 @@ import type { Listing } from './pages/notice-list.ts'
 import { addPictures } from './pictures.ts'
 import { addPush, takesBody } from './push/routes.ts'
 import type { SubscribingContext } from './push/subscribing.ts'
+import { addReports, takesReport, type ReportsContext } from './reports/routes.ts'
 import { openTurns } from './turns.ts'
 import type { Language } from './wording.ts'
 
@@ -31,6 +33,8 @@ export interface PublicContext {
   list?: (listing: Listing, language: Language) => Page
   /** Left out where nobody can subscribe. */
   push?: SubscribingContext
+  /** Left out where nobody can report or ask. */
+  reports?: ReportsContext
   publicUrl: string
   demonstration: boolean
   /** Ready = database answered lately and migrations are in place. */
@@ -46,6 +50,8 @@ export interface Readiness {
 
 /** From the first byte of a request to its last; none has a body. */
 const REQUEST_MS = 10_000
+/** The same where pictures are sent: 5 MB over a telephone's line of 1.5 Mbit/s. Headers have 10 s as everywhere. */
+const UPLOAD_MS = 30_000
 /** A reader that takes nothing for so long has gone. Longer than the 72 s of keep-alive, which proxies count on. */
 const SILENT_MS = 75_000
 
@@ -54,8 +60,9 @@ const UNMADE: ReadonlySet<number> = new Set([404, 308])
 
 /** Builds the public server; the caller listens. */
 export async function buildPublicServer(context: PublicContext): Promise<FastifyInstance> {
-  const options = servingOptions(REQUEST_MS)
-  const limits = { requestMs: REQUEST_MS, silentMs: SILENT_MS, http: options.http }
+  const requestMs = context.reports ? UPLOAD_MS : REQUEST_MS
+  const options = servingOptions(requestMs)
+  const limits = { requestMs, silentMs: SILENT_MS, http: options.http }
   const hot = openHot({
     pages: context.pages,
     assets: await loadAssets(),
@@ -91,10 +98,11 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
     if (!reply.hasHeader('cache-control'))
       reply.header('cache-control', UNMADE.has(reply.statusCode) ? 'public, max-age=1' : 'no-store')
   })
-  // Only subscriptions are posted here: elsewhere a body is not waited for.
+  // Only subscriptions and reports are posted here: elsewhere a body is not waited for.
   app.addHook('onRequest', async (request, reply): Promise<unknown> => {
     if (request.method === 'GET' || request.method === 'HEAD') return undefined
     if (context.push && takesBody(request.method, request.url)) return undefined
+    if (context.reports && takesReport(request.method, request.url)) return undefined
     return reply
       .code(405)
       .header('allow', 'GET, HEAD')
@@ -114,6 +122,7 @@ export async function buildPublicServer(context: PublicContext): Promise<Fastify
   addPictures(app, { ...context, turns })
   addAttachments(app, { ...context, turns })
   if (context.push) addPush(app, { ...context.push, hot })
+  if (context.reports) addReports(app, context.reports)
   app.get('/*', async (request, reply) => {
     const address = readAddress(request.url.split('?')[0] ?? '/')
     if (address.at === 'moved') return reply.redirect(address.to, 308)

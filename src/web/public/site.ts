@@ -13,6 +13,7 @@ import { openColumns } from './columns.ts'
 import type { Feeds } from './feeds/index.ts'
 import { LISTED } from './notice-json.ts'
 import type { PageMaker } from './pages.ts'
+import { openRumourPages } from './rumour-pages.ts'
 
 const VISIBLE: ReadonlySet<string> = new Set(MAY_BE_VISIBLE)
 
@@ -40,6 +41,7 @@ function describeShown({ id, code, kind, serial, report, quake }: NoticeView): S
 /** Opens the site's writer. Left out: no pages for programs. */
 export function openSite(db: Queryable, maker: PageMaker, now: () => Instant, feeds?: Feeds): Site {
   const columns = openColumns(db, LISTED)
+  const rumours = openRumourPages(db, maker)
   const listed = (stored: readonly string[]): Promise<NoticeView[]> =>
     listNotices(db, { class: 'actual', limit: LISTED, onSite: stored })
   const lists = (notices: readonly NoticeView[]): Page[] => [maker.home(notices, now()), maker.listing(notices, LISTED)]
@@ -81,8 +83,9 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant, fe
     refresh: async (changed) => {
       await allotIndexNumbers(db)
       const notices = await listed([])
-      const due = new Map(changed === undefined ? notices.map((each) => [each.id, each]) : [])
-      for (const id of changed ?? []) {
+      const named = changed === undefined ? null : [...changed]
+      const due = new Map(named === null ? notices.map((each) => [each.id, each]) : [])
+      for (const id of named ?? []) {
         const notice = notices.find((each) => each.id === id || each.code === id) ?? (await findNotice(db, id))
         if (notice?.class !== 'actual') continue
         // With all of its lineage: a build that had read the record before this word, and ended after it was shown, would
@@ -95,10 +98,13 @@ export function openSite(db: Queryable, maker: PageMaker, now: () => Instant, fe
       for (const notice of shown) pages.push(...maker.notice(notice), ...maker.notice(notice, 'en'))
       for (const quake of quakes) pages.push(...(await quakePages(quake)))
       await spellNotices(db)
-      const whole = due.size === 0 || changed === undefined
+      const whole = due.size === 0 || named === null
+      const answers = await rumours.pages(named === null ? 'all' : named.length === 0 ? 'newest' : 'changed')
+      pages.push(...answers.pages)
       pages.push(...maker.columns(await columns(notices, now(), whole)))
       if (feeds) pages.push(...(await feeds.pages(notices, now(), whole)))
       await savePages(db, pages, now())
+      answers.kept()
     },
     isShown: async (code) => (await findStored(db, [`/n/${code}`, `${DRILL_PATH}/n/${code}`])).size > 0,
   }

@@ -1,5 +1,6 @@
 // In: alarms that stand, the steps of `watch`. Out: each as the officer reads it: what, which step, who was told, who is next and when.
 // Must not count steps or time by itself: the rows do (store/alarm-steps.ts).
+import { findAlarmPage } from '../../../core/people/alarm-page.ts'
 import { findStep, nameStep, type Watch } from '../../../core/people/watch.ts'
 import type { StandingAlarm } from '../../../store/alarms.ts'
 import { nameOutlet, writeMoment, writeSecond } from './words.ts'
@@ -28,13 +29,6 @@ export interface AlarmView {
   name: (actor: string) => string
 }
 
-const PAGES: Readonly<Record<string, (subject: string) => string>> = {
-  hold: (hold) => `/desk/holds/${hold}`,
-  withdrawal: (notice) => `/desk/notices/${notice}/progress`,
-  removal: (removal) => `/desk/removals/${removal}`,
-  draft: (draft) => `/desk/drafts/${draft}`,
-}
-
 export function viewAlarm(alarm: StandingAlarm, view: AlarmView): AlarmRow {
   const by = alarm.acknowledged_by
   return {
@@ -44,7 +38,7 @@ export function viewAlarm(alarm: StandingAlarm, view: AlarmView): AlarmRow {
     drill: alarm.class === 'drill',
     acknowledged: by === null ? '' : view.name(by),
     begunBy: alarm.begun_by ?? '',
-    to: PAGES[alarm.kind]?.(encodeURIComponent(alarm.subject)) ?? '',
+    to: findAlarmPage(alarm.kind, alarm.subject) ?? '',
     step: describeStep(alarm, view),
     next: by === null ? describeNext(alarm, view) : '',
   }

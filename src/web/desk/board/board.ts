@@ -1,5 +1,6 @@
 // In: the ledger's picture and the record. Out: what is on the board now, in the order of need.
 // Must not act. Drills stand in a part of their own, under their own colour.
+import { mayDo, type Role } from '../../../core/people/roles.ts'
 import type { Pool } from 'pg'
 import type { DeadlineRule } from '../../../core/deadline.ts'
 import { DAY, type Instant } from '../../../core/instant.ts'
@@ -73,7 +74,11 @@ export interface Board {
 
 const MOST_QUAKES = 12
 
-export async function readBoard(context: BoardContext): Promise<Board> {
+/** Alarms that name a rumour: another organisation's observer is told of none (rumours.md §0.6). */
+const OF_RUMOURS: readonly string[] = ['rumour', 'rumour-facts', 'evidence', 'contact', 'agency', 'question']
+
+/** @param roles of whoever reads it */
+export async function readBoard(context: BoardContext, roles: readonly Role[]): Promise<Board> {
   const picture = context.picture()
   const holds = [...picture.holds.values()].toSorted((a, b) => rank(a.state) - rank(b.state) || b.since - a.since)
   // Between drills their clock stands still, and everything of the last one would be recent for ever.
@@ -94,7 +99,8 @@ export async function readBoard(context: BoardContext): Promise<Board> {
   const told = Map.groupBy(said, ({ quake }) => quake)
   const since = context.clock('actual') - DAY
   const loose = await listNotices(context.pool, { class: 'actual', limit: 10, kinds: ['no-quake'], since })
-  const alarms = await listAlarms(context.pool)
+  const isStaff = mayDo(roles, 'answer-rumour')
+  const alarms = (await listAlarms(context.pool)).filter(({ kind }) => isStaff || !OF_RUMOURS.includes(kind))
   const name = await openNames(context, [...said, ...loose], alarms)
   return {
     alarms: alarms.map((alarm) => viewAlarm(alarm, { ...context, name })),

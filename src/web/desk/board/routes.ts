@@ -107,7 +107,7 @@ async function boardSheet({ board }: BoardPages, session: Session): Promise<Desk
   const on = await findOnDuty(board.pool, now)
   const notes = mayDo(session.roles, 'keep-roster') ? await listWaiting(board.pool, session.accountId, on, now) : []
   const view = {
-    ...(await readBoard(board)),
+    ...(await readBoard(board, session.roles)),
     me: session.accountId,
     ...(await viewPending(board, session)),
     roster: describeOnDuty(on, now),

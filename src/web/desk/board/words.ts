@@ -13,6 +13,7 @@ export const KIND_NAMES: Readonly<Record<NoticeKind, string>> = {
   bulletin: '震情通报',
   science: '科普',
   announcement: '通知公告',
+  rebuttal: '辟谣',
 }
 
 export const REASON_NAMES: Readonly<Record<WithdrawalReason, string>> = {

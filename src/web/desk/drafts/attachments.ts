@@ -52,6 +52,8 @@ export function listAttachmentRoutes(
       handle: async (visit) => {
         const sha256 = visit.params['file'] ?? ''
         const file = await findDraftFile(writing.pool, visit.params['id'] ?? '', sha256)
+        if (file === 'altered')
+          return refused({ frame }, seated(visit), 409, '附件与添加时不符，已停止提供，请核查数据库', '/desk/drafts')
         if (file) {
           const name = file.type === 'application/pdf' ? { name: nameFile({ sha256, type: file.type }) } : {}
           return { data: file.bytes, type: file.type, sealed: true, ...name }

@@ -2,7 +2,7 @@
 // Must not publish or judge: core/writing and publish/writing do; every act goes under the account that is signed in.
 import { BEIJING_OFFSET, parseWallTime } from '../../../core/instant.ts'
 import { keepFields } from '../../../core/writing/fields.ts'
-import { DRAFT_KINDS, LEVELS, LOWEST, type DraftKind } from '../../../core/writing/levels.ts'
+import { FREE_KINDS, LEVELS, LOWEST, type DraftKind } from '../../../core/writing/levels.ts'
 import type { Session } from '../../../people/sessions.ts'
 import {
   createDraft,
@@ -15,7 +15,7 @@ import {
   type Moved,
 } from '../../../publish/writing/acts.ts'
 import { previewDraft } from '../../../publish/writing/preview.ts'
-import { listAudience, releaseDraft, type ReleaseContext } from '../../../publish/writing/release.ts'
+import { findCorrected, listAudience, releaseDraft, type ReleaseContext } from '../../../publish/writing/release.ts'
 import { findDraft, listEndedDrafts, listOpenDrafts, listReviews, listVersions } from '../../../store/drafts.ts'
 import type { DraftRecord } from '../../../store/drafts.ts'
 import { findNotice } from '../../../store/notices.ts'
@@ -100,7 +100,8 @@ const readNote = (form: URLSearchParams): string => (form.get('note') ?? '').sli
 async function refuseRelease({ writing }: DraftPages, id: string, session: Session): Promise<Moved | null> {
   const draft = await findDraft(writing.pool, id)
   if (!draft || mayRelease(draft.kind, session)) return null
-  return { ok: false, rule: 'role', reason: '未发生地震的公告由值班员或带班领导发布' }
+  const reason = draft.kind === 'rebuttal' ? '辟谣稿在传言处置页面会签和发布' : '未发生地震的公告由值班员或带班领导发布'
+  return { ok: false, rule: 'role', reason }
 }
 
 /** Two press at one moment: the second reads who was first. */
@@ -130,7 +131,7 @@ async function listPage({ writing, frame }: DraftPages, visit: Visit): Promise<S
     [...open, ...ended].map(({ editedBy }) => editedBy),
   )
   const view = {
-    kinds: DRAFT_KINDS.map((kind) => ({ value: kind, name: KIND_NAMES[kind] })),
+    kinds: FREE_KINDS.map((kind) => ({ value: kind, name: KIND_NAMES[kind] })),
     open: open.map((line) => viewLine(line, name)),
     ended: ended.map((line) => viewLine(line, name)),
   }
@@ -149,7 +150,9 @@ async function draftPage(pages: DraftPages, visit: Visit, refusal: string): Prom
   ])
   const people = [...draft.hands, ...reviews.map((r) => r.accountId), draft.editedBy, draft.releasedBy ?? '']
   const name = await openNames(writing, people)
-  const preview = previewDraft(draft, writing.ledger.picture(), writing.ledgerContext)
+  const picture = writing.ledger.picture()
+  const corrected = draft.noticeId === null ? await findCorrected(draft, picture, writing) : null
+  const preview = previewDraft(draft, picture, writing.ledgerContext, corrected)
   const shown = viewDraft({
     draft,
     reviews,
@@ -161,7 +164,13 @@ async function draftPage(pages: DraftPages, visit: Visit, refusal: string): Prom
     notice,
     publicUrl: writing.ledgerContext.bureau.publicUrl,
   })
-  const page = frame.page({ template: 'draft', title: '稿件', session, view: { refusal, draft: shown } })
+  const page = frame.page({
+    template: 'draft',
+    title: '稿件',
+    session,
+    view: { refusal, draft: shown },
+    drill: draft.class === 'drill',
+  })
   return { status: refusal === '' ? 200 : 409, page }
 }
 
@@ -171,7 +180,13 @@ function form(pages: DraftPages, visit: Visit, typed: Typed, more: FormState): S
   const choices = audience.map(({ id, channel }) => ({ id, channel: channel.name }))
   const view = { ...more, ...viewForm(typed, choices, writing.ledger.picture()) }
   const title = `${more.id === '' ? '起草' : '修改'}${KIND_NAMES[typed.kind]}`
-  const page = frame.page({ template: 'draft-form', title, session: seated(visit), view: { ...view, title } })
+  const page = frame.page({
+    template: 'draft-form',
+    title,
+    session: seated(visit),
+    view: { ...view, title },
+    drill: typed.class === 'drill',
+  })
   return { status: more.refusal === '' ? 200 : 409, page }
 }
 
@@ -186,21 +201,22 @@ interface FormState {
 
 const FRESH: FormState = { id: '', seen: '', refusal: '', theirs: [] }
 
-const readKind = (text: string | null): DraftKind => DRAFT_KINDS.find((kind) => kind === text) ?? 'announcement'
+const readKind = (text: string | null): DraftKind => FREE_KINDS.find((kind) => kind === text) ?? 'announcement'
 
 async function newPage(pages: DraftPages, visit: Visit): Promise<Shown> {
   const kind = readKind(visit.query.get('kind'))
-  const outlets = listAudience(pages.writing.ledgerContext.outlets, { kind }).map(({ id }) => id)
-  return form(pages, visit, { kind, level: LOWEST[kind], quakeId: null, outlets, fields: {} }, FRESH)
+  const outlets = listAudience(pages.writing.ledgerContext.outlets, { kind, class: 'actual' }).map(({ id }) => id)
+  return form(pages, visit, { kind, class: 'actual', level: LOWEST[kind], quakeId: null, outlets, fields: {} }, FRESH)
 }
 
 /** What was typed; ids of outlets and quakes that do not exist are dropped. */
-function readTyped({ writing }: DraftPages, visit: Visit, kind: DraftKind): Typed {
-  const audience = listAudience(writing.ledgerContext.outlets, { kind })
+function readTyped({ writing }: DraftPages, visit: Visit, kind: DraftKind, lane: Typed['class'] = 'actual'): Typed {
+  const audience = listAudience(writing.ledgerContext.outlets, { kind, class: lane })
   const asked = visit.form.getAll('outlet')
   const quake = visit.form.get('quake') ?? ''
   return {
     kind,
+    class: lane,
     level: LEVELS.find((level) => level === visit.form.get('level')) ?? LOWEST[kind],
     quakeId: writing.ledger.picture().quakes.has(quake) ? quake : null,
     outlets: audience.filter(({ id, channel }) => channel.name !== 'website' && asked.includes(id)).map(({ id }) => id),
@@ -228,7 +244,7 @@ async function edit(pages: DraftPages, visit: Visit): Promise<Shown> {
   const id = visit.params['id'] ?? ''
   const known = await findDraft(writing.pool, id)
   if (!known) return missing(pages, session)
-  const { kind, ...given } = readTyped(pages, visit, known.kind)
+  const { kind, ...given } = readTyped(pages, visit, known.kind, known.class)
   const done = await editDraft(writing, id, readSeen(visit.form), given, session.accountId)
   if (done.ok) return { to: `/desk/drafts/${id}` }
   const now = (await findDraft(writing.pool, id)) ?? known

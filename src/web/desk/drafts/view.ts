@@ -1,6 +1,7 @@
 // In: a draft with its answers and versions, who looks at it. Out: its page as people read it, and what they may do with it.
 // Must not decide: the machine does (core/writing/draft.ts); what is shown here is only which buttons make sense.
 import type { Instant } from '../../../core/instant.ts'
+import { VERDICTS } from '../../../core/notice.ts'
 import { mayDo } from '../../../core/people/roles.ts'
 import { mayTake, nextApproval, STATE_NAMES } from '../../../core/writing/draft.ts'
 import { BANDS, FIELDS, findFaults, nameDraft, type DraftFields } from '../../../core/writing/fields.ts'
@@ -51,7 +52,7 @@ export function viewLine(line: DraftLine, name: Name): LineCard {
   const due = line.dueAt === null ? '' : ` ${writeHour(line.dueAt)}`
   return {
     id: line.id,
-    title: nameDraft(line.kind, line.fields),
+    title: `${line.class === 'drill' ? '【演练】' : ''}${nameDraft(line.kind, line.fields)}`,
     kind: KIND_NAMES[line.kind],
     level: LEVEL_NAMES[line.level],
     state: `${STATE_NAMES[line.state]}${due}`,
@@ -64,31 +65,44 @@ export interface FieldView {
   name: string
   label: string
   value: string
-  form: 'line' | 'text' | 'time' | 'count'
+  form: 'line' | 'text' | 'time' | 'count' | 'choice'
   longest: string
   rows: string
   required: boolean
+  /** Of a choice. */
+  choices: readonly { value: string; chosen: boolean }[]
 }
 
 const TIMES: readonly string[] = ['asOf', 'trendAt', 'from', 'to']
 const COUNTS: readonly string[] = ['total', ...BANDS.map(({ field }) => field)]
-const TEXTS: Readonly<Record<string, string>> = { body: '12', summary: '3', trendWords: '4' }
+const TEXTS: Readonly<Record<string, string>> = { body: '12', summary: '3', trendWords: '4', evidence: '3' }
 
 export function viewFields(kind: DraftKind, fields: DraftFields): FieldView[] {
   return FIELDS[kind].map(({ name, label, longest, required }) => ({
     name,
     label,
     value: fields[name] ?? '',
-    form: TIMES.includes(name) ? 'time' : COUNTS.includes(name) ? 'count' : TEXTS[name] === undefined ? 'line' : 'text',
+    form:
+      name === 'verdict'
+        ? 'choice'
+        : TIMES.includes(name)
+          ? 'time'
+          : COUNTS.includes(name)
+            ? 'count'
+            : TEXTS[name] === undefined
+              ? 'line'
+              : 'text',
     longest: String(longest),
     rows: TEXTS[name] ?? '1',
     required,
+    choices: name === 'verdict' ? VERDICTS.map((value) => ({ value, chosen: fields[name] === value })) : [],
   }))
 }
 
 /** What is typed into a form, whoever has it open. */
 export interface Typed {
   kind: DraftKind
+  class: DraftRecord['class']
   level: Level
   quakeId: string | null
   outlets: readonly string[]
@@ -153,6 +167,8 @@ export interface DraftPage {
 export function viewDraft(page: DraftPage): object {
   const { draft, reviews, versions, preview, session, name, now } = page
   const asked = nextApproval(draft)
+  // A rebuttal is signed and let out on its claim's page.
+  const isJoint = draft.kind === 'rebuttal'
   const mine = draft.hands.includes(session.accountId)
   const passed = draft.passes.includes(session.accountId)
   const fits = asked?.roles.some((role) => session.roles.includes(role)) ?? false
@@ -171,13 +187,13 @@ export function viewDraft(page: DraftPage): object {
     edited: `${name(draft.editedBy)} ${writeMoment(draft.editedAt)}`,
     faults: findFaults(draft.kind, draft.fields, draft.attachments),
     files: viewFiles(draft, session.csrf),
-    path: PATHS[draft.level].map((step, index) => ({
+    path: (isJoint ? [] : PATHS[draft.level]).map((step, index) => ({
       name: step.name,
       done: index < draft.passes.length,
       by: draft.passes[index] === undefined ? '' : name(draft.passes[index]),
     })),
     asked: asked === null || draft.state !== 'review' ? '' : asked.name,
-    whyNot: draft.state === 'review' ? sayWhyNot(mine, passed, fits) : '',
+    whyNot: draft.state === 'review' && !isJoint ? sayWhyNot(mine, passed, fits) : '',
     gates: GATES.map((gate) => ({ value: gate, ...GATE_QUESTIONS[gate] })),
     preview: viewPreview(preview),
     reviews: reviews.map((review) => ({
@@ -193,11 +209,13 @@ export function viewDraft(page: DraftPage): object {
       at: writeMoment(each.madeAt),
     })),
     edits: mayTake(draft.state, 'edit'),
-    submits: mayTake(draft.state, 'submit'),
+    submits: !isJoint && mayTake(draft.state, 'submit'),
     releases: may && mayTake(draft.state, 'release'),
-    mayNot: may ? '' : '未发生地震的公告由值班员或带班领导发布。',
+    mayNot: may || isJoint ? '' : '未发生地震的公告由值班员或带班领导发布。',
+    claim: draft.claimId ?? '',
+    discards: !isJoint,
     scheduled: draft.state === 'scheduled',
-    returns: mayTake(draft.state, 'return'),
+    returns: !isJoint && mayTake(draft.state, 'return'),
     soon: writeField(now + 3_600_000),
     released:
       draft.noticeId === null || draft.releasedAt === null
@@ -210,7 +228,7 @@ export function viewDraft(page: DraftPage): object {
 
 /** No-quake is said by those who may say it without a draft (DESIGN §6). */
 export function mayRelease(kind: DraftKind, { roles }: Pick<Session, 'roles'>): boolean {
-  return mayDo(roles, kind === 'no-quake' ? 'deny-quake' : 'release-draft')
+  return kind !== 'rebuttal' && mayDo(roles, kind === 'no-quake' ? 'deny-quake' : 'release-draft')
 }
 
 function sayWhyNot(mine: boolean, passed: boolean, fits: boolean): string {

@@ -7,10 +7,12 @@ import type { NoticeView } from '../../../store/notices.ts'
 import type { Page } from '../../../store/pages.ts'
 import type { Queryable } from '../../../store/pool.ts'
 import { listToldQuakes } from '../../../store/quakes.ts'
+import { listPublicRumours } from '../../../store/rumours/public.ts'
 import { LISTED } from '../notice-json.ts'
 import { describeApi } from '../openapi.ts'
 import type { SiteIdentity } from '../pages/frame.ts'
 import { writeQuakeListing } from '../quake-json.ts'
+import { writeRebuttalListing } from '../rebuttal-json.ts'
 import type { Wording } from '../wording.ts'
 import { atomPage, capPage } from './atom.ts'
 import { makeFeed } from './entries.ts'
@@ -40,6 +42,8 @@ export function openFeeds(db: Queryable, site: SiteIdentity, wording: Wording): 
     pages: async (notices, now, whole) => {
       const feed = makeFeed(notices, site, wording, now)
       const quakes = writeQuakeListing(await listToldQuakes(db, LISTED, null), LISTED, { publicUrl, demonstration })
+      const rumours = await listPublicRumours(db, { limit: LISTED })
+      const rebuttals = writeRebuttalListing(rumours, LISTED, { publicUrl, demonstration })
       return [
         atomPage(feed, publicUrl),
         rssPage(feed, publicUrl),
@@ -47,6 +51,7 @@ export function openFeeds(db: Queryable, site: SiteIdentity, wording: Wording): 
         geojsonPage(quakes),
         capPage(feed, await listAlerts(db, MOST_ALERTS), publicUrl),
         { path: '/api/v1/quakes', contentType: JSON_TYPE, status: 200, body: JSON.stringify(quakes) },
+        { path: '/api/v1/rebuttals', contentType: JSON_TYPE, status: 200, body: JSON.stringify(rebuttals) },
         { path: '/api/v1/openapi.json', contentType: JSON_TYPE, status: 200, body: describeApi(publicUrl) },
         ...(whole ? sitemapPages(await listAddresses(db, MOST_ADDRESSES), publicUrl, demonstration) : []),
       ]

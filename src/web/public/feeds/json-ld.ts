@@ -5,6 +5,7 @@ import { formatOffset } from '../../../core/instant.ts'
 import { replaceUnwritable } from '../../../core/xml.ts'
 import type { NoticeView } from '../../../store/notices.ts'
 import type { SiteIdentity } from '../pages/frame.ts'
+import { escapeScript } from '../script-text.ts'
 
 /**
  * NewsArticle, not SpecialAnnouncement: that one is for what an authority orders or closes, and needs a category of those.
@@ -49,8 +50,3 @@ export function writeJsonLd(notice: NoticeView, site: SiteIdentity): string {
 }
 
 const STATUS = { current: 'Published', superseded: 'Superseded', withdrawn: 'Withdrawn' } as const
-
-/** Whatever a text holds, it cannot end the element, nor open a comment in it. */
-function escapeScript(json: string): string {
-  return json.replace(/[<>&\u2028\u2029]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}

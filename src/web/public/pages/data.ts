@@ -18,6 +18,7 @@ const PARTS = [
     links: [
       { key: 'notices', url: '/api/v1/notices' },
       { key: 'quakes', url: '/api/v1/quakes' },
+      { key: 'rebuttals', url: '/api/v1/rebuttals' },
       { key: 'openapi', url: '/api/v1/openapi.json' },
     ],
   },

@@ -4,13 +4,14 @@ import { nameErrors } from '../../../core/rendering/changes.ts'
 import { MOST_ERRATA, type Erratum } from '../../../store/errata.ts'
 import type { Wording } from '../wording.ts'
 import type { Scene, Sheet } from './frame.ts'
-import { fullSerial } from './notice-parts.ts'
+import { fullSerial, nameKind } from './notice-parts.ts'
 
 /** In the text, not in its style: a line that is copied keeps them. */
 const MARKS: Readonly<Record<string, string>> = {
   revision: '【已修订】',
   correction: '【已更正】',
   withdrawal: '【已撤回】',
+  rebuttal: '【已更正】',
 }
 
 export function errataSheet(errata: readonly Erratum[]): Sheet {
@@ -33,7 +34,7 @@ function leadTo(kind: string, errata: readonly Erratum[], { wording, up }: Scene
 
 function writeErratum({ said, now }: Erratum, { wording, up }: Scene): object {
   return {
-    kind: wording.name('kinds', now.kind),
+    kind: nameKind(now, wording),
     tone: now.kind === 'withdrawal' ? 'withdrawn' : 'superseded',
     serial: fullSerial(now),
     issued: wording.time(now.issuedAt),
@@ -49,6 +50,7 @@ function writeErratum({ said, now }: Erratum, { wording, up }: Scene): object {
 
 function whyOf({ kind, facts }: Erratum['now'], wording: Wording): string {
   if (kind === 'withdrawal') return wording.name('withdrawals', facts.withdrawal ?? 'unstated')
+  if (kind === 'rebuttal') return wording.say('errata', 'whyRebuttal')
   if (kind === 'revision' || facts.origin === null) return wording.say('errata', 'whyRevision')
   return wording.say('errata', 'whyCorrection', { items: nameErrors(facts.previous, facts.origin, 'padded') })
 }

@@ -30,6 +30,16 @@ export function markOf({ state }: Pick<NoticeView, 'state'>): string {
   return state === 'withdrawn' ? '【已撤回】' : ''
 }
 
+/** What a notice is called: one that says that a rumour is true rebuts nothing. */
+export function nameKind({ kind, facts }: Pick<NoticeView, 'kind' | 'facts'>, wording: Wording): string {
+  return wording.name('kinds', facts.written?.rebuttal?.verdict === '属实' ? 'confirmation' : kind)
+}
+
+/** True where what replaced a notice says that it was wrong, not only that there is news. */
+export function isCorrected({ kind, state, supersededKind }: NoticeView): boolean {
+  return state === 'superseded' && (supersededKind === 'correction' || (kind === 'rebuttal' && supersededKind === kind))
+}
+
 /** The place, then what happened there. */
 export function splitTitle(title: string): string[] {
   return title.split(/(?=发生\d)/)
@@ -43,7 +53,7 @@ export function breakTitle(title: string): string[] {
 export function rowOf(notice: NoticeView, { wording, up }: Scene): Row {
   return {
     tone: notice.state,
-    kind: wording.name('kinds', notice.kind),
+    kind: nameKind(notice, wording),
     issued: wording.time(notice.issuedAt),
     state: wording.name('states', notice.state),
     url: `${up}n/${notice.code}`,

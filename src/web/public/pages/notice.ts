@@ -7,7 +7,17 @@ import { linkTo } from '../../../core/network.ts'
 import type { DeliveryView, NoticeView } from '../../../store/notices.ts'
 import { drawQr } from '../qr.ts'
 import { escapeHtml, type Scene, type Sheet } from './frame.ts'
-import { clocksOf, districtsOf, figuresOf, fullSerial, markOf, breakTitle, writeDistricts } from './notice-parts.ts'
+import {
+  breakTitle,
+  clocksOf,
+  districtsOf,
+  figuresOf,
+  fullSerial,
+  isCorrected,
+  markOf,
+  nameKind,
+  writeDistricts,
+} from './notice-parts.ts'
 import { addressOf, writeShareHead } from './share-head.ts'
 import type { Wording } from '../wording.ts'
 
@@ -78,13 +88,13 @@ export function verifyCode(notice: Pick<NoticeView, 'serial' | 'report' | 'text'
 function noticeView(notice: NoticeView, { site, wording, up }: Scene): object {
   const withdrawn = notice.state === 'withdrawn'
   const replaced = notice.state === 'superseded'
-  const corrected = replaced && notice.supersededKind === 'correction'
+  const corrected = isCorrected(notice)
   const index = indexOf(notice, site.indexPrefix)
   const told = notice.deliveries.filter((d) => !FOR_NOBODY.includes(d.channel))
   const write = (delivery: DeliveryView): object => writeDelivery(delivery, notice.decidedAt, wording)
   return {
     tone: notice.state,
-    kind: wording.name('kinds', notice.kind),
+    kind: nameKind(notice, wording),
     report: wording.say('notice', 'report', { report: String(notice.report) }),
     issued: wording.say('notice', 'issued', { time: wording.time(notice.issuedAt) }),
     mark: markOf(notice),
@@ -118,6 +128,7 @@ function noticeView(notice: NoticeView, { site, wording, up }: Scene): object {
     qr: '\u0000qr\u0000',
     speech: withdrawn ? '' : (notice.variants['speech'] ?? ''),
     quakeUrl: notice.quake === null ? '' : `${up}quakes/${notice.quake}`,
+    rumourUrl: notice.rumour === undefined ? '' : `${up}rumours/${notice.rumour}`,
   }
 }
 

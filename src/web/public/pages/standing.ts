@@ -48,6 +48,10 @@ export function standingSheets({ announcements = [] }: SiteIdentity, notices: re
         lines: ['pushWhat', 'pushWhere', 'pushLong', 'pushElse'].map((key) => wording.say('privacy', key)),
       },
       {
+        heading: wording.say('privacy', 'reportHead'),
+        lines: ['reportWhat', 'reportWho', 'reportLong'].map((key) => wording.say('privacy', key)),
+      },
+      {
         heading: wording.say('privacy', 'rightsHead'),
         lines: [wording.say('privacy', 'rights'), ...contactLines(site, wording)],
       },

@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto'
 import type { Wording } from '../wording.ts'
 
-export function nameConsent(wordings: Readonly<Record<string, Pick<Wording, 'w'>>>): string {
-  const texts = Object.entries(wordings).map(([language, { w }]) => [language, w['consent']])
+/** @param section of the word lists that is agreed to */
+export function nameConsent(wordings: Readonly<Record<string, Pick<Wording, 'w'>>>, section = 'consent'): string {
+  const texts = Object.entries(wordings).map(([language, { w }]) => [language, w[section]])
   return createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16)
 }

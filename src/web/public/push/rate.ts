@@ -3,10 +3,16 @@
 import { isPublicAddress } from '../../../core/push/endpoint.ts'
 import { MINUTE, SECOND, type Instant } from '../../../core/instant.ts'
 
-/** All together: a name is resolved and a row written for each. */
-const ALL = { burst: 200, perSecond: 20 } as const
-/** One household or school; behind a proxy of our own there is only its address, which is not counted apart. */
-const ONE = 30
+export interface RateTerms {
+  /** All together: what each costs. */
+  burst: number
+  perSecond: number
+  /** A minute of one household or school; behind a proxy of our own there is only its address, which is not counted apart. */
+  one: number
+}
+
+/** A name is resolved and a row written for each. */
+const SUBSCRIBING: RateTerms = { burst: 200, perSecond: 20, one: 30 }
 const MOST_ADDRESSES = 50_000
 
 export interface RateLimit {
@@ -14,14 +20,14 @@ export interface RateLimit {
   ask(address: string, now: Instant): number
 }
 
-export function openRateLimit(): RateLimit {
-  let left: number = ALL.burst
+export function openRateLimit(terms: RateTerms = SUBSCRIBING): RateLimit {
+  let left: number = terms.burst
   let filledAt = 0
   let window = 0
   const counts = new Map<string, number>()
   return {
     ask: (address, now) => {
-      left = Math.min(ALL.burst, left + (Math.max(0, now - filledAt) / SECOND) * ALL.perSecond)
+      left = Math.min(terms.burst, left + (Math.max(0, now - filledAt) / SECOND) * terms.perSecond)
       filledAt = now
       if (Math.floor(now / MINUTE) !== window || counts.size > MOST_ADDRESSES) {
         window = Math.floor(now / MINUTE)
@@ -30,7 +36,7 @@ export function openRateLimit(): RateLimit {
       if (left < 1) return SECOND
       if (isPublicAddress(address)) {
         const count = (counts.get(address) ?? 0) + 1
-        if (count > ONE) return (window + 1) * MINUTE - now
+        if (count > terms.one) return (window + 1) * MINUTE - now
         counts.set(address, count)
       }
       left -= 1

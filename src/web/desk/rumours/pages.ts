@@ -1,0 +1,17 @@
+// In: nothing. Out: what the pages of rumours are made with, and who sits before them. Must not read a claim.
+import type { Session } from '../../../people/sessions.ts'
+import type { Person } from '../../../rumour/context.ts'
+import type { MatchContext } from '../../../rumour/matching.ts'
+import type { RebuttalContext } from '../../../rumour/rebuttal.ts'
+import type { DeskFrame } from '../frame.ts'
+
+export interface RumourPages {
+  rumours: MatchContext & RebuttalContext
+  frame: DeskFrame
+}
+
+export const personOf = ({ accountId, organisation, roles }: Session): Person => ({
+  account: accountId,
+  organisation,
+  roles,
+})
