@@ -6,7 +6,6 @@ import { openAlarms } from './app/alarms.ts'
 import { watchAuthorisations } from './app/authorisations.ts'
 import { openClock, type InstallationClock } from './app/clock.ts'
 import { openCallbacks } from './app/callbacks.ts'
-import { watchDeadlines } from './app/deadlines.ts'
 import { openDatabase, type Database } from './app/database.ts'
 import { openDegraded } from './app/degraded.ts'
 import { openHealth } from './app/health.ts'
@@ -15,9 +14,11 @@ import { openShelf } from './app/credentials.ts'
 import { openOutlets } from './app/outlets.ts'
 import { openRandom } from './app/random.ts'
 import type { HandCrank } from './app/hand-crank.ts'
+import { openIntake } from './app/intake.ts'
 import { listActs } from './app/acts.ts'
 import { startDesk } from './app/start-desk.ts'
 import { rehearseWords } from './app/own-words.ts'
+import { openPartners } from './app/partners.ts'
 import { openPush } from './app/push.ts'
 import { readPublic } from './app/read-back.ts'
 import { readReady } from './app/ready.ts'
@@ -26,6 +27,7 @@ import { openSilence } from './app/silence.ts'
 import { startSources, type Sources } from './app/sources.ts'
 import { loadTemplates } from './app/templates.ts'
 import { startCards } from './app/start-cards.ts'
+import { openTells, type Tell } from './app/tells.ts'
 import type { Painter } from './app/card-painter.ts'
 import { openWebsite } from './app/website.ts'
 import { openWriting } from './app/writing.ts'
@@ -66,6 +68,7 @@ export interface AppOptions {
 export interface App {
   ledger: Ledger
   sources: Sources
+  tell: Tell
   publisher: Publisher
   clock: InstallationClock
   database: Database
@@ -192,9 +195,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     heard: (event) => health.heard({ ...event, at: clock.realNow() }),
     log,
   })
-
   const silence = openSilence(config.feeds, (feed) => health.lastHeard(feed), startedAt, clock.realNow)
-  const writing = openWriting({ pool, random, ledger, ledgerContext, clock, home: config.bureau.home, silence })
+  const shown = (code: string): void => website.due.changed(code)
+  const { rumours, ...intake } = await openIntake({ config, pool, clock, random, alarm, silence, shown })
+  const { home } = config.bureau
+  const writing = openWriting({ pool, random, ledger, ledgerContext, clock, home, silence, rumours })
+  const partners = await openPartners(config, rumours, writing, clock)
   const channels = openChannelWatch({ pool, opened, clock, picture: () => ledger.picture(), alarm, clear, clearOthers })
   const schedule = startSchedule(
     listActs({
@@ -207,16 +213,10 @@ export async function startApp(options: AppOptions): Promise<App> {
       clear,
       clearOthers,
       releaseDue: () => releaseDue(writing),
-      watchDeadlines: () =>
-        watchDeadlines({
-          pool,
-          policy: words.policy(),
-          rules: config.deadlines,
-          alarm,
-          clear,
-          quakes: () => ledger.picture().quakes.values(),
-          now: () => clock.now('actual'),
-        }),
+      deadlines: config.deadlines,
+      rumours,
+      noteClock: intake.noteClock,
+      partners,
       channels,
       policy: words.policy,
       refreshLists: () => website.site.refresh([]),
@@ -240,6 +240,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const app: App = {
     ledger,
     sources,
+    tell: openTells(rumours),
     publisher,
     clock,
     database,
@@ -268,8 +269,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     words,
     silentOfficial: silence.official,
     writing,
+    rumours,
+    partners,
     drill: drill ? (scenario, by) => drill(app, scenario, by) : null,
-    callback: openCallbacks(opened.outlets, pool, clock, log, raise),
+    callback: openCallbacks(opened.outlets, pool, clock, log, raise, intake.followers),
+    agency: intake.agency,
     obeySwitches: () => push.obey(),
     ready: () => readReady(pool, clock.realNow(), degraded()),
     metrics: () => health.writeMetrics({ holds: ledger.picture().holds.size, degraded: degraded().length }),
@@ -286,7 +290,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await desk.stop()
       await publisher.stop()
       await Promise.all([website.due.stop(), cards.stop()])
-      await Promise.all([opened.close(), push.stop()])
+      await Promise.all([opened.close(), push.stop(), partners.close()])
       await Promise.all([pool.end(), writer.end()])
       if (!options.database) await database.embedded?.stop()
     })()

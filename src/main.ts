@@ -1,5 +1,6 @@
 // In: the environment, the command line. Out: the processes of an installation, started, drained, ended with a clear word.
 // Process matters only: what the parts do stands elsewhere.
+import { setPriority } from 'node:os'
 import { fork, type ChildProcess } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
@@ -187,6 +188,12 @@ function forkPublic(townYaml: string | null, isStopping: () => boolean): PublicG
 }
 
 async function runPublic(): Promise<void> {
+  try {
+    // Where processors are few, whoever publishes goes first (DESIGN L7).
+    setPriority(0, 5)
+  } catch {
+    // Not allowed here: it takes its turn like everything else.
+  }
   const env = readEnvironment()
   const file = findConfigFile(env)
   const config =

@@ -6,15 +6,27 @@ import type { Policy } from '../core/judgement/policy.ts'
 import { findStale, type SightedQuake, type SourceHealth } from '../feeds/freshness.ts'
 import type { Ledger } from '../publish/ledger.ts'
 import type { Act } from '../schedule.ts'
+import { forgetSent, sendMessages } from '../rumour/agencies/messages.ts'
+import { placeLeftOver, type MatchContext } from '../rumour/matching.ts'
+import { watchQuestions } from '../rumour/questions.ts'
+import { forgetOrigins } from '../rumour/senders.ts'
+import { watchChecks } from '../rumour/checks/settle.ts'
+import { forgetContacts, watchClaims } from '../rumour/watch.ts'
 import { sweepDrill } from '../store/drills.ts'
 import { forgetOld } from '../store/forget.ts'
+import { tellDesks } from '../store/listen.ts'
+import { forgetOriginals } from '../store/rumours/originals.ts'
 import { forgetSessions } from '../store/people/sessions.ts'
 import { readClock } from '../store/pool.ts'
 import { forgetPush } from '../store/push-subscriptions.ts'
 import type { ChannelWatch } from './channel-watch.ts'
 import type { InstallationClock } from './clock.ts'
 import { watchAuthorisations } from './authorisations.ts'
+import { watchDeadlines, type DeadlineContext } from './deadlines.ts'
+import { watchEvidence } from './evidence-watch.ts'
 import { exportHead } from './journal-heads.ts'
+import type { Partners } from './partners.ts'
+import { watchPublicPages } from './rumours.ts'
 
 export interface ActsContext {
   pool: Pool
@@ -27,8 +39,12 @@ export interface ActsContext {
   clearOthers: (kind: string, standing: readonly string[]) => Promise<void>
   /** Lets out drafts whose time has come, or hands them to a person. */
   releaseDue: () => Promise<void>
-  /** Looks at the time limits of events. */
-  watchDeadlines: () => Promise<void>
+  /** The time limits of events, as configured. */
+  deadlines: DeadlineContext['rules']
+  rumours: MatchContext
+  /** Writes down how far the installation's clock is ahead, where it has moved. */
+  noteClock: () => Promise<void>
+  partners: Partners
   /** What people must know of outlets: credentials that end, accounts without an entry. */
   channels: Pick<ChannelWatch, 'look' | 'inspect' | 'tidy'>
   /** As it stands now. */
@@ -44,6 +60,7 @@ const KEEP_MS = 3 * DAY
 /** What runs when. */
 export function listActs(context: ActsContext): Act[] {
   const stale = new Set<string>()
+  const lookAtPages = watchPublicPages(context.rumours)
   return [
     { name: 'freshness', cron: '*/5 * * * * *', run: () => alarmStale(context, stale) },
     { name: 'drafts', cron: '*/2 * * * * *', run: context.releaseDue },
@@ -51,7 +68,12 @@ export function listActs(context: ActsContext): Act[] {
     { name: 'drill-left-over', cron: '30 * * * * *', run: () => sweepDrill(context.pool, context.clock.realNow()) },
     // Every hour, for a box that is off at midnight: the first of a day writes, the others find it done.
     { name: 'journal-head', cron: '0 5 * * * *', run: () => exportToday(context) },
-    { name: 'deadlines', cron: '20 * * * * *', run: context.watchDeadlines },
+    { name: 'deadlines', cron: '20 * * * * *', run: () => lookAtDeadlines(context) },
+    { name: 'sightings', cron: '* * * * * *', run: () => placeSightings(context) },
+    { name: 'questions', cron: '*/10 * * * * *', run: () => watchQuestions(context.rumours, context) },
+    { name: 'rumour-checks', cron: '*/3 * * * * *', run: () => watchChecks(context.rumours) },
+    { name: 'agencies', cron: '*/5 * * * * *', run: async () => void (await sendMessages(context.partners.agencies)) },
+    { name: 'rumours', cron: '*/5 * * * * *', run: () => lookAtRumours(context, lookAtPages) },
     // A look at the box; each outlet is asked once a day, a refused one once an hour.
     { name: 'credentials', cron: '30 */10 * * * *', run: () => watchChannels(context) },
     { name: 'hand-alarms', cron: '*/10 * * * * *', run: context.channels.tidy },
@@ -67,9 +89,41 @@ export function listActs(context: ActsContext): Act[] {
       cron: '0 35 * * * *',
       run: () => forgetSessions(context.pool, context.clock.realNow() - DAY),
     },
+    {
+      name: 'evidence',
+      cron: '0 50 2 * * *',
+      run: () => watchEvidence({ ...context, handover: context.partners.handover }),
+    },
+    { name: 'forget-contacts', cron: '0 40 * * * *', run: async () => void (await forgetContacts(context.rumours)) },
+    { name: 'forget-origins', cron: '0 45 * * * *', run: async () => void (await forgetOrigins(context.rumours)) },
+    { name: 'forget-originals', cron: '0 30 3 * * *', run: () => forgetOver(context) },
+    { name: 'forget-agencies', cron: '0 45 3 * * *', run: () => forgetSent(context.partners.agencies) },
     { name: 'forget', cron: '0 20 3 * * *', run: () => forget(context) },
     { name: 'forget-push', cron: '0 25 3 * * *', run: () => forgetSubscribers(context) },
   ]
+}
+
+async function lookAtRumours({ rumours }: ActsContext, lookAtPages: () => Promise<void>): Promise<void> {
+  await watchClaims(rumours)
+  await lookAtPages()
+}
+
+/** More than come in within a second; what is left waits for the next, and so does what would take longer than that. */
+const MOST_PLACED = 500
+const PLACING_MS = 850
+
+async function placeSightings({ rumours, noteClock }: ActsContext): Promise<void> {
+  await noteClock()
+  // One hint for all of them: a flood must not keep every desk fetching.
+  if ((await placeLeftOver(rumours, MOST_PLACED, PLACING_MS)) > 0) await tellDesks(rumours.pool)
+}
+
+/** In small parts: nobody waits for it. */
+const MOST_FORGOTTEN = 200
+
+async function forgetOver({ pool, clock, partners }: ActsContext): Promise<void> {
+  const given = { ...partners.keep, most: MOST_FORGOTTEN }
+  while ((await forgetOriginals(pool, clock.now('actual'), given)) === MOST_FORGOTTEN);
 }
 
 async function watchChannels({ channels }: ActsContext): Promise<void> {
@@ -145,4 +199,15 @@ export async function compareClocks(
 async function exportToday({ pool, dataFolder, clock, log }: ActsContext): Promise<void> {
   const head = await exportHead(pool, dataFolder, clock.realNow())
   if (head) log.info(head, 'head of the journal')
+}
+
+function lookAtDeadlines(context: ActsContext): Promise<void> {
+  const { ledger, clock, policy, deadlines } = context
+  return watchDeadlines({
+    ...context,
+    policy: policy(),
+    rules: deadlines,
+    quakes: () => ledger.picture().quakes.values(),
+    now: () => clock.now('actual'),
+  })
 }

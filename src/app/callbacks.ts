@@ -1,12 +1,14 @@
-// In: what WeChat posts to /callbacks/wechat. Out: "success" at once, and the delivery it speaks of looked at again.
-// Must not settle a delivery by the callback's word alone: it only wakes the check that asks the platform.
+// In: what WeChat posts to /callbacks/wechat. Out: "success" at once, and the delivery it speaks of looked at again; to a follower's
+// message the words that answer it. Must not settle a delivery by the callback's word alone: it only wakes the check that asks the platform.
 import type { Pool } from 'pg'
 import type { FastifyBaseLogger } from 'fastify'
 import {
   answerEcho,
+  composeTextReply,
   NOTHING_TO_SAY,
   openCallback,
   parseCallback,
+  sealReply,
   type CallbackEvent,
   type CallbackQuery,
 } from '../../channels/wechat/callback.ts'
@@ -23,6 +25,14 @@ import type { DeskContext } from '../web/desk/server.ts'
 import type { InstallationClock } from './clock.ts'
 
 const PLAIN = 'text/plain; charset=utf-8'
+const XML = 'text/xml; charset=utf-8'
+
+/** What a follower's message comes to: the words of the reply, '' for none. It may be asked again with the same message. */
+export interface Followers {
+  answer: (message: { outlet: string; openid: string; kind: string; text: string }) => Promise<string>
+  /** Unguessable, 32 hex digits. */
+  random: () => string
+}
 
 type RaiseAlarm = (kind: string, subject: string, message: string, trafficClass: TrafficClass) => Promise<void>
 
@@ -30,6 +40,7 @@ type RaiseAlarm = (kind: string, subject: string, message: string, trafficClass:
  * Opens the callback door for every WeChat outlet; the signature tells which account it is. What a message asks for may be
  * done twice, but not left out: it throws, and the platform repeats the message (channels.md §2.9), until all is on record.
  * @param alarm throws when the alarm could not be recorded
+ * @param followers left out: nobody reads what followers write
  */
 export function openCallbacks(
   outlets: readonly Outlet[],
@@ -37,6 +48,7 @@ export function openCallbacks(
   clock: InstallationClock,
   log: FastifyBaseLogger,
   alarm: RaiseAlarm,
+  followers: Followers | null = null,
 ): DeskContext['callback'] {
   const accounts = outlets.filter((outlet) => outlet.channel.name === 'wechat')
   return async (given, body, method) => {
@@ -61,6 +73,11 @@ export function openCallbacks(
         log.warn({ outlet: account.id }, 'a signed callback that cannot be read; XML is expected')
         return { status: 200, type: PLAIN, body: NOTHING_TO_SAY }
       }
+      if (event.event === 'message' && followers && account.class === 'actual' && account.mode === 'live') {
+        const words = await followers.answer({ ...event, outlet: account.id })
+        log.info({ outlet: account.id, event: event.event, kind: event.kind }, 'callback')
+        return writeReply({ account: config, opened, words, now: clock.realNow(), random: followers.random() })
+      }
       const door = `wechat ${account.id}`
       const repeated = await isRemembered(pool, door, event.dedupeKey)
       if (!repeated) {
@@ -74,6 +91,28 @@ export function openCallbacks(
     log.warn({ method }, 'a callback whose signature fits no account was refused')
     return { status: 401, type: PLAIN, body: 'signature' }
   }
+}
+
+/** The reply in the form that the message came in: the platform shows it to whoever wrote, and keeps nothing else. */
+function writeReply({
+  account,
+  opened,
+  words,
+  now,
+  random,
+}: {
+  account: WechatConfig
+  opened: { body: string; sealed: boolean }
+  words: string
+  now: Instant
+  random: string
+}): { status: number; type: string; body: string } {
+  const reply = composeTextReply(opened.body, words, now)
+  if (reply === null) return { status: 200, type: PLAIN, body: NOTHING_TO_SAY }
+  const { appId, callbackToken, encodingAesKey } = account
+  const isSealed = opened.sealed && callbackToken !== undefined && encodingAesKey !== undefined
+  const body = isSealed ? sealReply({ appId, callbackToken, encodingAesKey }, reply, now, random) : reply
+  return { status: 200, type: XML, body }
 }
 
 /** Does what the message asks for; every part of it may be done again. */

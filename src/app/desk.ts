@@ -11,9 +11,13 @@ import { findSitting } from '../people/sessions.ts'
 import { openVisitors } from '../people/visitors.ts'
 import { verifyJournal } from '../store/journal.ts'
 import type { ReleaseContext } from '../publish/writing/release.ts'
+import type { AgencyContext } from '../rumour/agencies/context.ts'
+import type { HandoverContext } from '../rumour/handover/context.ts'
+import type { MatchContext } from '../rumour/matching.ts'
 import { openSealing, readSecret } from '../store/sealing.ts'
 import { listCardRoutes, type CardPages } from '../web/desk/cards-routes.ts'
 import { listChannelRoutes, type ChannelPages } from '../web/desk/outlets/routes.ts'
+import { listAgencyRoutes } from '../web/desk/agencies/routes.ts'
 import { listAccountRoutes } from '../web/desk/account-routes.ts'
 import type { BoardPages } from '../web/desk/board/pages.ts'
 import { listBoardRoutes } from '../web/desk/board/routes.ts'
@@ -26,6 +30,8 @@ import { openChainWalk } from '../web/desk/journal-check.ts'
 import { listJournalRoutes } from '../web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../web/desk/people-routes.ts'
 import { listRosterRoutes } from '../web/desk/roster-routes.ts'
+import { listHandoverRoutes } from '../web/desk/rumours/handover/routes.ts'
+import { listRumourRoutes } from '../web/desk/rumours/routes.ts'
 import { listTemplateRoutes, type TemplatePages } from '../web/desk/templates/routes.ts'
 import type { Config } from '../config.ts'
 import { readHeads } from './journal-heads.ts'
@@ -40,6 +46,9 @@ export interface DeskParts {
   board: BoardPages['board']
   command: BoardPages['command']
   writing: ReleaseContext
+  rumours: MatchContext
+  handover: HandoverContext
+  agencies: AgencyContext
   channels: Omit<ChannelPages, 'frame' | 'register'>
   cards: Pick<CardPages, 'now' | 'publicUrl'>
   templates: TemplatePages['templates']
@@ -76,6 +85,9 @@ export async function openDeskPages(parts: DeskParts): Promise<DoorContext> {
       ...listAccountRoutes({ people, frame, bureau, visitors }),
       ...listPeopleRoutes({ people, frame, deskUrl }),
       ...listDraftRoutes({ writing: parts.writing, frame }),
+      ...listRumourRoutes({ rumours: { ...parts.rumours, writing: parts.writing }, frame }),
+      ...listHandoverRoutes({ handover: parts.handover, frame }),
+      ...listAgencyRoutes({ agencies: parts.agencies, frame }),
       ...listRosterRoutes({ roster: people, frame }),
       ...listChannelRoutes({ frame, register: people, ...parts.channels }),
       ...listCardRoutes({ pool, frame, command, random, outlets: parts.channels.outlets, ...parts.cards }),

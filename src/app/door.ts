@@ -2,13 +2,13 @@
 // Must not say more to a stranger than that he is one, nor turn a genuine sender away unseen.
 import type { Config, InboundConfig } from '../config.ts'
 import { UnreadableFeed } from '../core/quake-report.ts'
-import { MINUTE, SECOND } from '../core/instant.ts'
 import { decodeText } from '../feeds/charset.ts'
 import type { Received } from '../feeds/fetch-clock.ts'
-import { verifySignature, type SignatureHeaders, type Verified } from '../feeds/signature.ts'
+import type { SignatureHeaders } from '../feeds/signature.ts'
 import type { Payload, Receipt } from '../publish/ledger.ts'
 import type { DoorAnswer } from '../web/desk/server.ts'
 import type { InstallationClock } from './clock.ts'
+import { measureLate, verifyAtEitherClock } from './signed-door.ts'
 
 /** JSON, XML and text; JSONP, an image, a form are not what a door's format is sent as. */
 const READABLE = /^(application\/(?:[\w.+-]+\+)?(?:json|xml)|text\/[\w.+-]+)\b/i
@@ -49,7 +49,7 @@ export async function answerDoor(request: DoorRequest, context: DoorContext): Pr
   const { clock } = context
   const door = context.config.inbound.find((each) => each.id === id)
   if (!door) return { status: 404, error: `no inbound door ${id}`, rule: 'no-such-door' }
-  const verified = verifyAtEitherClock(headers, body, door, clock)
+  const verified = verifyAtEitherClock(headers, body, door.secret, clock)
   if (!verified.ok) {
     await alarmIfGenuine(request, door, context)
     return { status: 401, error: verified.reason, rule: verified.rule }
@@ -76,18 +76,6 @@ export async function answerDoor(request: DoorRequest, context: DoorContext): Pr
   }
 }
 
-/** A shifted clock (QUAKEDESK_CLOCK, a scenario) must not lock out a sender that signs by the real one. */
-function verifyAtEitherClock(
-  headers: SignatureHeaders,
-  body: Buffer,
-  door: InboundConfig,
-  clock: InstallationClock,
-): Verified {
-  const byOurs = verifySignature(headers, body, [door.secret], clock.now('actual'))
-  if (byOurs.ok || clock.offset() === 0) return byOurs
-  return verifySignature(headers, body, [door.secret], clock.realNow())
-}
-
 /**
  * Our own source with a wrong clock, or ours is wrong: the signature fits, the time does not. It is refused all the same
  * (an old message may be a replay), but its word may be the first one of the night: a person hears of it.
@@ -97,11 +85,8 @@ async function alarmIfGenuine(
   door: InboundConfig,
   context: DoorContext,
 ): Promise<void> {
-  const stamp = headers['webhook-timestamp']
-  if (typeof stamp !== 'string' || !/^\d{1,12}$/.test(stamp)) return
-  const sentAt = Number(stamp) * SECOND
-  if (!verifySignature(headers, body, [door.secret], sentAt).ok) return
-  const minutes = Math.round((context.clock.realNow() - sentAt) / MINUTE)
+  const minutes = measureLate(headers, body, door.secret, context.clock)
+  if (minutes === null) return
   await context.alarm(
     'door',
     door.id,

@@ -90,6 +90,7 @@ export function openDrillDesk(parts: DrillDeskParts): DrillDesk {
           drill,
           scenario,
           say: openDrillSources(scenario, config, drill.run ?? ''),
+          left: (fault) => left.push(fault),
           act: async (act) => {
             const fault = await playAct(parts, act, drill.startedBy ?? '')
             if (fault !== null) left.push(fault)

@@ -13,6 +13,7 @@ import type { Ledger } from '../publish/ledger.ts'
 import type { InstallationClock } from './clock.ts'
 import type { DrillPayload } from './drill-lines.ts'
 import type { Sources } from './sources.ts'
+import type { Tell } from './tells.ts'
 
 /** Idle stretches are skipped down to this much before the next event. */
 const LEAD_MS = 3 * SECOND
@@ -24,11 +25,13 @@ const LONGEST_MS = { people: 60 * MINUTE, scenario: 10 * MINUTE } as const
 const REAL_BEGUN = '有真实地震事项，演练自动中止'
 
 export interface LiveParts {
-  app: { ledger: Ledger; sources: Sources; clock: InstallationClock }
+  app: { ledger: Ledger; sources: Sources; tell: Tell; clock: InstallationClock }
   pool: Pool
   drill: Drill
   scenario: Scenario
   say: (step: ScenarioStep) => DrillPayload | null
+  /** Notes what could not be played. */
+  left: (fault: string) => void
   /** Carries out an act of the scenario; only where its own acts are played. */
   act: (act: ScenarioAct) => Promise<void>
   /** Drill websites: their pages are read where they are kept, no drill page is ever served to the public. */
@@ -72,7 +75,9 @@ export async function playLive(parts: LiveParts, clock: LiveClock): Promise<Live
   const realStart = app.clock.realNow()
   const actualStart = app.clock.now('actual')
   const byPeople = drill.acts === 'people'
-  const events = [...scenario.steps, ...(byPeople ? [] : scenario.acts)].toSorted((a, b) => a.at - b.at)
+  const events = [...scenario.steps, ...scenario.tells, ...(byPeople ? [] : scenario.acts)].toSorted(
+    (a, b) => a.at - b.at,
+  )
   const look = (): Promise<LiveEnd | null> => findEnd(parts, { realStart, actualStart })
   for (const event of events) {
     const end = await waitUntil(parts, clock, event.at, look)
@@ -83,6 +88,9 @@ export async function playLive(parts: LiveParts, clock: LiveClock): Promise<Live
       const seeding = event.at <= scenario.clock
       if (payload)
         await app.sources.take(payload.source, Buffer.from(payload.body), payload.contentType, 'drill', seeding)
+    } else if ('route' in event) {
+      const fault = await app.tell(event, 'drill')
+      if (fault !== null) parts.left(`${event.text}：${fault}`)
     } else await parts.act(event)
   }
   if (!byPeople) {
@@ -127,7 +135,7 @@ async function waitUntil(
   }
 }
 
-/** Nothing is being sent, and nobody is asked for anything. */
+/** Nothing is being sent, and nobody is asked by the drill's clock; what people do about rumours is timed by the desk's. */
 async function isIdle({ app, pool, drill }: LiveParts, clock: LiveClock): Promise<boolean> {
   const asked = [...app.ledger.picture().holds.values()].some(
     (hold) => hold.class === 'drill' && hold.state !== 'waiting',

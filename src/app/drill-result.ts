@@ -7,6 +7,7 @@ import { listNotices } from '../store/notices.ts'
 import { listRunHolds } from '../store/drills.ts'
 import type { Scenario } from '../town/scenario.ts'
 import { writeMark, type DrillReport } from '../web/desk/drill-report.ts'
+import { collectHeard, type HeardClaim } from './replay-heard.ts'
 
 export interface DrillResult {
   scenario: string
@@ -24,6 +25,8 @@ export interface DrillResult {
     outlets: Record<string, { state: string; ms: number | null }>
   }[]
   holds: { gate: string; reason: string }[]
+  /** What came of the rumours that were told. */
+  claims: HeardClaim[]
   /** Acts and steps that a drill cannot play. */
   left: string[]
 }
@@ -59,6 +62,7 @@ export async function describeDrill(
       ),
     })),
     holds: holds.holds,
+    claims: (await collectHeard(pool, 'drill')).claims,
     left: about.faults,
   }
 }
@@ -72,6 +76,7 @@ export function writeDrill(result: DrillResult): string {
     ),
   ])
   const holds = result.holds.map((hold) => `  [${hold.gate} ${nameGate(hold.gate)}] ${hold.reason}`)
+  const claims = result.claims.map(({ title, kind, spread }) => `  [${kind}] ${title}  ${spread}`)
   const left = result.left.map((what) => `  ${what}`)
   const section = (title: string, lines: readonly string[]): string[] => (lines.length > 0 ? [title, ...lines] : [])
   return [
@@ -84,6 +89,7 @@ export function writeDrill(result: DrillResult): string {
         : [`  nothing${result.holds.length > 0 ? '' : ': no rule of this bureau asks for a word about it'}`],
     ),
     ...section('待核 held', holds),
+    ...section('传言 rumours', claims),
     ...section('未演 left out', left),
     '',
   ].join('\n')

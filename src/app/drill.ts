@@ -93,7 +93,7 @@ async function playEvents(
   time: ReplayTime,
   say: (step: ScenarioStep) => DrillPayload | null,
 ): Promise<void> {
-  const events = [...scenario.steps, ...scenario.acts].sort((a, b) => a.at - b.at)
+  const events = [...scenario.steps, ...scenario.tells, ...scenario.acts].sort((a, b) => a.at - b.at)
   for (const event of events) {
     await untilNextDue(time, Math.max(event.at, time.now()))
     if ('feed' in event) {
@@ -101,6 +101,9 @@ async function playEvents(
       // What stands before the clock starts is the list that a first poll would have found: recorded, not spoken.
       const seeding = event.at <= scenario.clock
       if (said) await app.sources.take(said.source, Buffer.from(said.body), said.contentType, 'drill', seeding)
+    } else if ('route' in event) {
+      const fault = await app.tell(event, 'drill')
+      if (fault !== null) time.running.faults.push(`${event.text}: ${fault}`)
     } else if (event.desk === 'stop' || event.desk === 'start') {
       time.running.faults.push(`${event.desk}: the power is not cut in a running installation`)
     } else {

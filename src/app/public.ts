@@ -14,12 +14,15 @@ import { describeStale } from '../web/public/stale.ts'
 import { openWordings } from '../web/public/wording.ts'
 import { openHealth } from './health.ts'
 import { openDoor } from './push.ts'
+import { openReports } from './rumours.ts'
 import { reachDatabase } from './database.ts'
 import { loadTemplates } from './templates.ts'
 import { openPages } from './website.ts'
 
 const POOL = 4
 const SUBSCRIPTIONS_POOL = 2
+/** One statement each, some milliseconds: hundreds a second. */
+const REPORTS_POOL = 4
 /** A question of the public that takes longer is given up: the publisher works on the same server (DESIGN L7). */
 const MODEST = { statement_timeout: 30_000, connectionTimeoutMillis: 3_000 } as const
 /** NOTIFY is a hint; this look finds what a lost one would have told. */
@@ -38,6 +41,7 @@ export async function startPublic(config: Config, log: FastifyBaseLogger): Promi
   const lines = openLines(config, log, POOL)
   // Its own: readers who search must not keep a subscriber waiting, nor the other way round.
   const subscriptions = openLines(config, log, SUBSCRIPTIONS_POOL)
+  const reports = openLines(config, log, REPORTS_POOL)
   const health = openHealth()
   const startedAt = Date.now()
   const { streams, streamsPerAddress } = config.live
@@ -68,13 +72,15 @@ export async function startPublic(config: Config, log: FastifyBaseLogger): Promi
     () => void shelf.refresh(),
     log,
   )
+  const { maker } = await openPages(config)
   const app = await buildPublicServer({
     db: lines.db,
     pages: shelf,
     staleness: watch.staleness,
     live,
-    list: (await openPages(config)).maker.asked,
+    list: maker.asked,
     push: openDoor(config, subscriptions.db, wordings),
+    reports: openReports(config, reports.db, wordings, maker),
     publicUrl: config.bureau.publicUrl,
     demonstration: config.demonstration,
     ready: async () => {
@@ -104,7 +110,7 @@ export async function startPublic(config: Config, log: FastifyBaseLogger): Promi
       watch.stop()
       await app.close()
       await unlisten()
-      await Promise.all([lines.close(), subscriptions.close()])
+      await Promise.all([lines.close(), subscriptions.close(), reports.close()])
     },
   }
 }

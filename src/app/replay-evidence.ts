@@ -7,6 +7,7 @@ import { listNotices, type NoticeView } from '../store/notices.ts'
 import { DRILL_PATH } from '../store/pages.ts'
 import type { LedgerEntry } from '../town/ledger.ts'
 import type { Town } from '../town/town.ts'
+import { collectHeard, type Heard } from './replay-heard.ts'
 import type { Running } from './replay-running.ts'
 
 /** One post of a notice as an outlet received it. */
@@ -41,6 +42,8 @@ export interface Evidence {
   unrung: string[]
   /** What stands in a ledger and belongs to no notice and no alarm. */
   strays: string[]
+  /** What came of rumours that were told. */
+  heard: Heard
   faults: string[]
 }
 
@@ -72,6 +75,7 @@ export async function collectEvidence(pool: Pool, town: Town, running: Running):
   return {
     notices,
     strays,
+    heard: await collectHeard(pool, 'actual'),
     holds: holds.rows,
     setAside: [...aside.rows.map((row) => row.gate), ...running.refusals],
     alarms: alarms.rows.map((row) => row.message),

@@ -3,6 +3,7 @@
 import { findForbidden } from '../core/rendering/word-guard.ts'
 import type { Scenario } from '../town/scenario.ts'
 import type { Evidence, SaidNotice } from './replay-evidence.ts'
+import { compareHeard } from './replay-heard.ts'
 
 type Expectation = Scenario['expect']
 type ExpectedNotice = Expectation['notices'][number]
@@ -29,6 +30,7 @@ export function findDifferences(scenario: Scenario, evidence: Evidence): string[
       ? [`${evidence.alarms.length} alarms instead of at least ${expect.alarms}`]
       : []),
     ...evidence.unrung.map((alarm) => `an alarm never rang: ${alarm}`),
+    ...compareHeard(expect, evidence.heard),
     ...findNever(expect.never, evidence),
     ...checkGate(scenario, evidence),
     ...evidence.notices.flatMap(checkAlways),

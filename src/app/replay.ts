@@ -12,7 +12,13 @@ import { SECOND, type Instant } from '../core/instant.ts'
 import { openPool } from '../store/pool.ts'
 import { startPlayer } from '../town/player.ts'
 import { claimPort } from '../town/port.ts'
-import { fillPlaces, listScenarioSources, type Scenario, type ScenarioStep } from '../town/scenario.ts'
+import {
+  fillPlaces,
+  listScenarioSources,
+  type Scenario,
+  type ScenarioStep,
+  type ScenarioTell,
+} from '../town/scenario.ts'
 import { startTown } from '../town/town.ts'
 import { openVirtualClock } from './clock.ts'
 import type { Database } from './database.ts'
@@ -82,6 +88,10 @@ export async function replayScenario(scenario: Scenario, place: ReplayPlace): Pr
     if (door) await knockAtDoor(running, running.app, step, payload, now())
     else await crank.current.pollNow(step.feed)
   }
+  const hear = async (tell: ScenarioTell): Promise<void> => {
+    const fault = running.app ? await running.app.tell(tell, 'actual') : 'the power is off'
+    if (fault !== null) running.faults.push(`not taken in: ${tell.text}: ${fault}`)
+  }
 
   try {
     const early = scenario.steps.filter((step) => step.at <= scenario.clock)
@@ -90,6 +100,7 @@ export async function replayScenario(scenario: Scenario, place: ReplayPlace): Pr
     for (const event of listEvents(scenario)) {
       await untilNextDue(time, event.at)
       if ('feed' in event) await play(event)
+      else if ('route' in event) await hear(event)
       else if (event.desk === 'stop') await stop()
       else if (event.desk === 'start') await start()
       else await runAct(time, event)
@@ -107,8 +118,8 @@ export async function replayScenario(scenario: Scenario, place: ReplayPlace): Pr
   }
 }
 
-/** Steps and acts after the start in order of time; at the same instant what is heard comes before what is done. */
+/** Steps, tells and acts after the start in order of time; at the same instant what is heard comes before what is done. */
 function listEvents(scenario: Scenario) {
   const steps = scenario.steps.filter((step) => step.at > scenario.clock)
-  return [...steps, ...scenario.acts].sort((a, b) => a.at - b.at)
+  return [...steps, ...scenario.tells, ...scenario.acts].sort((a, b) => a.at - b.at)
 }

@@ -11,6 +11,9 @@ import { listListeners } from '../publish/escalate.ts'
 import type { Ledger, LedgerContext } from '../publish/ledger.ts'
 import { canRemove } from '../publish/remove.ts'
 import type { ReleaseContext } from '../publish/writing/release.ts'
+import type { AgencyContext } from '../rumour/agencies/context.ts'
+import { answerAgency } from '../rumour/agencies/door.ts'
+import type { MatchContext } from '../rumour/matching.ts'
 import { listen } from '../store/listen.ts'
 import { readVersion } from '../store/picture.ts'
 import { listHandOutlets } from '../web/desk/cards-routes.ts'
@@ -23,14 +26,18 @@ import { openDeskChannels } from './desk-channels.ts'
 import { openDeskPages } from './desk.ts'
 import { openDrillDesk, type DrillDesk } from './drill-desk.ts'
 import { readHeads } from './journal-heads.ts'
+import { knowRumours } from './known-rumours.ts'
 import type { OpenedOutlets } from './outlets.ts'
+import type { Partners } from './partners.ts'
 import type { RedisLine } from './redis-line.ts'
+import { openRumourNews } from './rumour-news.ts'
 import { setUpOutlet } from './set-up.ts'
 import type { Sources } from './sources.ts'
+import { openTells } from './tells.ts'
 import { writeToken } from './token.ts'
 import { namesOf, type Words } from './words.ts'
 
-export interface DeskParts extends Pick<DeskContext, 'callback' | 'ready' | 'metrics'> {
+export interface DeskParts extends Pick<DeskContext, 'callback' | 'agency' | 'ready' | 'metrics'> {
   ledger: Ledger
   sources: Sources
   clock: InstallationClock
@@ -52,6 +59,8 @@ export interface DeskParts extends Pick<DeskContext, 'callback' | 'ready' | 'met
   silentOfficial: () => string[]
   /** What people write and let out. */
   writing: ReleaseContext
+  rumours: MatchContext
+  partners: Partners
   /** Starts a scenario as a drill; null where there are no drill outlets. */
   drill: ((scenario: string, by: string) => Promise<CommandAnswer>) | null
   /** Stops what is under way to single people, as the switches now stand. */
@@ -71,7 +80,7 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
   const { ledger, sources, clock, config, pool, connections, ledgerContext, opened, random, drill, log } = parts
   const { outlets } = opened
   const drills: DrillDesk = openDrillDesk({
-    app: { ledger, sources, clock, database: parts.database },
+    app: { ledger, sources, tell: openTells(parts.rumours), clock, database: parts.database },
     config,
     pool,
     command: (name, input) => command(name, input),
@@ -103,9 +112,13 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     .filter(({ authority }) => maySpeak(authority))
     .map(({ id }) => id)
   const foreseen = (): Foreseen[] => foreseeHolds(parts.words.policy(), official, clock.now('actual'))
+  const agencies: AgencyContext = { ...parts.partners.agencies, pool: connections }
   const door = await openDeskPages({
     config,
     writing: parts.writing,
+    rumours: { ...parts.rumours, pool: connections },
+    handover: { ...parts.partners.handover, pool: connections },
+    agencies,
     pool: connections,
     realNow: clock.realNow,
     random,
@@ -154,6 +167,8 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     door,
     receive: (id, headers, body) => sources.receiveAtDoor(id, headers, body),
     callback: parts.callback,
+    ...(parts.agency ? { agency: parts.agency } : {}),
+    partner: (request) => answerAgency(agencies, request),
     command,
     commandToken: await writeToken(config.dataFolder),
     ready: parts.ready,
@@ -163,10 +178,16 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
   const { redis } = parts
   const hints = openHints(desk.server, { isSeated: door.isSeated, carrier: redis.carrier })
   redis.whenBack(() => hints.heard())
+  const news = openRumourNews({ ...parts.rumours, pool: connections }, log)
+  const known = knowRumours({ ...parts.rumours, pool: connections }, log)
   const unlisten = listen(
     () => parts.database.app,
     'quakedesk',
-    () => hints.heard(),
+    () => {
+      hints.heard()
+      news.hear()
+      known.heard()
+    },
     log,
   )
   return {
@@ -175,6 +196,7 @@ export async function startDesk(parts: DeskParts): Promise<RunningDesk> {
     stop: async () => {
       await drills.stop()
       await unlisten()
+      await news.stop()
       await hints.close()
       redis.close()
       await desk.close()

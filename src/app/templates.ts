@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 const ROOT = fileURLToPath(new URL('../../templates', import.meta.url))
 
 /** File name → source. @throws when the folder cannot be read */
-export async function loadTemplates(folder: 'notices' | 'pages' | 'card'): Promise<Map<string, string>> {
+export async function loadTemplates(folder: 'notices' | 'pages' | 'card' | 'handover'): Promise<Map<string, string>> {
   const names = (await readdir(`${ROOT}/${folder}`))
     .filter((name) => name.endsWith('.liquid') || name.endsWith('.yaml'))
     .sort()

@@ -1,4 +1,4 @@
-// In: a scenario file (YAML): a bureau, a clock, a time line of payloads, and what must come of it. Out: the typed scenario.
+// In: a scenario file (YAML): a bureau, a clock, a time line of payloads and of what people tell, and what must come of it. Out: the typed scenario.
 // Must not relax anything: a replay runs by the scenario's own clock, through the same gates (DESIGN §3 "drill").
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -36,6 +36,27 @@ const act = z.strictObject({
   outlet: z.string().default('*'),
 })
 
+/** What somebody tells the bureau of a rumour. */
+const tell = z.strictObject({
+  at: instant,
+  /** The way it comes in. */
+  route: z.enum(['form', 'wechat', 'phone', 'patrol', 'agency']),
+  /** Where it was seen, in the words of the form; '' for not said. */
+  platform: z.string().max(20).default(''),
+  region: z.string().max(40).default(''),
+  text: z.string().min(1).max(2_000),
+})
+
+const expectedClaim = z.strictObject({
+  /** Stands in its title. */
+  contains: z.string().min(1),
+  kind: z.string().optional(),
+  /** How many tell it; denials are none. */
+  spread: z.number().int().min(0),
+  /** Claims with one label share a template, those with two do not. */
+  family: z.string().optional(),
+})
+
 const expectedNotice = z.strictObject({
   kind: z.string(),
   /** Outlets that must show it, exactly once each; those not named must not. Left out: not looked at. */
@@ -65,6 +86,7 @@ const shape = z.strictObject({
   with: z.record(z.string(), z.unknown()).default({}),
   steps: z.array(step).default([]),
   acts: z.array(act).default([]),
+  tells: z.array(tell).default([]),
   expect: z.strictObject({
     notices: z.array(expectedNotice).default([]),
     /** Gates of the holds that must have been raised, in order of time; no others may. */
@@ -75,6 +97,10 @@ const shape = z.strictObject({
     never: z.array(z.string()).default([]),
     /** Fewest alarms that must stand or have stood. */
     alarms: z.number().int().min(0).default(0),
+    /** Claims that must have come of what was told, each another; no others may. */
+    claims: z.array(expectedClaim).default([]),
+    /** What was told that denies a claim, and spreads none. */
+    denials: z.number().int().min(0).default(0),
   }),
 })
 
@@ -82,6 +108,7 @@ type Parsed = z.infer<typeof shape>
 export type Scenario = Omit<Parsed, 'config' | 'with'> & { config: Record<string, unknown> }
 export type ScenarioStep = Scenario['steps'][number]
 export type ScenarioAct = Scenario['acts'][number]
+export type ScenarioTell = Scenario['tells'][number]
 
 const bureauxShape = z.record(z.string(), z.record(z.string(), z.unknown()))
 
