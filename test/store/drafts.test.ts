@@ -30,6 +30,8 @@ async function make(over: Partial<DraftRecord> = {}): Promise<DraftRecord> {
     kind: 'science' as const,
     level: 'daily' as const,
     quakeId: null,
+    claimId: null,
+    class: 'actual' as const,
     outlets: ['weibo'],
     fields: { heading: '怎样避震' },
     attachments: [],
@@ -116,7 +118,7 @@ test('a file is kept under its own hash, never changed, and stands with a notice
   const attachments = [{ sha256, type, bytes: bytes.length, width: 0, height: 0, alt: '活动通知全文' }]
   const draft = await make({ state: 'approved', approvedAt: NOW, attachments })
   expect((await findDraft(app, draft.id))?.attachments).toEqual(attachments)
-  expect((await findDraftFile(app, draft.id, sha256))?.bytes.equals(bytes)).toBe(true)
+  expect(await findDraftFile(app, draft.id, sha256)).toEqual({ type, bytes })
   const other = await make()
   expect(await findDraftFile(app, other.id, sha256)).toBeNull()
   const renamed = attachments.map((one) => ({ ...one, alt: '别的说明' }))

@@ -214,11 +214,19 @@ describe('the program’s own role', () => {
     await expect(pool.query(statement)).rejects.toThrow(/denied|must be|does not exist|not permitted|only roles/i)
   })
 
-  test('finds no function that runs with its owner’s rights', async () => {
-    const { rows } = await pool.query(
-      `select proname from pg_proc where prosecdef and pronamespace = 'public'::regnamespace`,
+  test('finds one function that runs with its owner’s rights: it forgets originals whose time is over, and only adds to the journal', async () => {
+    const { rows } = await pool.query<{ name: string; body: string }>(
+      `select proname as name, prosrc as body from pg_proc where prosecdef and pronamespace = 'public'::regnamespace`,
     )
-    expect(rows).toEqual([])
+    expect(rows.map(({ name }) => name)).toEqual(['forget_originals'])
+    const [{ body } = { body: '' }] = rows
+    expect(body.match(/\b(?:delete from|update|truncate|insert into) (\w+)/g)).toEqual([
+      'delete from sighting_raw',
+      'delete from sighting_picture',
+      'insert into journal',
+    ])
+    const early = pool.query(`select forget_originals(now(), 86400, 86400, 1)`)
+    await expect(early).rejects.toThrow(/kept for longer/)
   })
 })
 

@@ -21,6 +21,16 @@ export interface DeskIds {
   /** A payload as it came. */
   raw: string
   draft: string
+  /** A claim under way. */
+  claim: string
+  /** A question that waits for its answer. */
+  question: string
+  /** A sighting with a picture. */
+  pictured: string
+  /** A claim of the lowest risk that the prepared answer fits. */
+  smallClaim: string
+  /** An answer that all agencies have signed. */
+  prepared: string
   /** Of that draft: the hash of a file. */
   attachment: string
   /** Token of a link that is good. */
@@ -65,6 +75,29 @@ export const DESK_PAGES: Readonly<Record<string, DeskPage>> = {
     'lead',
     ({ draft, attachment }) => `/drafts/${draft}/attachments/${attachment}`,
   ),
+  '/rumours': page('lead', () => '/rumours'),
+  '/parts/rumours': part('lead', () => '/parts/rumours'),
+  '/rumours/new': page('lead', () => '/rumours/new'),
+  '/rumours/import': page('lead', () => '/rumours/import'),
+  '/questions': page('lead', () => '/questions'),
+  '/parts/questions': part('lead', () => '/parts/questions'),
+  '/questions/:id': page('lead', ({ question }) => `/questions/${question}`),
+  '/senders': page('lead', () => '/senders'),
+  '/sightings/:id/picture': data('lead', ({ pictured }) => `/sightings/${pictured}/picture`),
+  '/rumours/:id': page('lead', ({ claim }) => `/rumours/${claim}`),
+  '/forecasts': page('lead', () => '/forecasts'),
+  '/facts': page('lead', () => '/facts'),
+  '/quakes/:id/facts': page('lead', ({ quake }) => `/quakes/${quake}/facts`),
+  '/rumours/:id/handover': page('lead', ({ claim }) => `/rumours/${claim}/handover`),
+  '/agencies': page('lead', () => '/agencies'),
+  '/rumours/prepared': page('lead', () => '/rumours/prepared'),
+  '/rumours/prepared/:answer': page('lead', ({ prepared }) => `/rumours/prepared/${prepared}`),
+  '/rumours/:id/prepared/:answer': page(
+    'lead',
+    ({ smallClaim, prepared }) => `/rumours/${smallClaim}/prepared/${prepared}`,
+  ),
+  '/rumours/monthly': page('lead', () => '/rumours/monthly'),
+  '/rumours/monthly.csv': data('lead', () => '/rumours/monthly.csv'),
   '/roster': page('lead', () => '/roster'),
   '/channels': page('lead', () => '/channels'),
   '/channels/:id': page('lead', ({ outlet }) => `/channels/${outlet}`),

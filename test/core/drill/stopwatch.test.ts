@@ -128,4 +128,5 @@ test('a scenario is filed under what it practises', () => {
   expect(classifyScenario({ truth: false, acts: [], expect: expect_ })).toBe('stop')
   expect(classifyScenario({ truth: true, acts: [{ desk: 'withdraw' }], expect: expect_ })).toBe('withdraw')
   expect(classifyScenario({ truth: true, acts: [], expect: { ...expect_, holds: [] } })).toBe('publish')
+  expect(classifyScenario({ truth: true, tells: [{}], acts: [], expect: expect_ })).toBe('rumour')
 })

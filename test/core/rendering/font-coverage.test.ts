@@ -31,7 +31,8 @@ describe.each(FONTS.map((font, index) => [['Regular', 'Bold'][index], readCovera
       [...new Set(text)].filter((mark) => mark >= ' ' && !covered.has(mark.codePointAt(0) ?? 0))
 
     it('has every character of the gazetteer: add one, and make the font anew', () => {
-      expect(missing(readTexts('src/core/data', /\.json$/))).toEqual([])
+      // Old characters are read in rumours and never printed.
+      expect(missing(readTexts('src/core/data', /^(?!simplified\.).+\.json$/))).toEqual([])
     })
 
     it('has every character of the notices, the pages and the cards', () => {
