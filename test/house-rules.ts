@@ -21,15 +21,16 @@ const ROOMS: Readonly<Record<string, Sight>> = {
   feeds: { rooms: ['core'], packages: ['zod', 'undici', 'saxes', 'rss-parser', 'node:'] },
   store: { rooms: ['core'], packages: ['zod', 'pg', 'kysely', 'node:'] },
   publish: { rooms: ['core', 'store'], packages: ['zod', 'pg', 'undici', 'node:'] },
+  rumour: { rooms: ['core', 'store', 'publish'], packages: ['zod', 'pg', 'node:'] },
   push: { rooms: ['core', 'store'], packages: ['zod', 'pg', 'node:'] },
   people: { rooms: ['core', 'store'], packages: ['zod', 'pg', 'node:'] },
   // The desk alone knows people; what citizens see does not.
   'web/desk': {
-    rooms: ['core', 'store', 'publish', 'people', 'web'],
+    rooms: ['core', 'store', 'publish', 'rumour', 'people', 'web'],
     packages: ['zod', 'pg', 'fastify', 'liquidjs', 'socket.io', 'node:'],
   },
   web: {
-    rooms: ['core', 'store', 'publish', 'push'],
+    rooms: ['core', 'store', 'publish', 'rumour', 'push'],
     packages: ['zod', 'fastify', 'liquidjs', 'uqr', 'yaml', 'node:'],
   },
   // Stand-ins are written from the reference, not from the adapters: a shared mistake would hide itself.

@@ -81,11 +81,11 @@ describe('the two languages', () => {
 
   it('show the same configuration, commands and desk acts', () => {
     const bare = (text: string): unknown => {
-      const { outlets, inbound, ...rest } = loadExample(listBlocks(text, 'yaml')[0] ?? '')
+      const { outlets, inbound, agencies, ...rest } = loadExample(listBlocks(text, 'yaml')[0] ?? '')
       // Made-up secrets differ from one loading to the next.
       return {
         ...rest,
-        doors: inbound.map((door) => ({ ...door, secret: '' })),
+        doors: [...inbound, ...agencies].map((door) => ({ ...door, secret: '' })),
         outlets: outlets.map(({ id, mode }) => [id, mode]),
       }
     }

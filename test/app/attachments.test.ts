@@ -179,3 +179,54 @@ test('who is not signed in, sends no form of this page, or too much, is answered
     expect(head.split(' ')[1]).toBe(status)
   }
 }, 30_000)
+
+test('a file that somebody altered in the database is handed out to nobody, and no draft with it is let out', async () => {
+  const path = await begin()
+  await put(path, makePng([], '', 11), '活动场地示意图')
+  await put(path, makePng([], '', 12), '活动路线示意图')
+  await approve(path)
+  const [place = '', way = ''] = listFiles(await readPage(zhao, path))
+  const db = await bureau.database()
+  const { rows } = await db.query<{ name: string }>(
+    `select conname as name from pg_constraint where conrelid = 'attachment'::regclass and pg_get_constraintdef(oid) like '%sha256(bytes)%'`,
+  )
+  await db.query(`alter table attachment drop constraint ${rows[0]?.name ?? ''}`)
+  const alter = (file: string, more: string): Promise<unknown> =>
+    db.query(`update attachment set bytes = ${more} where sha256 = $1`, [file])
+  await alter(place, `bytes || '\\x00'`)
+  const refused = await zhao.get(`${path}/attachments/${place}`)
+  expect([refused.status, refused.body.includes('附件与添加时不符')]).toEqual([409, true])
+  expect((await zhao.get(`${path}/attachments/${way}`)).status).toBe(200)
+  const held = await pressDraft(zhao, path, 'release')
+  expect([held.status, held.body.includes('附件与添加时不符，不能发布')]).toEqual([409, true])
+  const whole = 'substring(bytes from 1 for octet_length(bytes) - 1)'
+  await alter(place, whole)
+  expect((await pressDraft(zhao, path, 'release')).to).toBe(path)
+
+  const found = await db.query<{ code: string }>(`select code from notice where facts #>> '{draft,id}' = $1`, [
+    path.split('/').at(-1),
+  ])
+  const code = found.rows[0]?.code ?? ''
+  await until('its page', async () => (await fetchPage(`/n/${code}`)).includes(way))
+  await alter(place, `bytes || '\\x00'`)
+  await until('the refusal', async () => (await fetch(atPublic(`/attachments/${place}.png`))).status === 500)
+  const answer = await fetch(atPublic(`/attachments/${place}.png`))
+  expect([answer.headers.get('cache-control'), answer.headers.get('etag')]).toEqual(['no-store', null])
+  expect(await answer.text()).toContain('本附件与发布时不符，已停止提供')
+  // What stands beside it is shown as before.
+  expect((await fetch(atPublic(`/attachments/${way}.png`))).status).toBe(200)
+  expect(await fetchPage(`/n/${code}`)).toContain('活动场地示意图')
+  await alter(place, whole)
+  await until('the file', async () => (await fetch(atPublic(`/attachments/${place}.png`))).status === 200)
+}, 60_000)
+
+test('words that somebody altered in the database after they were approved are not let out', async () => {
+  const path = await begin()
+  await approve(path)
+  const db = await bureau.database()
+  await db.query(`update draft set fields = fields || '{"summary":"另一句话，没有人审定过。"}' where id = $1`, [
+    path.split('/').at(-1),
+  ])
+  const held = await pressDraft(zhao, path, 'release')
+  expect([held.status, held.body.includes('文稿与审定时不符')]).toEqual([409, true])
+}, 60_000)

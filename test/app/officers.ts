@@ -95,11 +95,11 @@ export async function openFirst(bureau: Door): Promise<Visitor> {
 export async function openOfficer(
   bureau: Door,
   admin: Visitor,
-  given: { login: string; name: string; roles: string[] },
+  given: { login: string; name: string; roles: string[]; organisation?: string },
 ): Promise<Visitor> {
-  const { login, name, roles } = given
+  const { login, name, roles, organisation = 'bureau' } = given
   await admin.get('/desk/people')
-  const shown = await admin.post('/desk/people', { login, name, organisation: 'bureau', role: roles })
+  const shown = await admin.post('/desk/people', { login, name, organisation, role: roles })
   const link = /\/desk\/invitation\/[\w-]+/.exec(shown.body)?.[0]
   if (link === undefined) throw new Error(`no link: ${shown.body}`)
   const visitor = openVisitor(bureau)

@@ -1,6 +1,7 @@
 // A handful of the scenarios in the ordinary test run; `npm run drill -- --all` replays every one.
 import pino from 'pino'
 import { expect, test } from 'vitest'
+import { compareHeard, type Heard } from '../../src/app/replay-heard.ts'
 import { findDifferences } from '../../src/app/replay-verdict.ts'
 import { replayScenario } from '../../src/app/replay.ts'
 import { listScenarios, loadScenario, SCENARIO_NAME } from '../../src/app/scenario-files.ts'
@@ -25,6 +26,10 @@ test.each([
   ['luzhou-2021', 'M 8.1 of one automatic system is never said'],
   ['withdrawn-by-source', 'the network takes it back: withdrawn everywhere after the veto'],
   ['power-cut', 'twenty minutes without power across the main shock: told once when it is back'],
+  [
+    'alxa-2017-rumour',
+    'what people tell of a magnitude 8 becomes one claim, its twin of another place another, and none is said',
+  ],
   ['reconnect-30-rows', 'thirty rows after a reconnect: only the fresh main shock is told'],
 ])('%s: %s', async (name) => {
   const scenario = await loadScenario(name)
@@ -51,6 +56,38 @@ test('a replay that goes otherwise than expected is found out', async () => {
     notices: evidence.notices.map((n) => (n === notice ? { ...n, shown: twice(n.shown) } : n)),
   }
   expect(findDifferences(scenario, doubled).join()).toContain('2 times')
+})
+
+test('rumours that come to other claims than expected are found out', async () => {
+  const scenario = await loadScenario('alxa-2017-rumour')
+  const { claims } = scenario.expect
+  const heard = (change: Partial<Heard>): string[] =>
+    compareHeard(scenario.expect, {
+      denials: 1,
+      claims: claims.map(({ contains, kind = 'other', spread, family = contains }) => ({
+        title: `网传${contains}`,
+        kind,
+        spread,
+        family,
+      })),
+      ...change,
+    })
+  expect(heard({})).toEqual([])
+  const [first, second, third] = claims
+  if (!first || !second || !third) throw new Error('the scenario tells of three claims')
+  const made = (one: typeof first, family: string, spread = one.spread) => ({
+    title: one.contains,
+    kind: one.kind ?? 'other',
+    spread,
+    family,
+  })
+  const [one, two, three] = [made(first, 'a'), made(second, 'a'), made(third, 'c')]
+  expect(heard({ claims: [one, two, three] })).toEqual([])
+  expect(heard({ claims: [one, { ...two, family: 'b' }, three] }).join()).toContain('not of one family')
+  expect(heard({ claims: [one, two] }).join()).toContain('no claim')
+  expect(heard({ claims: [one, two, three, three] }).join()).toContain('nobody expected')
+  expect(heard({ claims: [made(first, 'a', first.spread + 1), two, three] }).join()).toContain('no claim')
+  expect(heard({ denials: 0 })).toEqual(['0 denials instead of 1'])
 })
 
 function twice<T>(shown: Record<string, T[]>): Record<string, T[]> {

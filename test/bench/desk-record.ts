@@ -4,6 +4,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Pool, PoolClient } from 'pg'
 import type { DeskIds, Seat } from '../support/desk-pages.ts'
+import { addPreparedRows } from '../support/prepared-rows.ts'
 
 const YEARS = 10
 const SEAL_LOCK = 0x7365616c
@@ -202,12 +203,24 @@ async function seatPeople(pool: Pool): Promise<{ ids: DeskIds; seats: Record<Sea
      select id, version, level, outlets, fields, $1, hash, edited_by, edited_at from draft where id = 'w-1'`,
     [JSON.stringify([{ sha256: attachment }])],
   )
+  await pool.query(
+    `insert into claim (id, title, kind, family_id, risk, state, opened_at, changed_at)
+     select 'bc-' || i, '明天有7级大地震（' || i || '）', 'predict', 'bc-' || i, 1 + i % 4, 'new', now(), now() from generate_series(1, 300) i`,
+  )
+  await pool.query(
+    `insert into claim (id, title, kind, family_id, risk, state, opened_at, changed_at)
+     values ('bc-small', '地震来了怎么躲避', 'advice', 'bc-small', 1, 'new', now(), now())`,
+  )
   const link = randomBytes(32).toString('base64url')
   await pool.query(
     `insert into invitation (token_hash, account_id, made_by, made_at, ends_at)
      values ($1, 'p-bench-9', 'p-bench-1', now(), now() + interval '3 days')`,
     [hash(link)],
   )
+  const asked = await pool.query<{ question: string; pictured: string }>(
+    `select (select min(sighting_id) from question) as question, (select min(sighting_id) from sighting_picture) as pictured`,
+  )
+  const { question = '', pictured = '' } = asked.rows[0] ?? {}
   return {
     ids: {
       hold: 'bh-1',
@@ -220,6 +233,11 @@ async function seatPeople(pool: Pool): Promise<{ ids: DeskIds; seats: Record<Sea
       drill: 'dr-1',
       raw,
       draft: 'w-1',
+      claim: 'bc-1',
+      question,
+      pictured,
+      smallClaim: 'bc-small',
+      prepared: await addPreparedRows(pool),
       attachment,
       link,
     },

@@ -8,6 +8,7 @@ import { loadPicture } from '../../src/store/picture.ts'
 import { openPool } from '../../src/store/pool.ts'
 import { findRunning } from '../../src/store/postgres/start.ts'
 import { DESK_PAGES } from '../support/desk-pages.ts'
+import { askWithPicture } from '../support/report.ts'
 import { fillRecord } from './desk-record.ts'
 import { createFeeds } from './events.ts'
 import { startQuakedesk, type Installed } from './installation.ts'
@@ -130,6 +131,7 @@ export async function benchDesk(samples: number, many: number): Promise<void> {
       await sleep(200)
     }
     const since = performance.now()
+    await askWithPicture(first.port)
     const { ids, seats } = await fillRecord(pool, { notices: NOTICES, rows: many })
     process.stdout.write(`desk: record made in ${Math.round((performance.now() - since) / 1_000)} s\n`)
     await pool.end()

@@ -8,6 +8,8 @@ import { benchLive } from './live.ts'
 import { benchPage } from './page.ts'
 import { benchPoll } from './poll.ts'
 import { benchPush } from './push.ts'
+import { benchRumours } from './rumours.ts'
+import { benchSimilar } from './similar.ts'
 
 const { values } = parseArgs({
   options: {
@@ -26,6 +28,8 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   page: () => benchPage(rounds),
   live: () => benchLive(rounds, Number(values.many ?? 5_000)),
   desk: () => benchDesk(Number(values.samples ?? 40), Number(values.many ?? 5_000_000)),
+  similar: () => benchSimilar(rounds, Number(values.samples ?? 20), Number(values.many ?? 100_000)),
+  rumours: () => benchRumours(Number(values.samples ?? 200), Number(values.many ?? 12_000)),
   push: () => benchPush(rounds, Number(values.samples ?? 1_000), Number(values.many ?? 100_000)),
 }
 const wanted = values.only?.split(',') ?? Object.keys(sections)

@@ -6,6 +6,8 @@ import { writeField } from '../../src/web/desk/roster-view.ts'
 import { openBureau, writeDetermination, type Bureau } from '../app/bureau.ts'
 import { attach, openFirst, openOfficer, openVisitor, PASSWORD, type Visitor } from '../app/officers.ts'
 import { DESK_PAGES, type DeskIds, type Seat } from '../support/desk-pages.ts'
+import { askWithPicture } from '../support/report.ts'
+import { addPreparedRows } from '../support/prepared-rows.ts'
 import { CHROMIUM, NO_CHROMIUM, openChromium } from './chromium.ts'
 import { findViolationsInBoth } from './axe.ts'
 
@@ -48,6 +50,10 @@ describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () =>
       removal: await askRemoval(),
       drill: await planDrill(),
       ...(await writeDraft(lead)),
+      claim: await hearRumour(lead),
+      ...(await hearQuestion()),
+      smallClaim: await hearSmall(lead),
+      prepared: await addPreparedRows(await bureau.database()),
       link: await invite(admin, 'qian'),
     }
     browser = await openChromium()
@@ -123,6 +129,44 @@ describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () =>
     return 'dr-1'
   }
 
+  /** @returns a claim with a sighting, a check, a note, something like it, and a step that waits for a second person */
+  async function hearRumour(by: Visitor): Promise<string> {
+    await by.get('/desk/rumours/new')
+    for (const text of ['刚听说天池子水库裂缝了，下游的人赶紧跑', '天池子水库裂缝是假的，大家不要转发'])
+      expect((await by.post('/desk/rumours', { route: 'phone', text, contact: '13800138000' })).status).toBe(200)
+    const other = '刚听说黑龙口水库裂缝了，下游的人赶紧跑'
+    const taken = await by.post('/desk/rumours', {
+      route: 'patrol',
+      text: other,
+      platform: '微信',
+      url: 'https://example.com/a',
+    })
+    const path = /\/desk\/rumours\/c-[\w-]+/.exec(taken.body)?.[0] ?? ''
+    await by.get(path)
+    for (const [act, fields] of [
+      ['checks', { source: '水务局电话', outcome: 'contradicts', words: '坝体完好' }],
+      ['notes', { words: '请留意', private: 'yes' }],
+      ['proposals', { event: 'dismiss', reason: '已核实不实', seen: '1' }],
+    ] as const)
+      expect((await by.post(`${path}/${act}`, fields)).status).toBe(303)
+    return path.split('/').at(-1) ?? ''
+  }
+
+  /** @returns a question of a citizen's, with the picture that came with it */
+  async function hearQuestion(): Promise<Pick<DeskIds, 'question' | 'pictured'>> {
+    expect((await askWithPicture(bureau.port)).status).toBe(200)
+    const { rows } = await (await bureau.database()).query<{ id: string }>('select sighting_id as id from question')
+    return { question: rows[0]?.id ?? '', pictured: rows[0]?.id ?? '' }
+  }
+
+  /** @returns a claim of the lowest risk */
+  async function hearSmall(by: Visitor): Promise<string> {
+    await by.get('/desk/rumours/new')
+    const text = '地震来了应该怎么躲避，应急包里放什么'
+    const taken = await by.post('/desk/rumours', { route: 'phone', text })
+    return /\/desk\/rumours\/(c-[\w-]+)/.exec(taken.body)?.[1] ?? ''
+  }
+
   /** @returns a draft that waits for somebody else */
   async function writeDraft(by: Visitor): Promise<Pick<DeskIds, 'draft' | 'attachment'>> {
     await by.get('/desk/drafts')
@@ -135,13 +179,9 @@ describe.skipIf(CHROMIUM === null)(`every page of the desk${NO_CHROMIUM}`, () =>
     return { draft: made.to.split('/').at(-1) ?? '', attachment }
   }
 
-  async function readIds(): Promise<
-    Omit<DeskIds, 'link' | 'outlet' | 'version' | 'removal' | 'drill' | 'draft' | 'attachment'>
-  > {
+  async function readIds(): Promise<Pick<DeskIds, 'hold' | 'quake' | 'notice' | 'person' | 'raw'>> {
     const db = await bureau.database()
-    const { rows } = await db.query<
-      Omit<DeskIds, 'link' | 'outlet' | 'version' | 'removal' | 'drill' | 'draft' | 'attachment'>
-    >(
+    const { rows } = await db.query<Pick<DeskIds, 'hold' | 'quake' | 'notice' | 'person' | 'raw'>>(
       `select (select id from hold where state = 'open' order by since desc limit 1) as hold,
          (select quake_id from notice order by issued_at desc limit 1) as quake,
          (select id from notice where kind = 'quick-report' order by issued_at desc limit 1) as notice,

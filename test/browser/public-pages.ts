@@ -61,6 +61,34 @@ export const PUBLIC_PAGES: readonly PublicPage[] = [
     english: /What to do/,
     act: { on: 'main .here a', leads: /\/guide#band-[a-z]+$/ },
   },
+  {
+    address: '/rumours',
+    at: '/rumours',
+    says: /辟谣[\s\S]*网传近期有大地震的消息没有依据[\s\S]*网传信息核实中/,
+    english: /Rumours checked/,
+    act: { on: 'main .notices a', leads: /\/rumours\/hhhh9999$/ },
+  },
+  {
+    address: '/rumours/report',
+    at: '/rumours/report',
+    says: /反映传言、提问[\s\S]*不需要登录[\s\S]*联系方式（可以不填）/,
+    english: /Report a rumour or ask/,
+    act: { on: 'main .more a[href$="rumours/receipt"]', leads: /\/rumours\/receipt$/ },
+  },
+  {
+    address: '/rumours/receipt',
+    at: '/rumours/receipt',
+    says: /查询办理情况[\s\S]*编号/,
+    english: /Look up a code/,
+    act: { on: 'main .more a[href$="rumours/report"]', leads: /\/rumours\/report$/ },
+  },
+  {
+    address: '/rumours/:id',
+    at: '/rumours/hhhh9999',
+    says: /缺乏依据[\s\S]*事实[\s\S]*网传的说法[\s\S]*《地震预报管理条例》第十四条/,
+    english: /What was claimed/,
+    act: { on: 'main article ul a', leads: /\/n\/gggg8888$/ },
+  },
   { address: '/announcements', at: '/announcements', says: /关于开展地震应急演练的通知/, english: /演练/, act: null },
   { address: '/timeliness', at: '/timeliness', says: /公开时效[\s\S]*2017年6月/, english: /June 2017/, act: null },
   {
@@ -128,6 +156,7 @@ export function addressOf(path: string): string {
       .replace(/^\/en(?=\/)/, '')
       .replace(/^\/n\/\w+$/, '/n/:code')
       .replace(/^\/notices\/[\w-]+$/, '/notices/:id')
+      .replace(/^\/rumours\/[2-9a-zB]{8}$/, '/rumours/:id')
       .replace(/^\/quakes\/[\w-]+$/, '/quakes/:id') || '/'
   )
 }

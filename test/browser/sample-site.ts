@@ -8,6 +8,7 @@ import type { Measured, TimelinessMonth } from '../../src/store/timeliness.ts'
 import { createPages } from '../../src/web/public/pages.ts'
 import { reportOf } from '../core/judgement/bureaux.ts'
 import { openNoticeMaker } from './sample-notices.ts'
+import { makeRumours } from './sample-rumours.ts'
 import { servePages } from './serve-pages.ts'
 
 const place = (name: string, latitude: number, longitude: number) => ({
@@ -31,6 +32,29 @@ export interface SampleSite {
   /** What the page maker can make and was not asked for. */
   unasked: string[]
 }
+
+const TYPED = {
+  text: '听说今晚有<b>8级</b>地震',
+  url: 'https://example.com/a?b=1&c=2',
+  platform: '微信',
+  region: '乙县',
+  contact: '0000-12350000',
+  agreed: false,
+}
+const REPLY = {
+  received: null,
+  answered: { words: '本局已发布公告。', at: Date.UTC(2026, 0, 5), isCorrected: true },
+} as const
+
+const ANSWER = {
+  standing: 'answered',
+  said: {
+    verdict: '缺乏依据',
+    title: '网传近期有大地震的消息没有依据',
+    summary: '网传近期有大地震的消息没有依据，请以地震部门发布的信息为准。',
+    at: Date.UTC(2026, 0, 5),
+  },
+} as const
 
 /** Opens the server. */
 export async function openSampleSite(): Promise<SampleSite> {
@@ -71,6 +95,7 @@ export async function openSampleSite(): Promise<SampleSite> {
     quake: 'q-2',
   })
   const withdrawal = noticeOf('withdrawal', { code: 'dddd5555', quake: 'q-2' })
+  const rumours = makeRumours(noticeOf)
   const all = [formal, quick, withdrawal, gone]
   const now = formal.issuedAt + 60_000
   const made: Page[] = (['zh', 'en'] as const).flatMap((language) => [
@@ -82,6 +107,7 @@ export async function openSampleSite(): Promise<SampleSite> {
       [reportOf(undefined, {}), reportOf(undefined, { evaluation: 'reviewed' })],
       language,
     ),
+    ...rumours.map((rumour) => pages.rumour(rumour, language)),
     pages.quake('q-2', [gone, withdrawal], [reportOf(undefined, {})], language),
   ])
   const measured = (values: number[]): Measured => ({ n: values.length, values })
@@ -101,6 +127,7 @@ export async function openSampleSite(): Promise<SampleSite> {
       now,
       notices: all,
       more: true,
+      rumours,
       errata: [
         { said: quick, now: noticeOf('revision', { code: 'eeee6666' }) },
         { said: quick, now: noticeOf('correction', { code: 'ffff7777' }) },
@@ -118,6 +145,23 @@ export async function openSampleSite(): Promise<SampleSite> {
       ...pages.asked({ asked: { q: '<b>', kind: 'withdrawal', before: '' }, notices: [gone], more: true }, language),
       path: language === 'zh' ? '/found' : '/en/found',
     })),
+    { ...pages.report({ typed: TYPED, fault: 'consent' }, 'zh'), path: '/report-again', status: 200 },
+    { ...pages.report({ receipt: 'ABCD-EFGH-JKLM-NPQR', asks: true }, 'en'), path: '/en/reported' },
+    ...(['received', 'answered'] as const).map((stage) => ({
+      ...pages.receipt(
+        {
+          stand: {
+            stage,
+            url: stage === 'answered' ? '/rumours/hhhh9999' : '',
+            answer: stage === 'answered' ? ANSWER : null,
+            reply: REPLY[stage],
+          },
+        },
+        'zh',
+      ),
+      path: `/receipt-${stage}`,
+    })),
+    { ...pages.receipt({ fault: 'rate' }, 'zh'), path: '/receipt-later', status: 200 },
   ]
   const { app, url } = await servePages([...made, ...other], pages, now)
   const forPeople = (all: readonly Page[]): Page[] => all.filter((page) => page.contentType.startsWith('text/html'))

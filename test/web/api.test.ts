@@ -32,6 +32,7 @@ let database: FreshDatabase
 let pool: Pool
 let app: FastifyInstance
 let base: string
+let rumour = ''
 let isAway = false
 const live = openLive(false, LIVE_LIMITS)
 const shelf = new Map<string, StoredPage>()
@@ -49,6 +50,14 @@ beforeAll(async () => {
   await tellLineage(pool, LINEAGES + 1, [{ id: 'd1', class: 'drill' }])
   // On record, but nowhere published: in rehearsal, say.
   await tellLineage(pool, LINEAGES + 2, [{ id: 'unsaid' }])
+  await pool.query(
+    `insert into claim (id, title, kind, family_id, risk, state, opened_at, changed_at)
+     values ('c-1', '原文', 'closure', 'c-1', 3, 'verifying', now(), now())`,
+  )
+  await pool.query(
+    `insert into claim_line (claim_id, topic, words, by, at) values ('c-1', 'closure', '正在核实。', 'p-a', now())`,
+  )
+  rumour = (await pool.query<{ code: string }>(`select open_claim_page('c-1', now()) as code`)).rows[0]?.code ?? ''
   const feeds = openFeeds(pool, identity, openWordings(templates).zh)
   const site = openSite(pool, pages, () => NOW, feeds)
   const told = Array.from({ length: LINEAGES - 1 }, (_, n) => [`q${n + 1}`, `f${n + 1}`]).flat()
@@ -240,7 +249,7 @@ describe('the OpenAPI document', () => {
         $defs: read.components.schemas,
       })
       const schema = z.fromJSONSchema(JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')) as never)
-      const real = `${path.replace('{id}', 'f1')}${path.endsWith('changes') ? '?after=0' : ''}`
+      const real = `${path.replace('{id}', path.includes('/rebuttals/') ? rumour : 'f1')}${path.endsWith('changes') ? '?after=0' : ''}`
       expect(schema.safeParse(await readJson(real)).error, real).toBeUndefined()
       expect(schema.safeParse({ nonsense: 1 }).success).toBe(false)
     }

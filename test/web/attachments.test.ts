@@ -1,5 +1,6 @@
 // In: requests for files below notices, a record that answers or is away; a notice with files. Out: bytes sealed and with their tag,
 // only what stands; a page that shows pictures with their words, and of what was withdrawn the words alone.
+import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Attachment } from '../../src/core/attachments/attachment.ts'
@@ -7,9 +8,10 @@ import type { NoticeView } from '../../src/store/notices.ts'
 import { buildBarePublic } from './bare-public.ts'
 import { NOTICE, pages } from './sample-pages.ts'
 
-const MAP = 'a'.repeat(64)
-const PLAN = 'b'.repeat(64)
 const BYTES = Buffer.from('bytes of a file')
+const OTHER = Buffer.from('bytes of another file')
+const hash = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+const [MAP, PLAN] = [hash(BYTES), hash(OTHER)]
 
 let app: FastifyInstance
 let asked: string[]
@@ -32,7 +34,7 @@ beforeEach(async () => {
         if (away) throw new Error('the database is away')
         const type = types.get(sha256)
         if (type === undefined) return { rows: [] }
-        return { rows: [isBytes ? { bytes: BYTES } : { type, code: 'abcd2345', stands }] }
+        return { rows: [isBytes ? { bytes: sha256 === MAP ? BYTES : OTHER } : { type, code: 'abcd2345', stands }] }
       }) as never,
     },
   })

@@ -6,6 +6,7 @@ import type { NoticeKind } from '../../src/core/notice.ts'
 import { createRenderer } from '../../src/core/rendering/renderer.ts'
 import { MOST_ERRATA } from '../../src/store/errata.ts'
 import type { NoticeView } from '../../src/store/notices.ts'
+import type { PublicRumour } from '../../src/store/rumours/public.ts'
 import { createPages } from '../../src/web/public/pages.ts'
 import type { SiteIdentity } from '../../src/web/public/pages/frame.ts'
 import type { Columns } from '../../src/web/public/columns.ts'
@@ -75,6 +76,41 @@ describe('announcements', () => {
     expect(page.indexOf('新的')).toBeLessThan(page.indexOf('旧的'))
     expect(page).not.toContain('<img>')
     expect(page).toContain('<p>一</p>\n<p>二</p>')
+  })
+})
+
+describe('rumours', () => {
+  test('say that there are none', () => {
+    expect(read('/rumours')).toContain('目前没有辟谣公告')
+    expect(read('/en/rumours')).toContain('There are no rebuttals at present')
+  })
+
+  test('stand with what became of them: one that was taken back stays, struck through, and says so', () => {
+    const rebuttal: NoticeView = { ...NOTICE, kind: 'rebuttal', title: '网传停课消息不实' }
+    const gone: NoticeView = { ...rebuttal, id: 'n-2', code: 'gone2222', title: '网传另一消息不实', state: 'withdrawn' }
+    const rumour = (code: string, over: Partial<PublicRumour>): PublicRumour => ({
+      code,
+      kind: 'closure',
+      claimState: 'published',
+      standing: 'answered',
+      openedAt: NOW,
+      heardAt: NOW,
+      line: null,
+      notices: [],
+      withdrawnAt: null,
+      mergedInto: null,
+      ...over,
+    })
+    const rumours = [
+      rumour('aaaa2222', { notices: [rebuttal] }),
+      rumour('bbbb2222', { notices: [gone], standing: 'withdrawn' }),
+      rumour('cccc2222', { standing: 'checking' }),
+    ]
+    const page = read('/rumours', {}, { rumours })
+    expect(page).toContain('网传停课消息不实')
+    expect(page).toContain('rumours/aaaa2222')
+    expect(page).toMatch(/已撤回[^]*<s>网传另一消息不实<\/s>/)
+    expect(page).toContain('网传信息核实中（停课停业）')
   })
 })
 
@@ -150,7 +186,17 @@ describe('standing pages', () => {
   test('all are there in both languages, link relatively and hold no script or style of their own', () => {
     const made = createPages(templates, identity).columns({ ...NOTHING, notices: [NOTICE] })
     const html = made.filter(({ contentType }) => contentType.startsWith('text/html'))
-    const names = ['notices', 'guide', 'timeliness', 'errata', 'about', 'accessibility', 'privacy', 'announcements']
+    const names = [
+      'notices',
+      'guide',
+      'timeliness',
+      'errata',
+      'about',
+      'accessibility',
+      'privacy',
+      'announcements',
+      'rumours',
+    ]
     expect(html.map(({ path }) => path)).toEqual(
       expect.arrayContaining([...names, 'screen'].flatMap((name) => [`/${name}`, `/en/${name}`])),
     )
@@ -174,6 +220,8 @@ describe('standing pages', () => {
       const rest = body
         .replaceAll(/<(\w+)[^>]*lang="zh-CN"[^>]*>[\s\S]*?<\/\1>/g, '')
         .replace(/<title>.*<\/title>/, '')
+        // What a choice is sent as; nobody reads it.
+        .replaceAll(/<option value="[^"]*"/g, '<option')
         .replaceAll(/兰山市(?:应急管理局)?/g, '')
       expect([path, /.*\p{Script=Han}.*/u.exec(rest)?.[0]]).toEqual([path, undefined])
     }

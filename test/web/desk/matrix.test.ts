@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROLES, type Role } from '../../../src/core/people/roles.ts'
 import type { Session } from '../../../src/people/sessions.ts'
 import { listAccountRoutes } from '../../../src/web/desk/account-routes.ts'
+import { listAgencyRoutes } from '../../../src/web/desk/agencies/routes.ts'
 import { listBoardRoutes } from '../../../src/web/desk/board/routes.ts'
 import { listDraftRoutes } from '../../../src/web/desk/drafts/routes.ts'
 import { openDoor, requireActs, wordFor, type DeskRoute } from '../../../src/web/desk/door.ts'
@@ -13,8 +14,12 @@ import { listDossierRoutes } from '../../../src/web/desk/dossier-routes.ts'
 import { listDrillRoutes } from '../../../src/web/desk/drill-routes.ts'
 import { listJournalRoutes } from '../../../src/web/desk/journal-routes.ts'
 import { listPeopleRoutes } from '../../../src/web/desk/people-routes.ts'
+import { listHandoverRoutes } from '../../../src/web/desk/rumours/handover/routes.ts'
+import { listRumourRoutes } from '../../../src/web/desk/rumours/routes.ts'
 import { listRosterRoutes } from '../../../src/web/desk/roster-routes.ts'
 import { DESK_PAGES } from '../../support/desk-pages.ts'
+import { HANDOVER_ROWS } from './handover-rows.ts'
+import { RUMOUR_ROWS } from './rumour-rows.ts'
 import { listTemplateRoutes } from '../../../src/web/desk/templates/routes.ts'
 
 const EVERYBODY = ROLES
@@ -84,6 +89,8 @@ const MATRIX: Readonly<Record<string, readonly Role[] | 'anyone' | 'half-way'>> 
   'POST /drafts/:id/schedule': STAFF,
   'POST /drafts/:id/unschedule': STAFF,
   'POST /drafts/:id/release': STAFF,
+  ...RUMOUR_ROWS,
+  ...HANDOVER_ROWS,
   'GET /roster': DECIDING,
   'POST /roster': DECIDING,
   'POST /roster/:id/remove': DECIDING,
@@ -134,6 +141,9 @@ const routes: DeskRoute[] = [
   ...listAccountRoutes({ people: nothing, frame: nothing, bureau: nothing, visitors: async () => null }),
   ...listPeopleRoutes({ people: nothing, frame: nothing, deskUrl: '' }),
   ...listDraftRoutes({ writing: nothing, frame: nothing }),
+  ...listRumourRoutes(nothing),
+  ...listHandoverRoutes(nothing),
+  ...listAgencyRoutes(nothing),
   ...listRosterRoutes({ roster: nothing, frame: nothing }),
   ...listBoardRoutes({ board: nothing, frame: nothing, command: nothing }),
   ...listJournalRoutes({ pool: nothing, frame: nothing, walk: nothing }),

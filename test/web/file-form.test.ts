@@ -2,7 +2,7 @@
 // what is not exactly such a form is none.
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readFileForm } from '../../../src/web/desk/file-form.ts'
+import { readFileForm } from '../../src/web/file-form.ts'
 
 const STROKE = '----WebKitFormBoundaryAbc123'
 const TYPE = `multipart/form-data; boundary=${STROKE}`
