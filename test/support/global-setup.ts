@@ -35,6 +35,8 @@ async function start(folder: string): Promise<Postgres> {
     stateRoot: join(folder, 'state'),
     log: silentLog,
     fsync: false,
+    // Two test files at a time, each with up to two whole installations.
+    connections: 200,
   })
   const empty = `${TEMPLATE}_empty`
   await withClient(postgres.adminConfig, (client) => client.query(`CREATE DATABASE ${empty}`))

@@ -67,14 +67,22 @@ function checkCluster(cluster: string, native: string): void {
   }
 }
 
+/** What a server of tests has otherwise than one of a bureau. */
+export interface ServerSize {
+  /** false only for tests: a power cut may then destroy the cluster. */
+  fsync: boolean
+  /** At once, three of them the superuser's. */
+  connections: number
+}
+
 /** Settings of the running server; no TCP port, nothing outside the private socket folder. */
-export function serverArguments(place: Place, fsync: boolean): string[] {
+export function serverArguments(place: Place, { fsync, connections }: ServerSize): string[] {
   const settings: Record<string, string> = {
     listen_addresses: '',
     unix_socket_directories: place.socketDir,
     unix_socket_permissions: '0700',
     port: '5432',
-    max_connections: '60',
+    max_connections: String(connections),
     shared_buffers: '64MB',
     fsync: fsync ? 'on' : 'off',
     full_page_writes: fsync ? 'on' : 'off',

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import type { ClientConfig } from 'pg'
 import { SERVER_ENV } from './binaries.ts'
-import { openLog, readLogTail, serverArguments } from './cluster.ts'
+import { openLog, readLogTail, serverArguments, type ServerSize } from './cluster.ts'
 import { waitForNone } from './leftover.ts'
 import type { Place } from './place.ts'
 
@@ -40,9 +40,9 @@ const STOP_SIGNAL = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } a
  * Starts the postmaster and waits until it takes connections, crash recovery included.
  * @throws with the end of the server's log when it ends instead, or is not ready after 5 minutes
  */
-export async function startServer(place: Place, native: string, fsync: boolean, probe: ClientConfig): Promise<Server> {
+export async function startServer(place: Place, native: string, size: ServerSize, probe: ClientConfig): Promise<Server> {
   const binary = join(native, 'bin', 'postgres')
-  const args = serverArguments(place, fsync)
+  const args = serverArguments(place, size)
   const log = openLog(place.logFile)
   // A session of its own: Ctrl-C at the terminal is for us, and we need the database while we drain.
   const options = { env: SERVER_ENV, cwd: '/', detached: true, ...place.account }

@@ -7,7 +7,7 @@ import type { ClientConfig } from 'pg'
 import { holdName } from '../owner-lock.ts'
 import { prepareBinaries } from './binaries.ts'
 import type { Binaries } from './binaries.ts'
-import { ADMIN_ROLE, makeCluster } from './cluster.ts'
+import { ADMIN_ROLE, makeCluster, type ServerSize } from './cluster.ts'
 import { endLeftovers } from './leftover.ts'
 import type { StoreLog } from './log.ts'
 import { decidePlace, makeOpen } from './place.ts'
@@ -52,10 +52,14 @@ export interface StartOptions {
   stateRoot?: string
   /** false only for tests: a power cut may then destroy the cluster. */
   fsync?: boolean
+  /** Connections at once, for tests that run several programs on one server. */
+  connections?: number
   binaries?: Binaries
 }
 
 const DATABASE = 'quakedesk'
+/** The program, its push worker and a public process hold at most 34; a drill, a backup and somebody with psql come on top. */
+const CONNECTIONS = 60
 
 /** The connections that a place answers on. */
 export function connectionsAt(socketDir: string, database = DATABASE): Connections {
@@ -88,7 +92,7 @@ export function findRunning(dataFolder: string): Connections | null {
  * @throws when another process already runs one here, or with the server's own words
  */
 export async function startPostgres(options: StartOptions): Promise<Postgres> {
-  const { log, fsync = true, stateRoot = '/var/lib/quakedesk' } = options
+  const { log, fsync = true, connections = CONNECTIONS, stateRoot = '/var/lib/quakedesk' } = options
   mkdirSync(options.dataFolder, { recursive: true })
   const hold = await holdName('postgres', options.dataFolder)
   if (hold === null) throw new Error(`another process already runs the database of ${options.dataFolder}`)
@@ -96,7 +100,7 @@ export async function startPostgres(options: StartOptions): Promise<Postgres> {
     const place = decidePlace(options.dataFolder, stateRoot, log)
     const copyUnder = (): string => (place.account === null ? place.root : makeOpen(stateRoot))
     const native = prepareBinaries(place.account, copyUnder, options.binaries)
-    return await run(place, native, fsync, log, () => hold.release())
+    return await run(place, native, { fsync, connections }, log, () => hold.release())
   } catch (error) {
     await hold.release()
     throw error
@@ -106,7 +110,7 @@ export async function startPostgres(options: StartOptions): Promise<Postgres> {
 async function run(
   place: Place,
   native: string,
-  fsync: boolean,
+  size: ServerSize,
   log: StoreLog,
   release: () => Promise<void>,
 ): Promise<Postgres> {
@@ -127,8 +131,8 @@ async function run(
     // Its pid may be a zombie that nobody reaps (a container's first process), which to postgres counts as alive. The folder
     // is this cluster's own, and no server works in it any more.
     rmSync(join(place.socketDir, '.s.PGSQL.5432.lock'), { force: true })
-    makeCluster(place, native, fsync)
-    const server = await startServer(place, native, fsync, probe)
+    makeCluster(place, native, size.fsync)
+    const server = await startServer(place, native, size, probe)
     running = true
     void watch(server.exit)
     return server
