@@ -40,7 +40,12 @@ const STOP_SIGNAL = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } a
  * Starts the postmaster and waits until it takes connections, crash recovery included.
  * @throws with the end of the server's log when it ends instead, or is not ready after 5 minutes
  */
-export async function startServer(place: Place, native: string, size: ServerSize, probe: ClientConfig): Promise<Server> {
+export async function startServer(
+  place: Place,
+  native: string,
+  size: ServerSize,
+  probe: ClientConfig,
+): Promise<Server> {
   const binary = join(native, 'bin', 'postgres')
   const args = serverArguments(place, size)
   const log = openLog(place.logFile)
