@@ -17,13 +17,21 @@ import type { RumourDesk } from './desk-of-rumours.ts'
 
 export type AnswerNode = MatchContext & RebuttalContext & { close(): Promise<void> }
 
-/** A program of its own over the desk's record. */
-export async function openAnswerNode(desk: RumourDesk, appConfig: object): Promise<AnswerNode> {
+/**
+ * A program of its own over the desk's record.
+ * @param name as leases have it
+ */
+export async function openAnswerNode(
+  desk: { another(): Omit<MatchContext, 'pool'> },
+  appConfig: object,
+  name = 'node-1',
+): Promise<AnswerNode> {
   const [pool, writer] = [openPool(appConfig, 6, () => undefined), openWriter(appConfig, () => undefined)]
   const context: MatchContext = { ...desk.another(), pool }
   const random = (): string => randomBytes(16).toString('hex')
   const ledgerContext: LedgerContext = {
     ...contextOf(),
+    node: name,
     random,
     pool,
     writer,

@@ -4,16 +4,14 @@ import { randomBytes } from 'node:crypto'
 import type { ClientConfig, Pool } from 'pg'
 import type { Role } from '../../src/core/people/roles.ts'
 import type { Person } from '../../src/rumour/context.ts'
-import { openHeads } from '../../src/rumour/heads.ts'
 import { takeSighting, type Told } from '../../src/rumour/intake.ts'
 import type { MatchContext } from '../../src/rumour/matching.ts'
 import { openPool } from '../../src/store/pool.ts'
 import { activateAccount, addAccount, saveOrganisation } from '../../src/store/people/accounts.ts'
-import { openSealing } from '../../src/store/sealing.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { contextByHand } from './context-by-hand.ts'
 
-/** Where the bureau of these tests is. */
-export const HOME = { name: '试验市', latitude: 38.4667, longitude: 106.27 } as const
+export { HOME } from './context-by-hand.ts'
 export const START = Date.UTC(2026, 2, 4, 2, 0, 0)
 
 export interface RumourDesk {
@@ -28,6 +26,8 @@ export interface RumourDesk {
   ownerConfig: ClientConfig
   /** For a program of its own over this record. */
   appConfig: ClientConfig
+  /** Seals what this record holds. */
+  secret: Buffer
   query<R extends object>(text: string, values?: unknown[]): Promise<R[]>
   /** A second program over the same record. */
   another(): MatchContext
@@ -71,18 +71,7 @@ export async function openRumourDesk(
   }
   const secret = randomBytes(32)
   const silent: string[] = []
-  const another = (): MatchContext => ({
-    pool,
-    now: () => now,
-    realNow: () => now,
-    random: () => randomBytes(16).toString('hex'),
-    originals: openSealing(secret, 'sighting'),
-    contacts: openSealing(secret, 'reporter'),
-    heads: openHeads(),
-    home: HOME,
-    phone: '0951-1234567',
-    silentOfficial: () => silent,
-  })
+  const another = (): MatchContext => ({ ...contextByHand(secret, () => now, silent), pool })
   const context = another()
   return {
     pool,
@@ -90,6 +79,7 @@ export async function openRumourDesk(
     people,
     another,
     silent,
+    secret,
     ownerConfig: database.ownerConfig,
     appConfig: database.appConfig,
     pass: (ms) => {

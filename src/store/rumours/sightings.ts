@@ -106,9 +106,14 @@ export function spellTaken(
   return [JSON.stringify(given), bytes(receiptHash), bytes(raw), contact, bytes(sealedPicture)]
 }
 
+/** Nobody is told that their report is on record by anything but the record. */
+const UNSAID = 'the record did not say what became of a report'
+
 export async function takeOne(db: Queryable, row: TakenRow): Promise<Done> {
   const { rows } = await db.query<{ done: Done }>('select take_sighting($1, $2, $3, $4, $5) as done', [...row])
-  return rows[0]?.done ?? 'taken'
+  const [answer] = rows
+  if (!answer) throw new Error(UNSAID)
+  return answer.done
 }
 
 /** The same of several without pictures, in their order, in one commit: all or none. */
@@ -119,6 +124,7 @@ export async function takeSeveral(db: Queryable, taken: readonly TakenRow[]): Pr
      from unnest($1::jsonb[], $2::bytea[], $3::bytea[], $4::bytea[]) as g (given, receipt, raw, contact)`,
     [column(0), column(1), column(2), column(3)],
   )
+  if (rows.length !== taken.length) throw new Error(UNSAID)
   return rows.map(({ done }) => done)
 }
 

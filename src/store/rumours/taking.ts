@@ -22,10 +22,11 @@ export function openTaking(db: Queryable): (row: TakenRow) => Promise<Done> {
         db,
         some.map(({ row }) => row),
       )
-      for (const [at, { resolve }] of some.entries()) resolve(done[at] ?? 'taken')
+      for (const [at, { resolve }] of some.entries()) resolve(done[at] as Done)
     } catch {
       // None of them is on record, or all are and the answer was lost: asked again, what is there is known by its receipt.
-      await Promise.all(some.map(({ row, resolve, reject }) => takeOne(db, row).then(resolve, reject)))
+      // Nobody waits for them: one that waits for a lock would keep all others waiting. The pool lets the next in after them.
+      for (const { row, resolve, reject } of some) void takeOne(db, row).then(resolve, reject)
     }
   }
   const run = async (): Promise<void> => {
