@@ -2,6 +2,7 @@
 // Must not say more to a stranger than that he is one, nor take a repeated message for a new one.
 import { z } from 'zod'
 import type { AgencyConfig } from '../config.ts'
+import { readJsonBody } from '../core/json-body.ts'
 import type { SignatureHeaders } from '../feeds/signature.ts'
 import { placeTold } from '../rumour/intake.ts'
 import type { MatchContext } from '../rumour/matching.ts'
@@ -62,7 +63,7 @@ export async function answerAgency(request: AgencyRequest, context: AgencyDoorCo
 
 /** One report, or several; null for what is neither. */
 function readRows(body: Buffer): readonly unknown[] | null {
-  const given = readJson(body)
+  const given = readJsonBody(body.toString('utf8'))
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return null
   if (!('sightings' in given)) return [given]
   return rowsSchema.safeParse(given).data?.sightings ?? null
@@ -107,14 +108,6 @@ async function seatOf({ organisation }: AgencyConfig, { rumours }: AgencyDoorCon
   const known = await listOrganisations(rumours.pool)
   if (!known.some(({ id }) => id === organisation)) return null
   return { organisation, roles: ['liaison-unit' as const] }
-}
-
-function readJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8')) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 /**

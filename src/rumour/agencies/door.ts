@@ -5,6 +5,7 @@ import { mayDo, type DeskAct } from '../../core/people/roles.ts'
 import { ACTION_STATES, PLATFORM_ACTIONS } from '../../core/rumour/handover/platform.ts'
 import { listTransitions } from '../../core/rumour/claim-actor.ts'
 import { formatUtc } from '../../core/instant.ts'
+import { readJsonBody } from '../../core/json-body.ts'
 import { SCOPE_NAMES, type SignScope } from '../../core/rumour/signoff.ts'
 import { isRemembered, rememberMessage } from '../../store/wake.ts'
 import { findAccount } from '../../store/people/accounts.ts'
@@ -141,7 +142,7 @@ export async function answerAgency(context: AgencyContext, request: AgencyReques
   if (!mayDo(person.roles, wanted.may)) return fail(403, 'not-yours', '您的角色不能进行此操作')
   const door = `agency ${organisation}`
   if (await isRemembered(pool, door, verified.id)) return { status: 200, body: { repeated: true } }
-  const given = readJson(body)
+  const given = readJsonBody(Buffer.from(body).toString('utf8'))
   if (given === undefined) return fail(422, 'json', 'the body is no JSON')
   const done = wanted.run(context, given, person, `${organisation} ${verified.id}`)
   if (typeof done === 'string') return fail(422, 'shape', done.slice(0, 1_000))
@@ -165,12 +166,4 @@ async function findPerson(
   const account = found && (await findAccount(pool, found.account))
   if (account?.state !== 'active' || account.organisation !== organisation) return null
   return { account: account.id, organisation, roles: account.roles }
-}
-
-function readJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8')) as unknown
-  } catch {
-    return undefined
-  }
 }

@@ -2,6 +2,7 @@
 // Listens on DESK_PORT only. Must not answer "accepted" before the commit (DESIGN L1).
 import { timingSafeEqual } from 'node:crypto'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { readJsonBody } from '../../core/json-body.ts'
 import type { RefusedRow } from '../../core/quake-report.ts'
 import type { AgencyAnswer, AgencyRequest } from '../../rumour/agencies/door.ts'
 import type { Readiness } from '../public/server.ts'
@@ -132,7 +133,7 @@ export async function buildDeskServer(context: DeskContext): Promise<FastifyInst
     { onRequest: locked, config: { act: 'token' } },
     async (request, reply) => {
       const text = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '{}'
-      const input = readJson(text)
+      const input = text === '' ? {} : readJsonBody(text)
       if (input === undefined) return reply.code(400).send({ ok: false, reason: 'the body is no JSON', usage: true })
       const answer = await context.command(request.params.name, input)
       return reply.code(answer.ok ? 200 : 409).send(answer)
@@ -187,12 +188,4 @@ function isToken(header: string | undefined, token: string): boolean {
   const given = Buffer.from(header?.replace(/^Bearer /, '') ?? '')
   const wanted = Buffer.from(token)
   return given.length === wanted.length && timingSafeEqual(given, wanted)
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text === '' ? '{}' : text) as unknown
-  } catch {
-    return undefined
-  }
 }
