@@ -11,7 +11,7 @@ import { listLines, listTokens, readLineStandings } from '../../../store/rumours
 import { seated } from '../account-routes.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
 import type { DeskFrame } from '../frame.ts'
-import { personOf } from '../rumours/claim-page.ts'
+import { personOf } from '../rumours/pages.ts'
 import { viewLine, viewToken } from './view.ts'
 
 export interface AgencyPages {

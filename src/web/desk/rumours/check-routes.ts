@@ -6,7 +6,8 @@ import { seated } from '../account-routes.ts'
 import type { DeskRoute } from '../door.ts'
 import { refused } from '../refused.ts'
 import { addressFlag } from './checks-view.ts'
-import { claimPage, personOf, type RumourPages } from './claim-page.ts'
+import { claimPage } from './claim-page.ts'
+import { personOf, type RumourPages } from './pages.ts'
 
 export function listCheckRoutes(pages: RumourPages): DeskRoute[] {
   const { rumours } = pages

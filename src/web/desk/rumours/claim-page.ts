@@ -31,8 +31,6 @@ import { viewRebuttal } from './rebuttal-view.ts'
 import { viewRecurrence } from './recurrence-view.ts'
 import { viewSpread } from './spread-view.ts'
 
-export { personOf, type RumourPages } from './pages.ts'
-
 const MOST_SHOWN = 60
 const MOST_SUGGESTED = 10
 const MOST_RECALLED = 3

@@ -15,7 +15,7 @@ import { nameAccounts } from '../../../store/people/accounts.ts'
 import { listForecasts } from '../../../store/rumours/forecasts.ts'
 import { seated } from '../account-routes.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
-import { personOf, type RumourPages } from './claim-page.ts'
+import { personOf, type RumourPages } from './pages.ts'
 import { viewForecast } from './forecast-view.ts'
 
 const MOST_LISTED = 200

@@ -6,7 +6,7 @@ import { isGuest } from '../../../rumour/context.ts'
 import { MOST_CONTACT, MOST_TEXT, PLATFORMS, takeSighting, type Told } from '../../../rumour/intake.ts'
 import { seated } from '../account-routes.ts'
 import type { Shown, Visit } from '../door.ts'
-import { personOf, type RumourPages } from './claim-page.ts'
+import { personOf, type RumourPages } from './pages.ts'
 import { ROUTE_NAMES } from './words.ts'
 
 const ROUTES = ['phone', 'patrol', 'agency'] as const

@@ -13,7 +13,7 @@ import type { DeskRoute, Shown, Visit } from '../door.ts'
 import { writeCell } from '../journal-export.ts'
 import { refused } from '../refused.ts'
 import { writeHour } from '../roster-view.ts'
-import { personOf, type RumourPages } from './claim-page.ts'
+import { personOf, type RumourPages } from './pages.ts'
 
 export function listMonthlyRoutes(pages: RumourPages): DeskRoute[] {
   return [

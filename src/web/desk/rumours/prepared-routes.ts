@@ -23,7 +23,8 @@ import { findPrepared, listPrepared, listPreparedUses } from '../../../store/rum
 import { seated } from '../account-routes.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
 import { viewFields } from '../drafts/view.ts'
-import { missingClaim, personOf, type RumourPages } from './claim-page.ts'
+import { missingClaim } from './claim-page.ts'
+import { personOf, type RumourPages } from './pages.ts'
 import { viewPrepared, viewPreparedLine, viewUse } from './prepared-view.ts'
 import { CLAIM_KIND_NAMES } from './words.ts'
 

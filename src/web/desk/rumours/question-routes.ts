@@ -17,7 +17,7 @@ import { writeMoment } from '../board/words.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
 import type { DeskSheet } from '../frame.ts'
 import { viewFlag } from './checks-view.ts'
-import { personOf, type RumourPages } from './claim-page.ts'
+import { personOf, type RumourPages } from './pages.ts'
 import { citeSheet } from './sheet-view.ts'
 import { viewQuestion, viewQuestionLine } from './question-view.ts'
 

@@ -16,7 +16,7 @@ import type { Visit } from '../door.ts'
 import type { DeskSheet } from '../frame.ts'
 import { openShared } from '../shared.ts'
 import { viewFlag } from './checks-view.ts'
-import { personOf, type RumourPages } from './claim-page.ts'
+import { personOf, type RumourPages } from './pages.ts'
 import { viewFlow } from './flow-view.ts'
 import { viewDenial, viewQueueLine, viewWord } from './queue-view.ts'
 

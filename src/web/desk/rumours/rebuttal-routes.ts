@@ -12,7 +12,8 @@ import {
 } from '../../../rumour/rebuttal.ts'
 import { seated } from '../account-routes.ts'
 import type { DeskRoute, Visit } from '../door.ts'
-import { claimPage, personOf, type RumourPages } from './claim-page.ts'
+import { claimPage } from './claim-page.ts'
+import { personOf, type RumourPages } from './pages.ts'
 
 const SCOPES = Object.keys(SCOPE_NAMES) as SignScope[]
 

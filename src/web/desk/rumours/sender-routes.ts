@@ -9,7 +9,7 @@ import { seated } from '../account-routes.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
 import { writeMoment } from '../board/words.ts'
 import { writeHour } from '../roster-view.ts'
-import { personOf, type RumourPages } from './claim-page.ts'
+import { personOf, type RumourPages } from './pages.ts'
 import { viewFlow } from './flow-view.ts'
 
 const MOST_SENDERS = 50

@@ -11,7 +11,7 @@ import { seated } from '../account-routes.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
 import { refused } from '../refused.ts'
 import { writeField } from '../roster-view.ts'
-import { personOf, type RumourPages } from './claim-page.ts'
+import { personOf, type RumourPages } from './pages.ts'
 import { nameSheet, viewSheetLine, viewVersion } from './sheet-view.ts'
 
 const MOST_LISTED = 100

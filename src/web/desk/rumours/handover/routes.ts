@@ -12,7 +12,7 @@ import { receivePackage, tellOutcome } from '../../../../rumour/handover/receipt
 import { nameSpreader } from '../../../../rumour/handover/spreaders.ts'
 import { seated } from '../../account-routes.ts'
 import type { DeskRoute, Shown, Visit } from '../../door.ts'
-import { personOf } from '../claim-page.ts'
+import { personOf } from '../pages.ts'
 import { handoverPage, type HandoverPages } from './page.ts'
 
 const BLOCK = 4_000
