@@ -3,7 +3,8 @@
 import type { Pool } from 'pg'
 import type { Instant } from '../core/instant.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
-import { clearAlarm, clearOthers, raiseAlarm } from '../store/alarms.ts'
+import { noteAlarm } from '../publish/note-alarm.ts'
+import { clearAlarm, clearOthers } from '../store/alarms.ts'
 import { tellDesks } from '../store/listen.ts'
 import type { Health } from './health.ts'
 
@@ -25,8 +26,7 @@ export function openAlarms(
 ): Alarms {
   const raise: Alarms['raise'] = async (kind, subject, message, lane) => {
     health.count('alarms_total', { kind })
-    const row = { id: `a-${random().slice(0, 20)}`, kind, subject, class: lane, message }
-    await raiseAlarm(pool, row, realNow())
+    await noteAlarm(pool, { random, realNow }, { kind, subject, class: lane, message })
     await tellDesks(pool)
   }
   return {

@@ -5,9 +5,10 @@ import type { Pool } from 'pg'
 import type { Instant } from '../core/instant.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
 import { mayDo } from '../core/people/roles.ts'
+import { noteAlarm } from '../publish/note-alarm.ts'
 import { canRemove } from '../publish/remove.ts'
 import type { Outlet } from '../publish/outlets.ts'
-import { clearAlarm, raiseAlarm } from '../store/alarms.ts'
+import { clearAlarm } from '../store/alarms.ts'
 import { appendJournal } from '../store/journal.ts'
 import { tellDesks } from '../store/listen.ts'
 import { findAccount } from '../store/people/accounts.ts'
@@ -57,8 +58,7 @@ export async function wishRemoval(
     })
     const row = await findRemoval(client, removal)
     const message = `有人申请删除 ${outlet.id} 上 ${row?.serial ?? ''} 的帖文，须由另一人同意或不同意`
-    const alarm = { id: `a-${context.random().slice(0, 20)}`, kind: 'removal', subject: removal, message }
-    await raiseAlarm(client, { ...alarm, class: delivery.class }, context.realNow())
+    await noteAlarm(client, context, { kind: 'removal', subject: removal, class: delivery.class, message })
     await tellDesks(client)
     return true
   })

@@ -4,11 +4,11 @@ import type { Job, RemovalOutcome } from '../core/channel.ts'
 import { MINUTE, SECOND, type Instant } from '../core/instant.ts'
 import type { TrafficClass } from '../core/quake-report.ts'
 import type { Pool } from 'pg'
-import { raiseAlarm } from '../store/alarms.ts'
 import { appendJournal } from '../store/journal.ts'
 import { tellDesks } from '../store/listen.ts'
 import { withTransaction } from '../store/pool.ts'
 import { settleRemoval, takeRemovals, type RemovalEnd, type RemovalRecord } from '../store/removals.ts'
+import { noteAlarm } from './note-alarm.ts'
 import type { Outlet } from './outlets.ts'
 
 export interface RemoveContext {
@@ -55,8 +55,7 @@ async function remove(removal: RemovalRecord, context: RemoveContext): Promise<v
     })
     if (end.state === 'failed') {
       const message = `${outlet}（${removal.serial}）的帖文未能删除，请人工处理：${end.reason}`
-      const alarm = { id: `a-${context.random().slice(0, 20)}`, kind: 'removal', subject: id, class: removal.class }
-      await raiseAlarm(client, { ...alarm, message }, context.realNow())
+      await noteAlarm(client, context, { kind: 'removal', subject: id, class: removal.class, message })
     }
     await tellDesks(client)
     return true

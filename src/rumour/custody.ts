@@ -2,7 +2,7 @@
 // Must not print an original: whoever must know is told its id (rumours.md §7).
 import { createHash } from 'node:crypto'
 import { writeSighting } from '../core/rumour/sighting-record.ts'
-import { raiseAlarm } from '../store/alarms.ts'
+import { noteAlarm } from '../publish/note-alarm.ts'
 import { readEach } from '../store/damage.ts'
 import { appendJournal } from '../store/journal.ts'
 import { withTransaction, type Queryable } from '../store/pool.ts'
@@ -114,14 +114,13 @@ export const wordSighting = ({ id, why }: AlteredSighting): string => `传言线
 
 /** Somebody wanted it and it is not what it was: it is named, and rings. */
 export async function withholdSighting(
-  { pool, now, realNow, random }: Pick<RumourContext, 'pool' | 'now' | 'realNow' | 'random'>,
+  context: Pick<RumourContext, 'pool' | 'now' | 'realNow' | 'random'>,
   fault: AlteredSighting,
   by: string,
-  db: Queryable = pool,
+  db: Queryable = context.pool,
 ): Promise<void> {
-  const subject = subjectOfSighting(fault)
-  const alarm = { id: `a-${random().slice(0, 20)}`, kind: 'evidence', subject, class: 'actual' as const }
-  await raiseAlarm(db, { ...alarm, message: wordSighting(fault) }, realNow())
+  const [subject, message] = [subjectOfSighting(fault), wordSighting(fault)]
+  await noteAlarm(db, context, { kind: 'evidence', subject, message })
   const detail = { item: fault.id, why: fault.why }
-  await appendJournal(db, now(), { actor: by, act: 'evidence.withheld', subject: fault.id, detail })
+  await appendJournal(db, context.now(), { actor: by, act: 'evidence.withheld', subject: fault.id, detail })
 }

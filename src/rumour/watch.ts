@@ -3,7 +3,8 @@
 import { formatBeijing, MINUTE, type Instant } from '../core/instant.ts'
 import type { ClaimEvent } from '../core/rumour/claim-states.ts'
 import { ASKED_MS, CLOCK_NAMES } from '../core/rumour/clocks.ts'
-import { clearOthers, raiseAlarm } from '../store/alarms.ts'
+import { noteAlarm } from '../publish/note-alarm.ts'
+import { clearOthers } from '../store/alarms.ts'
 import { tellDesks } from '../store/listen.ts'
 import { withTransaction, type Queryable } from '../store/pool.ts'
 import type { ClaimRecord } from '../store/rumours/claims.ts'
@@ -58,7 +59,7 @@ const ENDS: Readonly<Partial<Record<ClaimEvent, string>>> = {
 
 /** That a wait ended by itself somebody must hear, once; it rings until the next step is taken (rumours.md §2, §6). */
 async function escalate(
-  { random, realNow }: MatchContext,
+  context: MatchContext,
   client: Queryable,
   { id, title, risk, version }: ClaimRecord,
   { event, at }: { event: ClaimEvent; at: Instant },
@@ -66,8 +67,7 @@ async function escalate(
   const ended = ENDS[event]
   if (ended === undefined) return
   const message = `传言“${title}”（${risk}级风险）${ended}（${formatBeijing(at)}）`
-  const alarm = { id: `a-${random().slice(0, 20)}`, kind: ALARM, subject: `${id} ${event} ${version}` }
-  await raiseAlarm(client, { ...alarm, class: 'actual', message }, realNow())
+  await noteAlarm(client, context, { kind: ALARM, subject: `${id} ${event} ${version}`, message })
 }
 
 /** Out on every outlet, or on some: told once each has come to its end. */
@@ -80,21 +80,15 @@ async function settlePublished(context: MatchContext, id: string, state: string,
 }
 
 /** Told and marked as told in one commit: a crash between would leave a clock that nobody hears. */
-async function ring({ pool, now, realNow, random }: MatchContext): Promise<void> {
-  await withTransaction(pool, async (client) => {
-    const at = now()
+async function ring(context: MatchContext): Promise<void> {
+  await withTransaction(context.pool, async (client) => {
+    const at = context.now()
     const passed = await takePassed(client, at)
     for (const { claimId, clock, dueAt, title, risk } of passed) {
       const message = `传言“${title}”（${risk}级风险）${CLOCK_NAMES[clock]}时限 ${formatBeijing(dueAt)} 已过`
-      const alarm = {
-        id: `a-${random().slice(0, 20)}`,
-        kind: ALARM,
-        subject: `${claimId} ${clock}`,
-        class: 'actual' as const,
-      }
-      await raiseAlarm(client, { ...alarm, message }, realNow())
+      await noteAlarm(client, context, { kind: ALARM, subject: `${claimId} ${clock}`, message })
     }
-    await clearOthers(client, ALARM, await listToldSubjects(client), realNow())
+    await clearOthers(client, ALARM, await listToldSubjects(client), context.realNow())
     if (passed.length > 0) await tellDesks(client)
   })
 }

@@ -7,11 +7,12 @@ import type { Role } from '../../core/people/roles.ts'
 import { nextApproval, takeStep, type Step } from '../../core/writing/draft.ts'
 import { findFaults, nameDraft, type DraftFields } from '../../core/writing/fields.ts'
 import { isAtLeast, LOWEST, type DraftKind, type Level } from '../../core/writing/levels.ts'
-import { clearAlarm, raiseAlarm } from '../../store/alarms.ts'
+import { clearAlarm } from '../../store/alarms.ts'
 import { addDraft, addReview, addVersion, lockDraft, saveDraft, type DraftRecord } from '../../store/drafts.ts'
 import { appendJournal } from '../../store/journal.ts'
 import { tellDesks } from '../../store/listen.ts'
 import { withTransaction, type Queryable } from '../../store/pool.ts'
+import { noteAlarm } from '../note-alarm.ts'
 
 export interface WritingContext {
   pool: Pool
@@ -213,8 +214,7 @@ export function missDraft(context: WritingContext, id: string, why: string): Pro
     // Somebody has moved it meanwhile: it is in a person's hands already.
     if (!taken.ok) return taken
     const message = `定时稿件“${nameDraft(draft.kind, draft.fields)}”没有发布，请人工处理：${why}`
-    const alarm = { id: `a-${context.random().slice(0, 20)}`, kind: 'draft', subject: id, class: 'actual' as const }
-    await raiseAlarm(client, { ...alarm, message }, context.realNow())
+    await noteAlarm(client, context, { kind: 'draft', subject: id, message })
     return { ...taken, draft: { ...taken.draft, reason: clip(why) } }
   })
 }

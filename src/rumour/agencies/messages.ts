@@ -2,7 +2,8 @@
 // Must not send what its receiver may not see any more, nor keep the desk waiting: nobody's act waits for a line.
 import { DAY, HOUR, MINUTE, SECOND } from '../../core/instant.ts'
 import { OUT_OF_REACH } from '../../core/channel.ts'
-import { clearAlarm, raiseAlarm } from '../../store/alarms.ts'
+import { noteAlarm } from '../../publish/note-alarm.ts'
+import { clearAlarm } from '../../store/alarms.ts'
 import {
   findLine,
   forgetMessages,
@@ -81,12 +82,11 @@ async function send(context: AgencyContext, message: AgencyMessage, line: Agency
 }
 
 async function ring(
-  { pool, realNow, random }: AgencyContext,
+  context: AgencyContext,
   { organisation }: AgencyMessage,
   line: AgencyLine | null,
   answer: string,
 ): Promise<void> {
   const message = `${line?.organisationName ?? organisation}的接口未能送达传言信息：${answer}。对方须登录值班台查看`
-  const alarm = { id: `a-${random().slice(0, 20)}`, kind: ALARM, subject: organisation, class: 'actual' as const }
-  await raiseAlarm(pool, { ...alarm, message }, realNow())
+  await noteAlarm(context.pool, context, { kind: ALARM, subject: organisation, message })
 }

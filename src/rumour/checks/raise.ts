@@ -1,7 +1,8 @@
 // In: that a text must be looked at again, or need not any more. Out: its flag on record with an alarm, or settled and cleared.
 // Must not take a text back; an alarm and a mark are all that happens by itself (issue 5 C.4).
 import { DAY, type Instant } from '../../core/instant.ts'
-import { clearAlarm, clearOthers, raiseAlarm } from '../../store/alarms.ts'
+import { noteAlarm } from '../../publish/note-alarm.ts'
+import { clearAlarm, clearOthers } from '../../store/alarms.ts'
 import { appendJournal } from '../../store/journal.ts'
 import type { Queryable } from '../../store/pool.ts'
 import { addFlag, listOpenFlags, settleFlag, type Flag, type NewFlag } from '../../store/rumours/flags.ts'
@@ -31,15 +32,14 @@ const nameKind = ({ claimId, noticeId }: Pick<NewFlag, 'claimId' | 'noticeId'>):
 /** Within the transaction that found the cause. @returns whether it is new */
 export async function raiseFlag(
   client: Queryable,
-  { random, realNow }: Pick<RumourContext, 'random' | 'realNow'>,
+  context: Pick<RumourContext, 'random' | 'realNow'>,
   flag: NewFlag & { name: string },
   at: Instant,
 ): Promise<boolean> {
   const id = await addFlag(client, flag, at)
   if (id === null) return false
   const message = `${nameKind(flag)}“${flag.name}”须重新核对：${flag.words}`
-  const alarm = { id: `a-${random().slice(0, 20)}`, class: 'actual' as const, message }
-  await raiseAlarm(client, { ...alarm, ...alarmOf({ ...flag, id }) }, realNow())
+  await noteAlarm(client, context, { ...alarmOf({ ...flag, id }), message })
   const detail = { flag: id, reason: flag.reason, quake: flag.quakeId, version: flag.sheetVersion }
   const subject = flag.claimId ?? flag.noticeId ?? flag.questionId ?? ''
   await appendJournal(client, at, { actor: 'system', act: 'claim.flagged', subject, detail })

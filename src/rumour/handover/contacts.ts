@@ -2,7 +2,7 @@
 // for. Must not open the vault on one person's word; the police get it on a recorded formal request only (rumours.md §8).
 import { formatBeijing, HOUR } from '../../core/instant.ts'
 import type { Role } from '../../core/people/roles.ts'
-import { raiseAlarm } from '../../store/alarms.ts'
+import { noteAlarm } from '../../publish/note-alarm.ts'
 import { appendJournal } from '../../store/journal.ts'
 import { tellDesks } from '../../store/listen.ts'
 import { withTransaction, type Queryable } from '../../store/pool.ts'
@@ -141,18 +141,9 @@ async function note(
   await tellDesks(client)
 }
 
-async function ring(
-  client: Queryable,
-  { now, realNow, random }: RumourContext,
-  { id, claimId }: Noted,
-  what: string,
-): Promise<void> {
+async function ring(client: Queryable, context: RumourContext, { id, claimId }: Noted, what: string): Promise<void> {
   const title = (await findClaim(client, claimId))?.title ?? ''
-  const message = `传言“${title}”一名反映人的联系方式${what}（申请 ${id}，${formatBeijing(now())}），请核实是否必要`
+  const message = `传言“${title}”一名反映人的联系方式${what}（申请 ${id}，${formatBeijing(context.now())}），请核实是否必要`
   const subject = `${claimId} ${id} ${what}`
-  await raiseAlarm(
-    client,
-    { id: `a-${random().slice(0, 20)}`, kind: ALARM, subject, class: 'actual', message },
-    realNow(),
-  )
+  await noteAlarm(client, context, { kind: ALARM, subject, message })
 }

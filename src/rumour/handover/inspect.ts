@@ -2,7 +2,7 @@
 // Must not serve anything: whoever does asks here first, and names what is found (rumours.md §7).
 import { findBreak, type CustodyEntry } from '../../core/rumour/handover/custody.ts'
 import { writeRecord, type EvidenceRecord } from '../../core/rumour/handover/evidence.ts'
-import { raiseAlarm } from '../../store/alarms.ts'
+import { noteAlarm } from '../../publish/note-alarm.ts'
 import { readGuarded } from '../../store/damage.ts'
 import { appendJournal } from '../../store/journal.ts'
 import { withTransaction, type Queryable } from '../../store/pool.ts'
@@ -127,17 +127,16 @@ export const wordAltered = ({ claimId, id, why }: Altered): string =>
 /** Somebody wanted it and it is not what it was: it is named, and rings. */
 export async function withhold(
   db: Queryable,
-  { now, realNow, random }: Pick<HandoverContext, 'now' | 'realNow' | 'random'>,
+  context: Pick<HandoverContext, 'now' | 'realNow' | 'random'>,
   fault: Altered,
   by: string,
 ): Promise<void> {
-  const alarm = {
-    id: `a-${random().slice(0, 20)}`,
-    kind: 'evidence',
-    subject: subjectOf(fault),
-    class: 'actual' as const,
-  }
-  await raiseAlarm(db, { ...alarm, message: wordAltered(fault) }, realNow())
+  await noteAlarm(db, context, { kind: 'evidence', subject: subjectOf(fault), message: wordAltered(fault) })
   const { claimId, id, why } = fault
-  await appendJournal(db, now(), { actor: by, act: 'evidence.withheld', subject: claimId, detail: { item: id, why } })
+  await appendJournal(db, context.now(), {
+    actor: by,
+    act: 'evidence.withheld',
+    subject: claimId,
+    detail: { item: id, why },
+  })
 }
