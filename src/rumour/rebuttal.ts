@@ -45,6 +45,21 @@ export async function hold(
   return { claim, draft: await findDraftOf(client, id) }
 }
 
+/** Does something about the text that stands, both held. */
+function onDraft(
+  context: RebuttalContext,
+  asked: { id: string; seen: number },
+  person: Person,
+  work: (client: Queryable, held: { claim: ClaimRecord; draft: DraftRecord }) => Promise<Moved>,
+): Promise<Moved> {
+  return withTransaction(context.pool, async (client): Promise<Moved> => {
+    const held = await hold(client, context, asked, person)
+    if ('ok' in held) return held
+    const { claim, draft } = held
+    return draft ? work(client, { claim, draft }) : NO_DRAFT
+  })
+}
+
 /** What the draft begins with; the writer puts the facts first. */
 async function prefill(
   client: Queryable,
@@ -120,11 +135,7 @@ export function submitRebuttal(
   asked: { id: string; seen: number; isFactualOnly: boolean },
   person: Person,
 ): Promise<Moved> {
-  return withTransaction(context.pool, async (client): Promise<Moved> => {
-    const held = await hold(client, context, asked, person)
-    if ('ok' in held) return held
-    const { claim, draft } = held
-    if (!draft) return NO_DRAFT
+  return onDraft(context, asked, person, async (client, { claim, draft }) => {
     const fault = findFault(draft)
     if (fault) return fault
     const stale = await findCitationFault(client, draft.fields['sheet'] ?? '')
@@ -203,22 +214,13 @@ export function goAhead(
   asked: { id: string; seen: number; reason: string },
   person: Person,
 ): Promise<Moved> {
-  return withTransaction(context.pool, async (client): Promise<Moved> => {
-    const held = await hold(client, context, asked, person)
-    if ('ok' in held) return held
-    const { claim, draft } = held
-    if (!draft) return NO_DRAFT
-    const fault = findFault(draft)
-    if (fault) return fault
-    const actor = chooseActor(person.roles, 'approve-late')
-    if (actor === null) return refuse('not-yours', '您的角色不能做这一步')
-    const reason = tidy(asked.reason, MOST_REASON)
-    const step: ClaimStep = { event: 'approve-late', actor, account: person.account, at: context.now(), reason }
-    const moved = await moveClaim(client, claim, step)
-    if (!moved.ok) return moved
-    await settle(client, context, draft, 'approved', person.account)
-    return moved
-  })
+  const how = { event: 'approve-late', reason: asked.reason, to: 'approved' } as const
+  return onDraft(
+    context,
+    asked,
+    person,
+    async (client, held) => findFault(held.draft) ?? moveBoth(client, context, held, how, person),
+  )
 }
 
 /** Back to its writers, with the reason; every signature is void. */
@@ -227,20 +229,27 @@ export function objectTo(
   asked: { id: string; seen: number; reason: string },
   person: Person,
 ): Promise<Moved> {
-  return withTransaction(context.pool, async (client): Promise<Moved> => {
-    const held = await hold(client, context, asked, person)
-    if ('ok' in held) return held
-    const { claim, draft } = held
-    if (!draft) return NO_DRAFT
-    const actor = chooseActor(person.roles, 'object')
-    if (actor === null) return refuse('not-yours', '您的角色不能做这一步')
-    const reason = tidy(asked.reason, MOST_REASON)
-    const step: ClaimStep = { event: 'object', actor, account: person.account, at: context.now(), reason }
-    const moved = await moveClaim(client, claim, step)
-    if (!moved.ok) return moved
-    await settle(client, context, draft, 'draft', person.account)
-    return moved
-  })
+  const how = { event: 'object', reason: asked.reason, to: 'draft' } as const
+  return onDraft(context, asked, person, (client, held) => moveBoth(client, context, held, how, person))
+}
+
+/** The claim by one step with its reason, and the draft after it. */
+async function moveBoth(
+  client: Queryable,
+  context: RebuttalContext,
+  { claim, draft }: { claim: ClaimRecord; draft: DraftRecord },
+  given: { event: 'approve-late' | 'object'; reason: string; to: 'draft' | 'approved' },
+  person: Person,
+): Promise<Moved> {
+  const { event, to } = given
+  const actor = chooseActor(person.roles, event)
+  if (actor === null) return refuse('not-yours', '您的角色不能做这一步')
+  const reason = tidy(given.reason, MOST_REASON)
+  const step: ClaimStep = { event, actor, account: person.account, at: context.now(), reason }
+  const moved = await moveClaim(client, claim, step)
+  if (!moved.ok) return moved
+  await settle(client, context, draft, to, person.account)
+  return moved
 }
 
 /** What a changed word does, in the transaction that changes it: whoever signed has not signed this. */

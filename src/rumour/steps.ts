@@ -2,7 +2,7 @@
 // Must not go past core/rumour/claim-step.ts: what the table forbids is refused here for everybody.
 import { MINUTE, type Instant } from '../core/instant.ts'
 import { chooseActor, ORGANISATIONS_OF } from '../core/rumour/claim-actor.ts'
-import { RESTING_STATES, type ClaimActor, type ClaimEvent } from '../core/rumour/claim-states.ts'
+import { DRAFT_EVENTS, RESTING_STATES, type ClaimActor, type ClaimEvent } from '../core/rumour/claim-states.ts'
 import { takeStep, type Claim, type ClaimStep } from '../core/rumour/claim-step.ts'
 import { CLOCK_LIMITS, type ClaimClock } from '../core/rumour/clocks.ts'
 import { listScopes } from '../core/rumour/signoff.ts'
@@ -30,17 +30,7 @@ export interface Asked {
 }
 
 /** Steps that have a way of their own: with a draft (rebuttal.ts), with a second person (second.ts), by the program. */
-const ELSEWHERE: readonly ClaimEvent[] = [
-  'draft',
-  'submit',
-  'sign',
-  'edit',
-  'object',
-  'approve-late',
-  'publish',
-  'retry',
-  'refer',
-]
+const ELSEWHERE: readonly ClaimEvent[] = [...DRAFT_EVENTS, 'refer']
 
 /** A step of somebody's at the desk. */
 export async function stepClaim(context: RumourContext, id: string, asked: Asked, person: Person): Promise<Moved> {

@@ -87,6 +87,18 @@ export const CLAIM_EVENTS = [
 ] as const
 export type ClaimEvent = (typeof CLAIM_EVENTS)[number]
 
+/** What is done with the draft in hand, never by the bare name of the step. */
+export const DRAFT_EVENTS = [
+  'draft',
+  'submit',
+  'sign',
+  'edit',
+  'object',
+  'approve-late',
+  'publish',
+  'retry',
+] as const satisfies readonly ClaimEvent[]
+
 export type Guard =
   | 'second-person-from-risk-3'
   | 'has-evidence'

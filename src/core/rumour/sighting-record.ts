@@ -15,8 +15,11 @@ export interface RecordedSighting {
   platform: string
   region: string
   seenAt: Instant | null
+  /** Id of the account that entered it; 'public' for one from outside. */
   takenBy: string
+  /** SHA-256 of the original. */
   rawSha256: string
+  /** Opaque; null when nobody left a way to be reached. */
   reporterRef: string | null
 }
 

@@ -2,32 +2,16 @@
 // Out: the same, kept and found. Must not open a seal, and never changes a sighting (000025-rumours.sql).
 import { createHash } from 'node:crypto'
 import { MINUTE, type Instant } from '../../core/instant.ts'
-import type { ClaimKind, Stance } from '../../core/rumour/kind.ts'
-import { writeSighting } from '../../core/rumour/sighting-record.ts'
+import { writeSighting, type RecordedSighting } from '../../core/rumour/sighting-record.ts'
 import { toTimestamp, type Queryable } from '../pool.ts'
 
 export const SIGHTING_ROUTES = ['form', 'wechat', 'weibo', 'phone', 'agency', 'patrol', 'api', 'csv'] as const
 export type SightingRoute = (typeof SIGHTING_ROUTES)[number]
 
-export interface Sighting {
-  id: string
+export interface Sighting extends RecordedSighting {
   class: 'actual' | 'drill'
   route: SightingRoute
-  /** Without what names a person. */
-  shown: string
-  stance: Stance
-  kind: ClaimKind
-  url: string | null
-  platform: string
-  region: string
-  seenAt: Instant | null
   receivedAt: Instant
-  /** Id of the account that entered it; 'public' for one from outside. */
-  takenBy: string
-  /** SHA-256 of the original. */
-  rawSha256: string
-  /** Opaque; null when nobody left a way to be reached. */
-  reporterRef: string | null
 }
 
 export interface Sealed {

@@ -5,7 +5,7 @@ import { mayDo } from '../../../core/people/roles.ts'
 import { ACTOR_NAMES, ASKABLE, listTransitions } from '../../../core/rumour/claim-actor.ts'
 import { DOUBTS } from '../../../core/rumour/claim-match.ts'
 import { CHECK_OUTCOMES } from '../../../core/rumour/checks/finding.ts'
-import { nameEvent, STATE_NAMES, type ClaimEvent } from '../../../core/rumour/claim-states.ts'
+import { DRAFT_EVENTS, nameEvent, STATE_NAMES, type ClaimEvent } from '../../../core/rumour/claim-states.ts'
 import { findClockOwner } from '../../../core/rumour/claim-step.ts'
 import { CLOCK_NAMES } from '../../../core/rumour/clocks.ts'
 import type { SignScope } from '../../../core/rumour/signoff.ts'
@@ -63,17 +63,7 @@ export interface ClaimPage {
 }
 
 /** Steps that have a form of their own on the page. */
-const OWN_FORM: readonly ClaimEvent[] = [
-  'draft',
-  'submit',
-  'sign',
-  'edit',
-  'object',
-  'approve-late',
-  'publish',
-  'retry',
-  'merge',
-]
+const OWN_FORM: readonly ClaimEvent[] = [...DRAFT_EVENTS, 'merge']
 const HOLD_CHOICES = [10, 20, 30, 60, 240] as const
 
 export function viewClaim(page: ClaimPage): object {
