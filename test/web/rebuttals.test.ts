@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FastifyInstance } from 'fastify'
 import type { Pool } from 'pg'
 import { openPool } from '../../src/store/pool.ts'
-import { findRumourOfSighting, type PublicRumour } from '../../src/store/rumours/public.ts'
+import { findPublicRumour, findRumourOfSighting, type PublicRumour } from '../../src/store/rumours/public.ts'
 import { rebuttalListSchema, rebuttalSchema, refusalSchema } from '../../src/web/public/api-schemas.ts'
 import { describeApi } from '../../src/web/public/openapi.ts'
 import { writeRebuttal } from '../../src/web/public/rebuttal-json.ts'
@@ -182,4 +182,37 @@ test('whoever reported a rumour finds its page by the report, and nothing while 
   // Merged into what has a page, it leads there.
   await pool.query(`update claim set state = 'merged', merged_into = 'c-0' where id = 'c-silent'`)
   expect((await findRumourOfSighting(pool, 'r-2'))?.code).toBe((await findRumourOfSighting(pool, 'r-1'))?.code)
+})
+
+test('a page leads to the claim that all stand for, however far up, and says when the first of them was heard', async () => {
+  const at = Date.UTC(2026, 2, 4)
+  for (const id of ['c-low', 'c-mid', 'c-high'])
+    await pool.query(
+      `insert into claim (id, title, kind, family_id, risk, state, opened_at, changed_at)
+       values ($1, '传言', 'closure', $1, 3, 'verifying', now(), now())`,
+      [id],
+    )
+  await pool.query(
+    `insert into sighting (id, receipt_hash, route, shown, stance, kind, received_at, taken_by, raw_sha256)
+     values ('r-low', 'r-low', 'form', '传言原文', 'spread', 'closure', $1, 'public', $2)`,
+    [new Date(at), '0'.repeat(64)],
+  )
+  await pool.query(
+    `insert into sighting_link (sighting_id, claim_id, class, how, by, at) values ('r-low', 'c-low', 'actual', 'opened', 'system', now())`,
+  )
+  const codes: string[] = []
+  for (const id of ['c-low', 'c-high']) {
+    await pool.query(
+      `insert into claim_line (claim_id, topic, words, by, at) values ($1, 'closure', '正在核实。', 'p-a', now())`,
+      [id],
+    )
+    const { rows } = await pool.query<{ code: string }>('select open_claim_page($1, now()) as code', [id])
+    codes.push(rows[0]?.code ?? '')
+  }
+  // The one between has no page.
+  await pool.query(`update claim set state = 'merged', merged_into = 'c-mid' where id = 'c-low'`)
+  await pool.query(`update claim set state = 'merged', merged_into = 'c-high' where id = 'c-mid'`)
+  const [low, high] = await Promise.all(codes.map((code) => findPublicRumour(pool, code)))
+  expect(low).toMatchObject({ standing: 'merged', mergedInto: codes[1] })
+  expect(high).toMatchObject({ standing: 'checking', mergedInto: null, heardAt: at })
 })

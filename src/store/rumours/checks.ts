@@ -84,10 +84,9 @@ export async function listDueChecks(db: Queryable, now: Instant, settleMs: numbe
   const { rows } = await db.query<{ id: string }>(
     `select c.id from claim c left join claim_check_run r on r.claim_id = c.id
      cross join lateral (
-       select coalesce(max(k.id), 0) as newest, count(*)::int as links from (
-         select l.id from sighting_link l where l.claim_id = c.id and l.ended_at is null
-         union all select l.id from claim m join sighting_link l on l.claim_id = m.id and l.ended_at is null
-           where m.merged_into = c.id) k) b
+       with recursive whole (id) as (select c.id union select m.id from claim m join whole w on m.merged_into = w.id)
+       select coalesce(max(l.id), 0) as newest, count(l.id)::int as links
+       from whole w join sighting_link l on l.claim_id = w.id and l.ended_at is null) b
      where c.class = 'actual' and c.state not in ('closed', 'dismissed', 'merged') and (
        r.claim_id is null or r.rules <> $2 or r.due_at <= $1
        or (r.at <= $1::timestamptz - make_interval(secs => $3) and (r.newest <> b.newest or r.links <> b.links)))

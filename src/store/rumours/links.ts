@@ -153,15 +153,20 @@ export interface OpenSuggestion extends Suggestion {
   class: 'actual' | 'drill'
 }
 
-/** What may be the same as a sighting's claim and nobody has decided; a suggested claim that was merged stands as what it is now. */
+/** What a suggested claim is now: itself, or what it was merged into, however far up. Of a suggestion `g`, a claim `c`. */
+export const AS_IT_STANDS = `join lateral (
+    with recursive up (id, next) as (select o.id, o.merged_into from claim o where o.id = g.claim_id
+      union select o.id, o.merged_into from claim o join up on o.id = up.next)
+    select id from up where next is null) root on true join claim c on c.id = root.id`
+
+/** What may be the same as a sighting's claim and nobody has decided. */
 export async function listSuggestions(db: Queryable, claimId: string, most: number): Promise<OpenSuggestion[]> {
   const { rows } = await db.query<OpenSuggestion>(
     `${WITH_MERGED} select * from (select distinct on (c.id) g.sighting_id as "sightingId", c.id as "claimId", g.band, g.score, g.slots,
          g.doubts, g.rule_version as "ruleVersion", c.title, c.state, c.class
        from whole w join sighting_link l on l.claim_id = w.id and l.ended_at is null
        join claim_suggestion g on g.sighting_id = l.sighting_id and g.decided is null
-       join claim o on o.id = g.claim_id join claim c on c.id = coalesce(o.merged_into, o.id)
-       where c.id not in (select id from whole) and c.state <> 'merged' order by c.id, g.score desc) found
+       ${AS_IT_STANDS} where c.id not in (select id from whole) order by c.id, g.score desc) found
      order by band desc, score desc limit $2`,
     [claimId, most],
   )
@@ -171,10 +176,10 @@ export async function listSuggestions(db: Queryable, claimId: string, most: numb
 /** Suggestions of a sighting that belongs nowhere yet. */
 export async function listSuggestionsOf(db: Queryable, sightingId: string, most: number): Promise<OpenSuggestion[]> {
   const { rows } = await db.query<OpenSuggestion>(
-    `select g.sighting_id as "sightingId", c.id as "claimId", g.band, g.score, g.slots, g.doubts, g.rule_version as "ruleVersion",
-       c.title, c.state, c.class
-     from claim_suggestion g join claim c on c.id = g.claim_id where g.sighting_id = $1 and g.decided is null
-     order by g.band desc, g.score desc limit $2`,
+    `select * from (select distinct on (c.id) g.sighting_id as "sightingId", c.id as "claimId", g.band, g.score, g.slots, g.doubts,
+         g.rule_version as "ruleVersion", c.title, c.state, c.class
+       from claim_suggestion g ${AS_IT_STANDS} where g.sighting_id = $1 and g.decided is null order by c.id, g.score desc) found
+     order by band desc, score desc limit $2`,
     [sightingId, most],
   )
   return rows
@@ -188,15 +193,16 @@ export async function listSuggestionsOfAll(
 ): Promise<Map<string, { claimId: string; title: string }[]>> {
   if (sightingIds.length === 0) return new Map()
   const { rows } = await db.query<{ sightingId: string; claimId: string; title: string }>(
-    `select s.id as "sightingId", g.id as "claimId", g.title from unnest($1::text[]) as s (id) cross join lateral (
-       select c.id, c.title from claim_suggestion g join claim c on c.id = g.claim_id
-       where g.sighting_id = s.id and g.decided is null order by g.band desc, g.score desc limit $2) g`,
+    `select s.id as "sightingId", f.id as "claimId", f.title from unnest($1::text[]) as s (id) cross join lateral (
+       select * from (select distinct on (c.id) c.id, c.title, g.band, g.score from claim_suggestion g ${AS_IT_STANDS}
+         where g.sighting_id = s.id and g.decided is null order by c.id, g.score desc) found
+       order by band desc, score desc limit $2) f`,
     [sightingIds, most],
   )
   return Map.groupBy(rows, ({ sightingId }) => sightingId)
 }
 
-/** What a person decided. @returns false when somebody had decided before, or nothing was suggested */
+/** What a person decided about a claim as it stands now. @returns false when somebody had decided before, or nothing was suggested */
 export async function decideSuggestion(
   db: Queryable,
   { sightingId, claimId }: Pick<Suggestion, 'sightingId' | 'claimId'>,
@@ -205,8 +211,9 @@ export async function decideSuggestion(
   at: Instant,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update claim_suggestion set decided = $3, decided_by = $4, decided_at = $5
-     where sighting_id = $1 and decided is null and claim_id in (select id from claim where id = $2 or merged_into = $2)`,
+    `with recursive whole (id) as (select $2::text union select c.id from claim c join whole w on c.merged_into = w.id)
+     update claim_suggestion set decided = $3, decided_by = $4, decided_at = $5
+     where sighting_id = $1 and decided is null and claim_id in (select id from whole)`,
     [sightingId, claimId, decided, by, toTimestamp(at)],
   )
   return (rowCount ?? 0) > 0

@@ -29,7 +29,7 @@ export interface PublicRumour {
   notices: NoticeView[]
   /** When the newest one was taken back. */
   withdrawnAt: Instant | null
-  /** Code of the claim that it was merged into, where that has a page. */
+  /** Code of the claim that it was merged into, the farthest up that has a page; null where none has. */
   mergedInto: string | null
 }
 
@@ -53,14 +53,18 @@ const SHOWN = `from draft d join notice n on n.id = d.notice_id where d.claim_id
   and exists (select from page g where g.path = '/n/' || n.code)`
 
 const SELECT = `select p.code, c.kind, c.state, p.opened_at, l.words, l.at, l.ended_at, l.ended_how, m.code as merged_into,
-    coalesce((select min(s.received_at) from sighting_link k join sighting s on s.id = k.sighting_id
-      where k.ended_at is null and s.stance <> 'deny'
-        and (k.claim_id = c.id or k.claim_id in (select e.id from claim e where e.merged_into = c.id))), c.opened_at) as heard_at,
+    coalesce((with recursive whole (id) as (select c.id union select e.id from claim e join whole w on e.merged_into = w.id)
+      select min(s.received_at) from whole w join sighting_link k on k.claim_id = w.id and k.ended_at is null
+        join sighting s on s.id = k.sighting_id where s.stance <> 'deny'), c.opened_at) as heard_at,
     coalesce((select array_agg(n.id order by n.issued_at desc) ${SHOWN}), '{}') as notices,
     (select w.issued_at from notice w where w.kind = 'withdrawal' and w.lineage_id = (
       select n.lineage_id ${SHOWN} order by n.issued_at desc limit 1)) as withdrawn_at
   from claim_public p join claim c on c.id = p.claim_id
-  left join claim_public m on m.claim_id = c.merged_into
+  left join lateral (
+    with recursive up (id, depth) as (select c.merged_into, 1 where c.merged_into is not null
+      union all select o.merged_into, up.depth + 1 from up join claim o on o.id = up.id
+        where o.merged_into is not null and up.depth < 50)
+    select g.code from up join claim_public g on g.claim_id = up.id order by up.depth desc limit 1) m on true
   left join lateral (select words, at, ended_at, ended_how from claim_line l where l.claim_id = c.id order by id desc limit 1) l on true
   where c.class = 'actual' and (l.words is not null or exists (select ${SHOWN}))`
 

@@ -28,9 +28,13 @@ const COLUMNS = `s.id, s.route, s.shown, s.kind, s.region, s.received_at as "rec
   (select count(*) from question_reply r where r.sighting_id = s.id) as replies
   from question q join sighting s on s.id = q.sighting_id left join account a on a.id = q.owner`
 
-/** Whoever asked about a claim that was answered reads the answer by the receipt. */
-const UNSAID = `q.answered_at is null and not exists (select from sighting_link l join claim c on c.id = l.claim_id
-  where l.sighting_id = q.sighting_id and l.ended_at is null and c.state in ('published', 'published-partial', 'monitoring', 'closed'))`
+/** Whoever asked about a claim that was answered, or merged into one that was, reads the answer by the receipt. */
+const UNSAID = `q.answered_at is null and not exists (
+  with recursive up (id, next, state) as (
+    select c.id, c.merged_into, c.state from sighting_link l join claim c on c.id = l.claim_id
+      where l.sighting_id = q.sighting_id and l.ended_at is null
+    union select c.id, c.merged_into, c.state from claim c join up on c.id = up.next)
+  select from up where state in ('published', 'published-partial', 'monitoring', 'closed'))`
 
 /** What waits for an answer, by the time it is due. */
 export async function listOpenQuestions(db: Queryable, most: number): Promise<Question[]> {
