@@ -77,16 +77,19 @@ export async function findRunAt(db: Queryable, claimId: string): Promise<Instant
 }
 
 /**
- * Claims under way that the rules have not seen as they are now, the gravest first.
+ * Claims under way that the rules have not seen as they are now, the gravest first. A claim's own links are asked for by themselves: with
+ * those of merged claims in one walk, a record without statistics is read whole for each claim (5,000 claims: 8 s for 0.1 s).
  * @param settleMs a claim that goes round quickly is asked again for new copies at most so often
  */
 export async function listDueChecks(db: Queryable, now: Instant, settleMs: number): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `select c.id from claim c left join claim_check_run r on r.claim_id = c.id
      cross join lateral (
-       with recursive whole (id) as (select c.id union select m.id from claim m join whole w on m.merged_into = w.id)
-       select coalesce(max(l.id), 0) as newest, count(l.id)::int as links
-       from whole w join sighting_link l on l.claim_id = w.id and l.ended_at is null) b
+       with recursive below (id) as (select m.id from claim m where m.merged_into = c.id
+         union select m.id from claim m join below w on m.merged_into = w.id)
+       select coalesce(max(k.id), 0) as newest, count(*)::int as links from (
+         select l.id from sighting_link l where l.claim_id = c.id and l.ended_at is null
+         union all select l.id from below m join sighting_link l on l.claim_id = m.id and l.ended_at is null) k) b
      where c.class = 'actual' and c.state not in ('closed', 'dismissed', 'merged') and (
        r.claim_id is null or r.rules <> $2 or r.due_at <= $1
        or (r.at <= $1::timestamptz - make_interval(secs => $3) and (r.newest <> b.newest or r.links <> b.links)))

@@ -53,9 +53,12 @@ const SHOWN = `from draft d join notice n on n.id = d.notice_id where d.claim_id
   and exists (select from page g where g.path = '/n/' || n.code)`
 
 const SELECT = `select p.code, c.kind, c.state, p.opened_at, l.words, l.at, l.ended_at, l.ended_how, m.code as merged_into,
-    coalesce((with recursive whole (id) as (select c.id union select e.id from claim e join whole w on e.merged_into = w.id)
-      select min(s.received_at) from whole w join sighting_link k on k.claim_id = w.id and k.ended_at is null
-        join sighting s on s.id = k.sighting_id where s.stance <> 'deny'), c.opened_at) as heard_at,
+    coalesce((with recursive below (id) as (select e.id from claim e where e.merged_into = c.id
+        union select e.id from claim e join below w on e.merged_into = w.id)
+      select min(s.received_at) from (
+        select k.sighting_id from sighting_link k where k.claim_id = c.id and k.ended_at is null
+        union all select k.sighting_id from below w join sighting_link k on k.claim_id = w.id and k.ended_at is null) t
+      join sighting s on s.id = t.sighting_id where s.stance <> 'deny'), c.opened_at) as heard_at,
     coalesce((select array_agg(n.id order by n.issued_at desc) ${SHOWN}), '{}') as notices,
     (select w.issued_at from notice w where w.kind = 'withdrawal' and w.lineage_id = (
       select n.lineage_id ${SHOWN} order by n.issued_at desc limit 1)) as withdrawn_at
