@@ -5,7 +5,7 @@ import { noteAlarm } from '../../publish/note-alarm.ts'
 import { clearAlarm, clearOthers } from '../../store/alarms.ts'
 import { appendJournal } from '../../store/journal.ts'
 import type { Queryable } from '../../store/pool.ts'
-import { addFlag, listOpenFlags, settleFlag, type Flag, type NewFlag } from '../../store/rumours/flags.ts'
+import { addFlag, listEveryFlag, settleFlag, type Flag, type NewFlag } from '../../store/rumours/flags.ts'
 import { refuse, tidy, type Refused, type RumourContext } from '../context.ts'
 
 /**
@@ -68,7 +68,7 @@ export async function endFlag(
 
 /** Alarms whose flag is settled end, whatever cut that short. */
 export async function clearSettled(client: Queryable, { realNow }: Pick<RumourContext, 'realNow'>): Promise<void> {
-  const standing = (await listOpenFlags(client)).map(alarmOf)
+  const standing = (await listEveryFlag(client)).map(alarmOf)
   for (const kind of Object.values(FLAG_ALARMS)) {
     const subjects = standing.filter((one) => one.kind === kind).map(({ subject }) => subject)
     await clearOthers(client, kind, subjects, realNow())

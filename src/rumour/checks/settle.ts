@@ -4,7 +4,14 @@ import { readCitation } from '../../core/rumour/fact-sheet.ts'
 import { tellDesks } from '../../store/listen.ts'
 import { withTransaction, type Queryable } from '../../store/pool.ts'
 import { findSheetVersion, listSheetVersions } from '../../store/rumours/fact-sheets.ts'
-import { listCiting, listLiveTexts, listOpenFlags, type Flag, type LiveRow } from '../../store/rumours/flags.ts'
+import {
+  findOpenFlag,
+  listCiting,
+  listEveryFlag,
+  listLiveTexts,
+  type Flag,
+  type LiveRow,
+} from '../../store/rumours/flags.ts'
 import { isGuest, refuse, type Person, type Refused, type RumourContext } from '../context.ts'
 import { checkDueClaims } from './check-claim.ts'
 import { hearLedger } from './hear.ts'
@@ -26,7 +33,7 @@ export function settleByHand(
 ): Promise<{ ok: true; flag: Flag } | Refused> {
   return withTransaction(context.pool, async (client): Promise<{ ok: true; flag: Flag } | Refused> => {
     if (isGuest(person)) return refuse('not-yours', '您的角色不能做这一步')
-    const flag = (await listOpenFlags(client)).find((one) => one.id === id)
+    const flag = await findOpenFlag(client, id)
     if (!flag) return refuse('unknown', '这项提示已有人处理')
     const why = readWhy(words)
     if (typeof why !== 'string') return why
@@ -39,7 +46,7 @@ export function settleByHand(
 
 /** Flags whose text is gone, or was written anew, end by themselves; alarms without a flag do, too. */
 async function endGone(context: RumourContext): Promise<void> {
-  const flags = await listOpenFlags(context.pool)
+  const flags = await listEveryFlag(context.pool)
   if (flags.length === 0) return clearSettled(context.pool, context)
   await withTransaction(context.pool, async (client) => {
     const at = context.now()

@@ -6,7 +6,7 @@ import { appendJournal } from '../../store/journal.ts'
 import { tellDesks } from '../../store/listen.ts'
 import { withTransaction } from '../../store/pool.ts'
 import { lockClaims } from '../../store/rumours/claims.ts'
-import { addPlatformRow } from '../../store/rumours/handover/platform.ts'
+import { addPlatformRow, MOST_PLATFORM_ROWS } from '../../store/rumours/handover/platform.ts'
 import { findEnd, refuse, tidy, type Moved, type Person, type RumourContext } from '../context.ts'
 import { findSight } from '../sight.ts'
 
@@ -52,7 +52,10 @@ export function logPlatform(
       by: person.account,
       at,
     }
-    if (!(await addPlatformRow(client, claimId, row, message))) return { ok: true, claim }
+    const done = await addPlatformRow(client, claimId, row, message)
+    if (done === 'known') return { ok: true, claim }
+    if (done === 'full')
+      return refuse('many', `一件传言最多登记 ${MOST_PLATFORM_ROWS} 条平台处置，同一平台的请合并登记`)
     const detail = { platform, action, state }
     await appendJournal(client, at, { actor: person.account, act: 'platform.noted', subject: claimId, detail })
     await tellDesks(client)

@@ -8,7 +8,7 @@ import { appendJournal } from '../../store/journal.ts'
 import { tellDesks } from '../../store/listen.ts'
 import { withTransaction, type Queryable } from '../../store/pool.ts'
 import { lockClaims, type SeenBy } from '../../store/rumours/claims.ts'
-import { addSpreader, listSpreaders } from '../../store/rumours/handover/platform.ts'
+import { addSpreader, listSpreaders, MOST_SPREADERS } from '../../store/rumours/handover/platform.ts'
 import { findEnd, refuse, tidy, type Moved, type Person } from '../context.ts'
 import { findSight, seenBy } from '../sight.ts'
 import { sealNames, type HandoverContext } from './context.ts'
@@ -48,7 +48,7 @@ export function nameSpreader(
     if (url !== '' && !isLink(url)) return refuse('url', '网址须以 http:// 或 https:// 开头')
     const { mark, vault } = context
     const at = context.now()
-    await addSpreader(client, claimId, {
+    const isKept = await addSpreader(client, claimId, {
       organisation: person.organisation,
       platform,
       role: given.role,
@@ -58,6 +58,7 @@ export function nameSpreader(
       by: person.account,
       at,
     })
+    if (!isKept) return refuse('many', `一件传言最多登记 ${MOST_SPREADERS} 个传播账号或网址`)
     const detail = { platform, role: given.role }
     await appendJournal(client, at, { actor: person.account, act: 'spreader.noted', subject: claimId, detail })
     await tellDesks(client)

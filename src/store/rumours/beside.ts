@@ -76,7 +76,7 @@ export interface Grant {
   expiresAt: Instant | null
 }
 
-/** Gives an organisation sight of a claim; a wider or longer one takes the place of the one that stands. */
+/** Gives an organisation sight of a claim; it takes the place of what stood. Within a transaction of the caller's. */
 export async function addGrant(db: Queryable, claimId: string, grant: Omit<Grant, 'organisationName'>): Promise<void> {
   await endGrant(db, claimId, grant.organisation, grant.by, grant.at)
   await db.query(
@@ -108,7 +108,7 @@ export async function endGrant(
   return (rowCount ?? 0) > 0
 }
 
-/** Grants that stand now. */
+/** Grants that stand now, as many as a page shows: whether one stands is asked by findGrant. */
 export async function listGrants(db: Queryable, claimId: string, now: Instant): Promise<Grant[]> {
   const { rows } = await db.query<Grant>(
     `select g.organisation_id as organisation, o.name as "organisationName", g.level, g.reason, g.by, g.at, g.expires_at as "expiresAt"
@@ -126,8 +126,12 @@ export async function findGrant(
   organisation: string,
   now: Instant,
 ): Promise<GrantLevel | null> {
-  const grants = await listGrants(db, claimId, now)
-  return grants.find((grant) => grant.organisation === organisation)?.level ?? null
+  const { rows } = await db.query<{ level: GrantLevel }>(
+    `select level from claim_grant where claim_id = $1 and organisation_id = $2 and ended_at is null
+       and (expires_at is null or expires_at > $3)`,
+    [claimId, organisation, toTimestamp(now)],
+  )
+  return rows[0]?.level ?? null
 }
 
 /** Gives every organisation of these kinds sight of the case, where it has none yet: whoever must act must see. */

@@ -135,8 +135,9 @@ export async function listDueClaims(
          select from notice w where w.kind = 'withdrawal' and w.lineage_id = (
            select n.lineage_id from draft d join notice n on n.id = d.notice_id where d.claim_id = claim.id
            order by d.released_at desc limit 1))))
-     -- What runs out goes first: answers that stay partly out stand here until they are out, however many there are.
-     order by state in ('hold', 'awaiting-agency', 'triage') desc, changed_at limit 200`,
+     -- What runs out goes first, and last the answers that stay partly out: they stand here until they are out, however many there are.
+     order by case when state in ('hold', 'awaiting-agency', 'triage') then 0 when state = 'published-partial' then 2 else 1 end,
+       changed_at limit 200`,
     [toTimestamp(now), now, ([1, 2, 3, 4] as const).map((risk) => limits.askedMs[risk] / 1000), limits.coldMs / 1000],
   )
   return rows

@@ -111,13 +111,26 @@ const FLAG = `f.id, f.claim_id as "claimId", f.notice_id as "noticeId", f.questi
   left join sighting s on s.id = f.question_id
   where f.settled_at is null`
 
-/** Flags that stand, newest first; of one claim, or all. */
-export async function listOpenFlags(db: Queryable, claimId: string | null = null): Promise<Flag[]> {
+/** More are not shown on a page. */
+const MOST_SHOWN = 500
+
+/** Flags that stand, newest first, as many as a page shows; of one claim or question, or of all. */
+export async function listOpenFlags(db: Queryable, about: string | null = null): Promise<Flag[]> {
   const { rows } = await db.query<Flag>(
-    `select ${FLAG} and ($1::text is null or f.claim_id = $1) order by f.raised_at desc, f.id desc limit 500`,
-    [claimId],
+    `select ${FLAG} and ($1::text is null or $1 in (f.claim_id, f.question_id)) order by f.raised_at desc, f.id desc limit $2`,
+    [about, MOST_SHOWN],
   )
   return rows
+}
+
+/** Every one, for whoever ends what has no cause any more: after a strong quake each of its aftershocks flags each text. */
+export async function listEveryFlag(db: Queryable): Promise<Flag[]> {
+  return (await db.query<Flag>(`select ${FLAG} order by f.id`)).rows
+}
+
+/** One that stands; null where it was settled. */
+export async function findOpenFlag(db: Queryable, id: number): Promise<Flag | null> {
+  return (await db.query<Flag>(`select ${FLAG} and f.id = $1`, [id])).rows[0] ?? null
 }
 
 /** @returns false when somebody was first, or there is none */

@@ -19,16 +19,25 @@ export interface PlatformRow {
   at: Instant
 }
 
-/** @param message id of the message that brought it; null from the desk. @returns false when that message was here before */
+/** So many words about platforms a claim takes, and so many who spread it: what stood beyond would be read by nobody. */
+export const MOST_PLATFORM_ROWS = 500
+export const MOST_SPREADERS = 200
+
+/**
+ * Within a transaction that holds the claim.
+ * @param message id of the message that brought it; null from the desk
+ * @returns known: that message was here before; full: the claim takes no more
+ */
 export async function addPlatformRow(
   db: Queryable,
   claimId: string,
   row: Omit<PlatformRow, 'id' | 'organisationName'>,
   message: string | null,
-): Promise<boolean> {
+): Promise<'kept' | 'known' | 'full'> {
   const { rowCount } = await db.query(
     `insert into platform_action (claim_id, organisation_id, platform, url, action, state, receipt, words, by, at, message)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (message) do nothing`,
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 where (select count(*) from platform_action where claim_id = $1) < $12
+     on conflict (message) do nothing`,
     [
       claimId,
       row.organisation,
@@ -41,9 +50,12 @@ export async function addPlatformRow(
       row.by,
       toTimestamp(row.at),
       message,
+      MOST_PLATFORM_ROWS,
     ],
   )
-  return rowCount === 1
+  if (rowCount === 1) return 'kept'
+  const { rows } = await db.query('select from platform_action where message = $1', [message])
+  return rows.length > 0 ? 'known' : 'full'
 }
 
 /** Oldest first. */
@@ -51,8 +63,8 @@ export async function listPlatformRows(db: Queryable, claimId: string): Promise<
   const { rows } = await db.query<PlatformRow>(
     `select p.id, p.organisation_id as organisation, o.name as "organisationName", p.platform, p.url, p.action, p.state, p.receipt,
        p.words, p.by, p.at
-     from platform_action p join organisation o on o.id = p.organisation_id where p.claim_id = $1 order by p.id limit 500`,
-    [claimId],
+     from platform_action p join organisation o on o.id = p.organisation_id where p.claim_id = $1 order by p.id limit $2`,
+    [claimId, MOST_PLATFORM_ROWS],
   )
   return rows
 }
@@ -68,14 +80,15 @@ export interface SpreaderRow {
   at: Instant
 }
 
+/** Within a transaction that holds the claim. @returns false when the claim takes no more */
 export async function addSpreader(
   db: Queryable,
   claimId: string,
   row: Omit<SpreaderRow, 'id' | 'organisationName'> & { organisation: string; by: string },
-): Promise<void> {
-  await db.query(
+): Promise<boolean> {
+  const { rowCount } = await db.query(
     `insert into spreader (claim_id, organisation_id, platform, role, sealed, account_mark, url_mark, by, at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9 where (select count(*) from spreader where claim_id = $1) < $10`,
     [
       claimId,
       row.organisation,
@@ -86,8 +99,10 @@ export async function addSpreader(
       row.urlMark,
       row.by,
       toTimestamp(row.at),
+      MOST_SPREADERS,
     ],
   )
+  return rowCount === 1
 }
 
 export interface CountedSpreader extends SpreaderRow {
@@ -104,8 +119,8 @@ export async function listSpreaders(db: Queryable, claimId: string, seen: SeenBy
          and (t.account_mark = s.account_mark or t.url_mark = s.url_mark)
          and ($2::text is null or exists (select from claim_grant g where g.claim_id = t.claim_id and g.organisation_id = $2
            and g.level = 'case' and g.ended_at is null and (g.expires_at is null or g.expires_at > $3)))) as elsewhere
-     from spreader s join organisation o on o.id = s.organisation_id where s.claim_id = $1 order by s.id limit 200`,
-    [claimId, seen.organisation, toTimestamp(seen.now)],
+     from spreader s join organisation o on o.id = s.organisation_id where s.claim_id = $1 order by s.id limit $4`,
+    [claimId, seen.organisation, toTimestamp(seen.now), MOST_SPREADERS],
   )
   return rows
 }

@@ -104,7 +104,7 @@ async function questionPage(pages: RumourPages, visit: Visit, refusal: string): 
     question.answeredAt === null ? listAlike(pool, question) : [],
     listNotices(pool, { class: 'actual', limit: 20, onSite: [] }),
     suggestForQuestion(pool, question.claimId, now),
-    listOpenFlags(pool),
+    listOpenFlags(pool, id),
   ])
   const facts = sheet && {
     citation: citeSheet(sheet),
@@ -124,7 +124,7 @@ async function questionPage(pages: RumourPages, visit: Visit, refusal: string): 
     typed,
     most: String(MOST_REPLY),
     question: viewQuestion(question, now, session.accountId),
-    flags: flags.filter(({ questionId }) => questionId === id).map(viewFlag),
+    flags: flags.map(viewFlag),
     sheet: facts?.citation ?? '',
     facts: sheet === null ? '' : `/desk/quakes/${sheet.quakeId}/facts`,
     prepared: prepareReplies(said, facts, now).map((one) => ({ ...one })),
