@@ -61,13 +61,13 @@ const ENDS: Readonly<Partial<Record<ClaimEvent, string>>> = {
 async function escalate(
   context: MatchContext,
   client: Queryable,
-  { id, title, risk, version }: ClaimRecord,
+  { id, title, risk, version, class: lane }: ClaimRecord,
   { event, at }: { event: ClaimEvent; at: Instant },
 ): Promise<void> {
   const ended = ENDS[event]
   if (ended === undefined) return
   const message = `传言“${title}”（${risk}级风险）${ended}（${formatBeijing(at)}）`
-  await noteAlarm(client, context, { kind: ALARM, subject: `${id} ${event} ${version}`, message })
+  await noteAlarm(client, context, { kind: ALARM, subject: `${id} ${event} ${version}`, message, class: lane })
 }
 
 /** Out on every outlet, or on some: told once each has come to its end. */

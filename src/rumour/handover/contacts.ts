@@ -142,8 +142,8 @@ async function note(
 }
 
 async function ring(client: Queryable, context: RumourContext, { id, claimId }: Noted, what: string): Promise<void> {
-  const title = (await findClaim(client, claimId))?.title ?? ''
-  const message = `传言“${title}”一名反映人的联系方式${what}（申请 ${id}，${formatBeijing(context.now())}），请核实是否必要`
+  const claim = await findClaim(client, claimId)
+  const message = `传言“${claim?.title ?? ''}”一名反映人的联系方式${what}（申请 ${id}，${formatBeijing(context.now())}），请核实是否必要`
   const subject = `${claimId} ${id} ${what}`
-  await noteAlarm(client, context, { kind: ALARM, subject, message })
+  await noteAlarm(client, context, { kind: ALARM, subject, message, class: claim?.class ?? 'actual' })
 }

@@ -83,7 +83,10 @@ export interface PassedClock {
   risk: Risk
 }
 
-/** Clocks that have passed and of which nobody was told, each handed out once: told_at is set with the answer. */
+/**
+ * Clocks that have passed and of which nobody was told, each handed out once: told_at is set with the answer. Those of a drill ring
+ * for nobody.
+ */
 export async function takePassed(db: Queryable, now: Instant): Promise<PassedClock[]> {
   const { rows } = await db.query<PassedClock>(
     `update claim_clock k set told_at = $1 from claim c where c.id = k.claim_id and c.class = 'actual' and k.due_at <= $1
@@ -96,13 +99,14 @@ export async function takePassed(db: Queryable, now: Instant): Promise<PassedClo
 
 /**
  * Subjects of alarms that still have their cause: clocks that were told of and are neither met nor stopped, ends of waiting
- * after which nobody has done anything. Asked without the time: a clock of the machine that is set back unsays nothing.
+ * after which nobody has done anything, those of a drill while it lasts. Asked without the time: a clock of the machine that is
+ * set back unsays nothing.
  */
 export async function listToldSubjects(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ subject: string }>(
     `select claim_id || ' ' || clock as subject from claim_clock where told_at is not null and met_at is null and stopped_at is null
      union all select s.claim_id || ' ' || s.event || ' ' || s.version from claim_step s
-       join claim c on c.id = s.claim_id and c.version = s.version where s.event = any($1)`,
+       join claim c on c.id = s.claim_id and c.version = s.version where s.event = any($1) and c.retired_at is null`,
     [WAITED_FOR],
   )
   return rows.map(({ subject }) => subject)
