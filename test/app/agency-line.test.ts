@@ -5,11 +5,10 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signWebhook } from '../../channels/webhook/sign.ts'
 import { verifySignature } from '../../src/feeds/signature.ts'
-import type { OrganisationKind, Role } from '../../src/core/people/roles.ts'
-import { answerClaim, done, idOf, lookInto, press, step, tell, untilOut } from './answerers.ts'
+import { answerClaim, done, draftAnswer, idOf, lookInto, press, step, tell, untilOut, WORDS } from './answerers.ts'
 import { startInstallation, until, type Installation } from './installation.ts'
 import type { Visitor } from './officers.ts'
-import { openSeat, unitOf } from './seats.ts'
+import { seatOf } from './seats.ts'
 
 let here: Installation
 let wang: Visitor
@@ -23,12 +22,12 @@ const heard: { headers: Record<string, string | string[] | undefined>; body: str
 
 beforeAll(async () => {
   here = await startInstallation()
-  wang = await seat('wang', '王小明', 'bureau', 'duty')
-  chen = await seat('chen', '陈二', 'bureau', 'duty')
-  li = await seat('li', '李处', 'bureau', 'lead')
-  zhao = await seat('zhao', '赵宣', 'bureau', 'publicity')
-  sun = await seat('sun', '孙网', 'cac', 'liaison-cac')
-  admin = await seat('xitong', '系统员', 'bureau', 'system-admin')
+  wang = await seatOf(here, 'wang', '王小明', 'bureau', 'duty')
+  chen = await seatOf(here, 'chen', '陈二', 'bureau', 'duty')
+  li = await seatOf(here, 'li', '李处', 'bureau', 'lead')
+  zhao = await seatOf(here, 'zhao', '赵宣', 'bureau', 'publicity')
+  sun = await seatOf(here, 'sun', '孙网', 'cac', 'liaison-cac')
+  admin = await seatOf(here, 'xitong', '系统员', 'bureau', 'system-admin')
   hook = createServer((request, response) => {
     const parts: Buffer[] = []
     request.on('data', (part: Buffer) => parts.push(part))
@@ -44,23 +43,10 @@ afterAll(async () => {
   await new Promise((resolve) => hook.close(resolve))
 }, 60_000)
 
-const seat = (login: string, name: string, kind: OrganisationKind, role: Role): Promise<Visitor> =>
-  openSeat(here, { login, name, role, unit: unitOf(kind) })
-
 interface Word {
   type: string
   claim: { id: string }
   notice: { id: string; code: string; kind: string; title: string; url: string }
-}
-
-const WORDS = {
-  level: 'ordinary',
-  outlet: ['weibo-main', 'wechat-main'],
-  heading: '网传地震消息不实',
-  summary: '网传近期有大地震的消息没有依据，请以地震部门发布的信息为准。',
-  body: '地震台网记录显示，今日本市及周边没有发生3.0级以上地震。地震预报由省级以上人民政府发布，本省没有发布过地震预报。',
-  verdict: '缺乏依据',
-  evidence: '中国地震台网目录；《地震预报管理条例》',
 }
 
 /** The line: entered by one, let in by another; the token made by its owner. */
@@ -104,15 +90,9 @@ test('the office is told what waits for its signature, and signs over its line i
   expect((await sun.get('/desk/agencies')).body).not.toContain(token)
 
   // A claim of risk 4, its text sent round.
-  await wang.get('/desk/rumours/new')
-  const { body } = await wang.post('/desk/rumours', { route: 'phone', text: '固原明天要发生7级大地震，大家赶紧转发' })
-  const claim = /\/desk\/rumours\/c-[0-9a-f]+/.exec(body)?.[0] ?? ''
-  await done(press(wang, claim, 'steps', { event: 'take' }))
-  await done(press(wang, claim, 'steps', { event: 'check' }))
-  await done(press(wang, claim, 'checks', { source: '地震目录', outcome: 'contradicts', words: '没有记录' }))
-  const paper = (await press(wang, claim, 'draft')).to.replace('/edit', '')
-  await wang.get(`${paper}/edit`)
-  await wang.post(paper, { ...WORDS, seen: '1', claim: '固原明天要发生7级大地震' })
+  const claim = await tell(wang, '固原明天要发生7级大地震，大家赶紧转发')
+  await lookInto(wang, claim)
+  await draftAnswer(wang, claim, { ...WORDS, claim: '固原明天要发生7级大地震' })
   await done(press(wang, claim, 'submit', { factual: 'yes' }))
 
   type Told = {

@@ -3,7 +3,8 @@
 import { expect } from 'vitest'
 import { until, type Installation } from './installation.ts'
 import type { Page, Visitor } from './officers.ts'
-import { openSeat, unitOf } from './seats.ts'
+import { REBUTTAL_WORDS } from '../support/rebuttal-words.ts'
+import { seatOf } from './seats.ts'
 
 export const STAFF = [
   ['wang', '王小明', 'bureau', 'duty'],
@@ -17,10 +18,7 @@ export type Answerers = Record<(typeof STAFF)[number][0], Visitor>
 
 export async function openAnswerers(here: Installation): Promise<Answerers> {
   const seats = await Promise.all(
-    STAFF.map(
-      async ([login, name, kind, role]) =>
-        [login, await openSeat(here, { login, name, role, unit: unitOf(kind) })] as const,
-    ),
+    STAFF.map(async ([login, name, kind, role]) => [login, await seatOf(here, login, name, kind, role)] as const),
   )
   return Object.fromEntries(seats) as Answerers
 }
@@ -60,17 +58,30 @@ export async function lookInto(by: Visitor, claim: string): Promise<void> {
   await done(press(by, claim, 'checks', { source: '地震目录', outcome: 'contradicts', words: '没有记录' }))
 }
 
+/** An answer on the two platforms. */
+export const WORDS = { ...REBUTTAL_WORDS, level: 'ordinary', outlet: ['weibo-main', 'wechat-main'] }
+
+/** Writes an answer. @returns its draft's page */
+export async function draftAnswer(
+  by: Visitor,
+  claim: string,
+  words: Record<string, string | string[]>,
+): Promise<string> {
+  const begun = await press(by, claim, 'draft')
+  expect(begun.to).toMatch(/^\/desk\/drafts\/w-[0-9a-f]+\/edit$/)
+  const paper = begun.to.replace('/edit', '')
+  await by.get(begun.to)
+  expect(await by.post(paper, { ...words, seen: '1' })).toMatchObject({ status: 303, to: paper })
+  return paper
+}
+
 /** Writes an answer, has it signed as the second lowest risk asks, and lets it out. */
 export async function answerClaim(
   { wang, chen, zhao }: Pick<Answerers, 'wang' | 'chen' | 'zhao'>,
   claim: string,
   words: Record<string, string | string[]>,
 ): Promise<void> {
-  const begun = await press(wang, claim, 'draft')
-  expect(begun.to).toMatch(/^\/desk\/drafts\/w-[0-9a-f]+\/edit$/)
-  const paper = begun.to.replace('/edit', '')
-  await wang.get(begun.to)
-  expect((await wang.post(paper, { level: 'ordinary', outlet: ['weibo-main'], seen: '1', ...words })).to).toBe(paper)
+  await draftAnswer(wang, claim, { level: 'ordinary', outlet: ['weibo-main'], ...words })
   await done(press(wang, claim, 'submit'))
   await done(press(chen, claim, 'sign', { scope: 'facts' }))
   await done(press(zhao, claim, 'sign', { scope: 'bureau-wording' }))

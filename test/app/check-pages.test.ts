@@ -1,14 +1,12 @@
 // In: a real installation with its feeds, staff and a liaison. Out: proof that a claim's page shows what the rules found and by which rows,
 // that an official forecast takes two, that a quake's facts follow its notices, and that a new quake marks the texts it overtakes.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { saveOrganisation, activateAccount, addAccount } from '../../src/store/people/accounts.ts'
-import { beginSession } from '../../src/people/sessions.ts'
-import { openPool } from '../../src/store/pool.ts'
 import { formatOffset, MINUTE } from '../../src/core/instant.ts'
 import { rowShape } from '../../src/town/payloads.ts'
 import { writeField } from '../../src/web/desk/roster-view.ts'
+import { tell } from './answerers.ts'
 import { startInstallation, until, type Installation } from './installation.ts'
-import { openVisitor, type Visitor } from './officers.ts'
+import type { Visitor } from './officers.ts'
 import { openSeat } from './seats.ts'
 
 let here: Installation
@@ -22,32 +20,10 @@ beforeAll(async () => {
   wang = await openSeat(here, { login: 'wang', name: '王小明', role: 'duty' })
   chen = await openSeat(here, { login: 'chen', name: '陈二', role: 'duty' })
   li = await openSeat(here, { login: 'li', name: '李处', role: 'lead' })
-  const pool = openPool(here.database.appConfig, 1, () => undefined)
-  try {
-    const now = here.clock.realNow()
-    await saveOrganisation(pool, { id: 'wangxin', name: '试验网信办', kind: 'cac' })
-    const account = {
-      id: 'p-sun',
-      login: 'sun',
-      name: '孙网',
-      organisation: 'wangxin',
-      roles: ['liaison-cac' as const],
-      by: 'start',
-    }
-    await addAccount(pool, account, now)
-    await activateAccount(pool, 'p-sun')
-    sun = openVisitor({ deskPort: here.config.deskPort }, `quakedesk=${await beginSession(pool, 'p-sun', 'full', now)}`)
-  } finally {
-    await pool.end()
-  }
+  const unit = { id: 'wangxin', name: '试验网信办', kind: 'cac' } as const
+  sun = await openSeat(here, { login: 'sun', name: '孙网', role: 'liaison-cac', unit })
 }, 120_000)
 afterAll(() => here.close(), 60_000)
-
-async function tell(text: string): Promise<string> {
-  await wang.get('/desk/rumours/new')
-  const { body } = await wang.post('/desk/rumours', { route: 'phone', text })
-  return /\/desk\/rumours\/c-[0-9a-f]+/.exec(body)?.[0] ?? ''
-}
 
 /** A determination of the national network, half a minute ago. */
 async function shake(code: 'AU' | 'CC', magnitude: number, agoMs = 30_000): Promise<void> {
@@ -64,7 +40,7 @@ async function shake(code: 'AU' | 'CC', magnitude: number, agoMs = 30_000): Prom
 }
 
 test('a claim’s page shows each finding with its rows; staff ask again, and another organisation sees no claim but its own', async () => {
-  const claim = await tell('吴忠明天10时15分要发生7.3级大地震，国家地震预报中心通知')
+  const claim = await tell(wang, '吴忠明天10时15分要发生7.3级大地震，国家地震预报中心通知')
   await until(async () => (await wang.get(claim)).body.includes('地震预报法规'))
   const { body } = await wang.get(claim)
   for (const shown of [
@@ -121,7 +97,7 @@ test('an official forecast is on record when two have read it, one of whom leads
 })
 
 test('a quake’s facts are there with its notice, follow the formal one, and a text that a new quake overtakes is marked until somebody has looked', async () => {
-  const claim = await tell('固原明天要发生7级大地震，大家赶紧转发')
+  const claim = await tell(wang, '固原明天要发生7级大地震，大家赶紧转发')
   const id = claim.split('/').at(-1)
   const text = { bodyHash: 'a'.repeat(64), author: 'p-wang', submittedAt: here.clock.now('actual') }
   await here.query(

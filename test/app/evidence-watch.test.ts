@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listActs, type ActsContext } from '../../src/app/acts.ts'
 import { exportHead } from '../../src/app/journal-heads.ts'
@@ -13,6 +13,7 @@ import { openEvidence } from '../../src/rumour/handover/evidence.ts'
 import { buildPackage } from '../../src/rumour/handover/package.ts'
 import { GENESIS, hashEntry, sealJournal, type JournalEntry } from '../../src/store/journal.ts'
 import { listEntries } from '../../src/store/rumours/handover/custody.ts'
+import { openOwner } from '../rumour/desk-of-rumours.ts'
 import { openHandoverDesk, type HandoverDesk } from '../rumour/handover-desk.ts'
 
 let desk: HandoverDesk
@@ -24,10 +25,14 @@ let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'quakedesk-heads-'))
   desk = await openHandoverDesk()
-  owner = new Client(desk.ownerConfig)
-  await owner.connect()
-  for (const table of ['evidence_bytes', 'sighting_raw', 'custody_entry', 'journal', 'journal_seal', 'police_package'])
-    await owner.query(`alter table ${table} disable trigger user`)
+  owner = await openOwner(desk, [
+    'evidence_bytes',
+    'sighting_raw',
+    'custody_entry',
+    'journal',
+    'journal_seal',
+    'police_package',
+  ])
 }, 60_000)
 afterAll(async () => {
   await owner.end()

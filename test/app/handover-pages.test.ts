@@ -5,11 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { OrganisationKind, Role } from '../../src/core/people/roles.ts'
 import { done, press } from './answerers.ts'
 import { startInstallation, type Installation } from './installation.ts'
 import type { Visitor } from './officers.ts'
-import { openSeat, unitOf } from './seats.ts'
+import { seatOf } from './seats.ts'
 
 let here: Installation
 let wang: Visitor
@@ -21,17 +20,14 @@ let zhou: Visitor
 
 beforeAll(async () => {
   here = await startInstallation()
-  wang = await seat('wang', '王小明', 'bureau', 'duty')
-  zhao = await seat('zhao', '赵宣', 'bureau', 'publicity')
-  li = await seat('li', '李处', 'bureau', 'lead')
-  sun = await seat('sun', '孙网', 'cac', 'liaison-cac')
-  qian = await seat('qian', '钱警', 'police', 'liaison-police')
-  zhou = await seat('zhou', '周教', 'other', 'liaison-unit')
+  wang = await seatOf(here, 'wang', '王小明', 'bureau', 'duty')
+  zhao = await seatOf(here, 'zhao', '赵宣', 'bureau', 'publicity')
+  li = await seatOf(here, 'li', '李处', 'bureau', 'lead')
+  sun = await seatOf(here, 'sun', '孙网', 'cac', 'liaison-cac')
+  qian = await seatOf(here, 'qian', '钱警', 'police', 'liaison-police')
+  zhou = await seatOf(here, 'zhou', '周教', 'other', 'liaison-unit')
 }, 120_000)
 afterAll(() => here.close(), 60_000)
-
-const seat = (login: string, name: string, kind: OrganisationKind, role: Role): Promise<Visitor> =>
-  openSeat(here, { login, name, role, unit: unitOf(kind) })
 
 /** A claim that is being checked, shared with the cyberspace office, the police and a unit. */
 async function begin(text: string, contact = ''): Promise<string> {

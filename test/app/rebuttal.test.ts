@@ -1,12 +1,11 @@
 // In: a real installation, the bureau's staff and the cyberspace office. Out: proof that a rebuttal goes out as those signed it whom its
 // risk asks for, once, on the website, Weibo and WeChat; that a changed word voids every signature; and that silence has its end.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { OrganisationKind, Role } from '../../src/core/people/roles.ts'
 import { MINUTE } from '../../src/core/instant.ts'
-import { done, press } from './answerers.ts'
+import { done, draftAnswer, lookInto, press, readState, tell, WORDS } from './answerers.ts'
 import { startInstallation, until, type Installation } from './installation.ts'
 import type { Page, Visitor } from './officers.ts'
-import { openSeat, unitOf } from './seats.ts'
+import { seatOf } from './seats.ts'
 
 let here: Installation
 let wang: Visitor
@@ -17,49 +16,23 @@ let sun: Visitor
 
 beforeAll(async () => {
   here = await startInstallation()
-  wang = await seat('wang', '王小明', 'bureau', 'duty')
-  chen = await seat('chen', '陈二', 'bureau', 'duty')
-  zhao = await seat('zhao', '赵宣', 'bureau', 'publicity')
-  li = await seat('li', '李处', 'bureau', 'lead')
-  sun = await seat('sun', '孙网', 'cac', 'liaison-cac')
+  wang = await seatOf(here, 'wang', '王小明', 'bureau', 'duty')
+  chen = await seatOf(here, 'chen', '陈二', 'bureau', 'duty')
+  zhao = await seatOf(here, 'zhao', '赵宣', 'bureau', 'publicity')
+  li = await seatOf(here, 'li', '李处', 'bureau', 'lead')
+  sun = await seatOf(here, 'sun', '孙网', 'cac', 'liaison-cac')
 }, 120_000)
 afterAll(() => here.close(), 60_000)
 
-const seat = (login: string, name: string, kind: OrganisationKind, role: Role): Promise<Visitor> =>
-  openSeat(here, { login, name, role, unit: unitOf(kind) })
-
 const sign = (by: Visitor, claim: string, scope: string): Promise<Page> => press(by, claim, 'sign', { scope })
-
-const WORDS = {
-  level: 'ordinary',
-  outlet: ['weibo-main', 'wechat-main'],
-  heading: '网传地震消息不实',
-  summary: '网传近期有大地震的消息没有依据，请以地震部门发布的信息为准。',
-  body: '地震台网记录显示，今日本市及周边没有发生3.0级以上地震。地震预报由省级以上人民政府发布，本省没有发布过地震预报。',
-  verdict: '缺乏依据',
-  evidence: '中国地震台网目录；《地震预报管理条例》',
-}
 
 /** A claim of risk 4 whose draft was written by 王小明. @returns the claim's page and the draft's */
 async function draft(town: string): Promise<{ claim: string; paper: string }> {
-  await wang.get('/desk/rumours/new')
-  const text = `${town}明天要发生7级大地震，大家赶紧转发`
-  const { body } = await wang.post('/desk/rumours', { route: 'phone', text })
-  const claim = /\/desk\/rumours\/c-[0-9a-f]+/.exec(body)?.[0] ?? ''
-  await done(press(wang, claim, 'steps', { event: 'take' }))
-  await done(press(wang, claim, 'steps', { event: 'check' }))
-  await done(press(wang, claim, 'checks', { source: '地震目录', outcome: 'contradicts', words: '没有记录' }))
-  const begun = await press(wang, claim, 'draft')
-  expect(begun.to).toMatch(/^\/desk\/drafts\/w-[0-9a-f]+\/edit$/)
-  const paper = begun.to.replace('/edit', '')
-  await wang.get(begun.to)
-  const saved = await wang.post(paper, { ...WORDS, seen: '1', claim: `${town}明天要发生7级大地震` })
-  expect([saved.status, saved.to]).toEqual([303, paper])
+  const claim = await tell(wang, `${town}明天要发生7级大地震，大家赶紧转发`)
+  await lookInto(wang, claim)
+  const paper = await draftAnswer(wang, claim, { ...WORDS, claim: `${town}明天要发生7级大地震` })
   return { claim, paper }
 }
-const readState = async (claim: string): Promise<string> =>
-  (await here.query<{ state: string }>('select state from claim where id = $1', [claim.split('/').at(-1)]))[0]?.state ??
-  ''
 const listSaid = (claim: string) =>
   here.query<{ id: string; kind: string; code: string; text: string }>(
     `select n.id, n.kind, n.code, n.text from notice n join draft d on d.notice_id = n.id where d.claim_id = $1`,
@@ -81,10 +54,10 @@ test('signed by the bureau, its lead and the cyberspace office, it goes out once
   await done(sign(chen, claim, 'facts'))
   expect((await sign(chen, claim, 'facts')).status).toBe(409)
   await done(sign(li, claim, 'lead'))
-  expect(await readState(claim)).toBe('signoff')
+  expect(await readState(here, claim)).toBe('signoff')
   expect((await sun.get(claim)).body).toContain('网传“固原明天要发生7级大地震”的说法没有依据。')
   await done(sign(sun, claim, 'cac-wording'))
-  expect(await readState(claim)).toBe('approved')
+  expect(await readState(here, claim)).toBe('approved')
   const races = await Promise.all([press(zhao, claim, 'publish'), press(li, claim, 'publish')])
   expect(races.map(({ status }) => String(status)).toSorted()).toEqual(['303', '409'])
   const said = await listSaid(claim)
@@ -95,7 +68,7 @@ test('signed by the bureau, its lead and the cyberspace office, it goes out once
     here.clock.skip(5_000)
     await here.app.settle()
   }
-  await until(async () => (await readState(claim)) === 'published')
+  await until(async () => (await readState(here, claim)) === 'published')
   const towns = Object.values(here.town.stands).flatMap((stand) =>
     stand.ledger().map((entry) => `${entry.title}${entry.text}`),
   )
@@ -138,7 +111,7 @@ test('a word that is changed voids every signature, and whoever signs the old te
     body: '台网没有记录到这样的地震。',
   })
   expect(changed.to).toBe(paper)
-  expect(await readState(claim)).toBe('drafting')
+  expect(await readState(here, claim)).toBe('drafting')
   const hash = /name="hash" value="([0-9a-f]{64})"/.exec(old.body)?.[1] ?? ''
   const late = await press(sun, claim, 'sign', { scope: 'cac-wording', hash })
   expect([late.status, late.body.includes('文稿已改动')]).toEqual([409, true])
@@ -150,7 +123,7 @@ test('a word that is changed voids every signature, and whoever signs the old te
     ),
   ).toEqual([])
   await done(press(sun, claim, 'object', { reason: '请补充依据' }))
-  expect(await readState(claim)).toBe('drafting')
+  expect(await readState(here, claim)).toBe('drafting')
   expect((await wang.get(claim)).body).toContain('请补充依据')
 })
 

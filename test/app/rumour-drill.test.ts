@@ -3,17 +3,16 @@
 import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPublic, type PublicProcess } from '../../src/app/public.ts'
-import type { OrganisationKind, Role } from '../../src/core/people/roles.ts'
 import { DRILL_PATH } from '../../src/store/pages.ts'
 import { withClient } from '../../src/store/postgres/start.ts'
 import { runInstallationDrill } from '../../src/app/drill.ts'
 import { writeDrill, type DrillResult } from '../../src/app/drill-result.ts'
 import { loadScenario } from '../../src/app/scenario-files.ts'
 import { claimPort } from '../../src/town/port.ts'
-import { done, press } from './answerers.ts'
+import { done, draftAnswer, lookInto, press, readState } from './answerers.ts'
 import { readTown, startInstallation, until, type Installation } from './installation.ts'
 import type { Visitor } from './officers.ts'
-import { openSeat, unitOf } from './seats.ts'
+import { seatOf } from './seats.ts'
 
 const SCENARIO = 'alxa-2017-rumour'
 /** In no template, no real text: whatever the drill says can be found by it. */
@@ -50,7 +49,7 @@ beforeAll(async () => {
     ['li', '李处', 'bureau', 'lead'],
     ['sun', '孙网', 'cac', 'liaison-cac'],
   ] as const
-  for (const [login, name, kind, role] of seats) people[login] = await seat(login, name, kind, role)
+  for (const [login, name, kind, role] of seats) people[login] = await seatOf(here, login, name, kind, role)
   told = (await loadScenario(SCENARIO)).tells.map(({ text }) => text)
   const { host, port, user, password, database } = here.database.appConfig
   const address = `postgresql://${user}:${encodeURIComponent(password)}@/${database}?host=${encodeURIComponent(host)}&port=${port}`
@@ -64,9 +63,6 @@ afterAll(async () => {
   await site.stop()
   await here.close()
 }, 60_000)
-
-const seat = (login: string, name: string, kind: OrganisationKind, role: Role): Promise<Visitor> =>
-  openSeat(here, { login, name, role, unit: unitOf(kind) })
 
 interface ClaimRow {
   id: string
@@ -83,27 +79,17 @@ const listClaims = (lane: string): Promise<ClaimRow[]> =>
      from claim c where c.class = $1 order by c.opened_at, c.id`,
     [lane],
   )
-const readState = async (claim: string): Promise<string> =>
-  (await here.query<{ state: string }>('select state from claim where id = $1', [claim.split('/').at(-1)]))[0]?.state ??
-  ''
-
 /** From the queue to the desk of whoever lets it out. */
 async function answer(claim: string, words: Record<string, string | string[]>): Promise<void> {
   const { wang, chen, zhao, li, sun } = people
-  await done(press(wang, claim, 'steps', { event: 'take' }))
-  await done(press(wang, claim, 'steps', { event: 'check' }))
-  await done(press(wang, claim, 'checks', { source: '地震目录', outcome: 'contradicts', words: '没有记录' }))
-  const begun = await press(wang, claim, 'draft')
-  expect(begun.to).toMatch(/^\/desk\/drafts\/w-[0-9a-f]+\/edit$/)
-  const paper = begun.to.replace('/edit', '')
-  await wang.get(begun.to)
-  expect(await wang.post(paper, { ...words, seen: '1' })).toMatchObject({ status: 303, to: paper })
+  await lookInto(wang, claim)
+  await draftAnswer(wang, claim, words)
   await done(press(wang, claim, 'submit', { factual: 'yes' }))
   await done(press(chen, claim, 'sign', { scope: 'facts' }))
   await done(press(li, claim, 'sign', { scope: 'lead' }))
   await done(press(sun, claim, 'sign', { scope: 'cac-wording' }))
   await done(press(zhao, claim, 'publish'))
-  await until(async () => (await readState(claim)) === 'published')
+  await until(async () => (await readState(here, claim)) === 'published')
 }
 
 /** Everything that anybody outside can read, by its address. */

@@ -1,6 +1,7 @@
 // In: a real installation, staff of the bureau, liaisons of three organisations. Out: proof that a report told to the desk becomes a
 // claim that each of them sees as far as it was shared with them, acts on as the table says, and nobody finds by its address.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { press, step } from './answerers.ts'
 import { startInstallation, type Installation } from './installation.ts'
 import { openSeat } from './seats.ts'
 import type { Page, Visitor } from './officers.ts'
@@ -43,14 +44,6 @@ async function tell(
   const page = await by.post('/desk/rumours', { route: 'phone', text, ...more })
   return { page, claim: /\/desk\/rumours\/c-[0-9a-f]+/.exec(page.body)?.[0] ?? '' }
 }
-/** Presses a button of a claim's page as it stands now. */
-async function press(by: Visitor, claim: string, act: string, fields: Record<string, string> = {}): Promise<Page> {
-  const { body } = await by.get(claim)
-  return by.post(`${claim}/${act}`, { seen: /第 (\d+) 步/.exec(body)?.[1] ?? '', ...fields })
-}
-const step = (by: Visitor, claim: string, event: string, fields: Record<string, string> = {}): Promise<Page> =>
-  press(by, claim, 'steps', { event, ...fields })
-
 describe('the rumour desk', () => {
   test('what is told by telephone stands in the queue with its risk, its clock and without who was named', async () => {
     const text = '我叫张三丰，电话13800138000，<b>固原</b>明天要发生7级大地震，大家赶紧转发'

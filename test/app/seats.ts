@@ -36,3 +36,12 @@ export async function openSeat(
     await pool.end()
   }
 }
+
+/** The same of the only organisation of a kind. */
+export const seatOf = (
+  here: Installation,
+  login: string,
+  name: string,
+  kind: OrganisationKind,
+  role: Role,
+): Promise<Visitor> => openSeat(here, { login, name, role, unit: unitOf(kind) })

@@ -13,6 +13,7 @@ import { saveOutlets } from '../../src/store/outlets.ts'
 import { openPool, openWriter } from '../../src/store/pool.ts'
 import { findClaim } from '../../src/store/rumours/claims.ts'
 import { contextOf } from '../publish/room.ts'
+import { REBUTTAL_WORDS } from '../support/rebuttal-words.ts'
 import type { RumourDesk } from './desk-of-rumours.ts'
 
 export type AnswerNode = MatchContext & RebuttalContext & { close(): Promise<void> }
@@ -64,14 +65,7 @@ export async function openAnswerNode(
   }
 }
 
-export const WORDS = {
-  heading: '网传地震消息不实',
-  summary: '网传近期有大地震的消息没有依据，请以地震部门发布的信息为准。',
-  body: '地震台网记录显示，今日本市及周边没有发生3.0级以上地震。地震预报由省级以上人民政府发布，本省没有发布过地震预报。',
-  claim: '明天要发生7级大地震',
-  verdict: '缺乏依据',
-  evidence: '中国地震台网目录；《地震预报管理条例》',
-}
+export const WORDS = { ...REBUTTAL_WORDS, claim: '明天要发生7级大地震' }
 
 /** Does it, or throws with the reason. */
 export async function must<T extends { ok: true }>(work: Promise<T | Refused>): Promise<T> {

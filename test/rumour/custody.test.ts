@@ -1,19 +1,16 @@
 // In: originals that somebody with the owner's rights has altered. Out: proof that each is found and named.
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ALTERED_WORDS } from '../../src/core/rumour/sighting-record.ts'
 import { findAltered } from '../../src/rumour/custody.ts'
 import { listSightings } from '../../src/store/rumours/links.ts'
-import { openRumourDesk, type RumourDesk } from './desk-of-rumours.ts'
+import { openOwner, openRumourDesk, type RumourDesk } from './desk-of-rumours.ts'
 
 let desk: RumourDesk
 let owner: Client
 beforeAll(async () => {
   desk = await openRumourDesk()
-  owner = new Client(desk.ownerConfig)
-  await owner.connect()
-  for (const table of ['sighting', 'sighting_raw', 'sighting_link'])
-    await owner.query(`alter table ${table} disable trigger user`)
+  owner = await openOwner(desk, ['sighting', 'sighting_raw', 'sighting_link'])
 }, 60_000)
 afterAll(async () => {
   await owner.end()

@@ -1,6 +1,6 @@
 // In: evidence that people collect, and that somebody with the owner's rights alters. Out: proof that each may open what is theirs,
 // that everything is written down, and that what was altered is found, named and not served.
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeRecord } from '../../src/core/rumour/handover/evidence.ts'
 import { hashText } from '../../src/rumour/handover/context.ts'
@@ -12,16 +12,14 @@ import { listAlarms } from '../../src/store/alarms.ts'
 import { findClaim } from '../../src/store/rumours/claims.ts'
 import { listEntries } from '../../src/store/rumours/handover/custody.ts'
 import { listEvidence } from '../../src/store/rumours/handover/evidence.ts'
+import { openOwner } from './desk-of-rumours.ts'
 import { openHandoverDesk, type HandoverDesk } from './handover-desk.ts'
 
 let desk: HandoverDesk
 let owner: Client
 beforeAll(async () => {
   desk = await openHandoverDesk()
-  owner = new Client(desk.ownerConfig)
-  await owner.connect()
-  for (const table of ['evidence', 'evidence_bytes', 'custody_entry'])
-    await owner.query(`alter table ${table} disable trigger user`)
+  owner = await openOwner(desk, ['evidence', 'evidence_bytes', 'custody_entry'])
 }, 60_000)
 afterAll(async () => {
   await owner.end()

@@ -20,6 +20,7 @@ import { listSheetVersions, listSheets } from '../../src/store/rumours/fact-shee
 import { listOpenFlags, type Flag } from '../../src/store/rumours/flags.ts'
 import { HOME, openRumourDesk, type RumourDesk } from './desk-of-rumours.ts'
 import { hearReport, openSource, sayNotice } from './ledger-rows.ts'
+import { TOWNS } from './towns.ts'
 
 let desk: RumourDesk
 let count = 0
@@ -48,28 +49,6 @@ const hear = (
     },
     quake,
   )
-
-const TOWNS = [
-  '吴忠',
-  '固原',
-  '中卫',
-  '天水',
-  '白银',
-  '武威',
-  '张掖',
-  '酒泉',
-  '定西',
-  '陇南',
-  '西宁',
-  '海东',
-  '铜川',
-  '宝鸡',
-  '咸阳',
-  '渭南',
-  '延安',
-  '汉中',
-  '榆林',
-]
 
 /** A claim whose rebuttal is out, or with `state` elsewhere on its way. */
 async function rebut(sheet = '', state = 'published'): Promise<string> {

@@ -1,6 +1,6 @@
 // In: reports whose claims have come to rest, time that passes. Out: proof that originals and pictures go when their time is over and no
 // sooner, that what went to the police stays, that a hash of each remains, and that nobody removes one in another way.
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DAY } from '../../src/core/instant.ts'
 import { findAltered } from '../../src/rumour/custody.ts'
@@ -13,6 +13,7 @@ import { findClaim } from '../../src/store/rumours/claims.ts'
 import { findLink } from '../../src/store/rumours/links.ts'
 import { forgetOriginals } from '../../src/store/rumours/originals.ts'
 import { makeJpeg } from '../core/attachments/files.ts'
+import { openOwner } from './desk-of-rumours.ts'
 import { openHandoverDesk, type HandoverDesk } from './handover-desk.ts'
 import { outsideOf, told } from './outside-of.ts'
 
@@ -21,8 +22,7 @@ let desk: HandoverDesk
 let owner: Client
 beforeAll(async () => {
   desk = await openHandoverDesk()
-  owner = new Client(desk.ownerConfig)
-  await owner.connect()
+  owner = await openOwner(desk)
 }, 60_000)
 afterAll(async () => {
   await owner.end()

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkClaim } from '../../src/rumour/beside.ts'
 import { findAlteredEvidence } from '../../src/rumour/handover/inspect.ts'
@@ -16,6 +16,7 @@ import { findSight } from '../../src/rumour/sight.ts'
 import { findClaim, listSteps } from '../../src/store/rumours/claims.ts'
 import { listEntries } from '../../src/store/rumours/handover/custody.ts'
 import { listOutcomes } from '../../src/store/rumours/handover/packages.ts'
+import { openOwner } from './desk-of-rumours.ts'
 import { openHandoverDesk, type HandoverDesk } from './handover-desk.ts'
 
 const CONTACT = '13900139000'
@@ -23,10 +24,7 @@ let desk: HandoverDesk
 let owner: Client
 beforeAll(async () => {
   desk = await openHandoverDesk()
-  owner = new Client(desk.ownerConfig)
-  await owner.connect()
-  for (const table of ['police_package', 'police_package_bytes'])
-    await owner.query(`alter table ${table} disable trigger user`)
+  owner = await openOwner(desk, ['police_package', 'police_package_bytes'])
 }, 60_000)
 afterAll(async () => {
   await owner.end()

@@ -1,6 +1,6 @@
 // In: pictures beside reports, somebody with the owner's rights who alters them. Out: proof that what is shown holds no place and no
 // camera, that each look is on record, that strangers see none, and that an altered one is named and not served.
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findAltered } from '../../src/rumour/custody.ts'
 import { placeLeftOver } from '../../src/rumour/matching.ts'
@@ -10,7 +10,7 @@ import { listAlarms } from '../../src/store/alarms.ts'
 import { addGrant } from '../../src/store/rumours/beside.ts'
 import { findLink } from '../../src/store/rumours/links.ts'
 import { exif, makeJpeg } from '../core/attachments/files.ts'
-import { openRumourDesk, type RumourDesk } from './desk-of-rumours.ts'
+import { openOwner, openRumourDesk, type RumourDesk } from './desk-of-rumours.ts'
 import { outsideOf, told } from './outside-of.ts'
 
 const SECRET = 'GPS 38.4861N 106.2309E'
@@ -20,9 +20,7 @@ let desk: RumourDesk
 let owner: Client
 beforeAll(async () => {
   desk = await openRumourDesk()
-  owner = new Client(desk.ownerConfig)
-  await owner.connect()
-  await owner.query('alter table sighting_picture disable trigger user')
+  owner = await openOwner(desk, ['sighting_picture'])
 }, 60_000)
 afterAll(async () => {
   await owner.end()

@@ -12,6 +12,7 @@ import { addGrant, listProposals } from '../../src/store/rumours/beside.ts'
 import { findClaim, listOpenClaims, listSteps } from '../../src/store/rumours/claims.ts'
 import { listClocks } from '../../src/store/rumours/clocks.ts'
 import { openRumourDesk, type RumourDesk } from './desk-of-rumours.ts'
+import { TOWNS } from './towns.ts'
 
 let desk: RumourDesk
 let count = 0
@@ -20,34 +21,6 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => desk.close())
 
-const TOWNS = [
-  '石嘴山',
-  '吴忠',
-  '固原',
-  '中卫',
-  '天水',
-  '白银',
-  '武威',
-  '张掖',
-  '酒泉',
-  '定西',
-  '陇南',
-  '西宁',
-  '海东',
-  '铜川',
-  '宝鸡',
-  '咸阳',
-  '渭南',
-  '延安',
-  '汉中',
-  '榆林',
-  '安康',
-  '商洛',
-  '太原',
-  '阳泉',
-  '长治',
-  '晋城',
-]
 /** A claim of its own every time: risk 4. */
 async function open(by: Person = desk.people.wang): Promise<string> {
   count += 1

@@ -10,6 +10,7 @@ import { findClaim } from '../../src/store/rumours/claims.ts'
 import { listClocks } from '../../src/store/rumours/clocks.ts'
 import { must, openAnswerNode, stepNow, toSignoff, versionOf, type AnswerNode } from './answer-desk.ts'
 import { openRumourDesk, type RumourDesk } from './desk-of-rumours.ts'
+import { TOWNS } from './towns.ts'
 
 let desk: RumourDesk
 let node: AnswerNode
@@ -23,7 +24,6 @@ afterAll(async () => {
   await desk.close()
 })
 
-const TOWNS = '石嘴山 吴忠 固原 中卫 天水 白银 武威 张掖 酒泉 定西 陇南 西宁 海东 铜川'.split(' ')
 /** Of risk 4, each about a place of its own. */
 const nextText = (): string => {
   count += 1

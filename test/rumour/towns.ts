@@ -1,0 +1,31 @@
+// In: nothing. Out: towns far enough from each other that what is said of one is never taken for what is said of another.
+// Must not name a town of HOME's own: what is near a new quake is tested with places of its own.
+
+export const TOWNS = [
+  '石嘴山',
+  '吴忠',
+  '固原',
+  '中卫',
+  '天水',
+  '白银',
+  '武威',
+  '张掖',
+  '酒泉',
+  '定西',
+  '陇南',
+  '西宁',
+  '海东',
+  '铜川',
+  '宝鸡',
+  '咸阳',
+  '渭南',
+  '延安',
+  '汉中',
+  '榆林',
+  '安康',
+  '商洛',
+  '太原',
+  '阳泉',
+  '长治',
+  '晋城',
+] as const
