@@ -106,7 +106,7 @@ export async function addSpreader(
 }
 
 export interface CountedSpreader extends SpreaderRow {
-  /** Other claims in which the same account or link was noted, of those that the reader sees. */
+  /** Other claims of the same lane in which the same account or link was noted, of those that the reader sees. */
   elsewhere: number
 }
 
@@ -115,11 +115,12 @@ export async function listSpreaders(db: Queryable, claimId: string, seen: SeenBy
   const { rows } = await db.query<CountedSpreader>(
     `select s.id, s.platform, s.role, s.sealed, s.account_mark as "accountMark", s.url_mark as "urlMark",
        o.name as "organisationName", s.at,
-       (select count(distinct t.claim_id) from spreader t where t.claim_id <> s.claim_id
+       (select count(distinct t.claim_id) from spreader t join claim k on k.id = t.claim_id
+         where t.claim_id <> s.claim_id and k.class = c.class and k.retired_at is null
          and (t.account_mark = s.account_mark or t.url_mark = s.url_mark)
          and ($2::text is null or exists (select from claim_grant g where g.claim_id = t.claim_id and g.organisation_id = $2
            and g.level = 'case' and g.ended_at is null and (g.expires_at is null or g.expires_at > $3)))) as elsewhere
-     from spreader s join organisation o on o.id = s.organisation_id where s.claim_id = $1 order by s.id limit $4`,
+     from spreader s join claim c on c.id = s.claim_id join organisation o on o.id = s.organisation_id where s.claim_id = $1 order by s.id limit $4`,
     [claimId, seen.organisation, toTimestamp(seen.now), MOST_SPREADERS],
   )
   return rows
