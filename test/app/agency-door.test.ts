@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answerAgency, type AgencyDoorContext } from '../../src/app/agency-door.ts'
 import { openClock } from '../../src/app/clock.ts'
 import { hashReceipt } from '../../src/rumour/context.ts'
-import { findByReceipt, findSighting } from '../../src/store/rumours/sightings.ts'
+import { findSighting } from '../../src/store/rumours/sightings.ts'
 import { findGrant } from '../../src/store/rumours/beside.ts'
 import { openRumourDesk, START, type RumourDesk } from '../rumour/desk-of-rumours.ts'
 import { outsideOf } from '../rumour/outside-of.ts'
+import { findByReceipt } from '../rumour/receipt-rows.ts'
 
 const KEYS = { wangxin: randomBytes(32), gongan: randomBytes(32), jiaoyu: randomBytes(32) }
 const secretOf = (id: keyof typeof KEYS): string => `whsec_${KEYS[id].toString('base64')}`

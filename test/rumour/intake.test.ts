@@ -9,8 +9,9 @@ import { stepClaim } from '../../src/rumour/steps.ts'
 import { answerSuggestion, placeDenial, separateSighting } from '../../src/rumour/tidy-links.ts'
 import { findClaim } from '../../src/store/rumours/claims.ts'
 import { countSightings, listSightings, listSuggestions, listSuggestionsOf } from '../../src/store/rumours/links.ts'
-import { findByReceipt, findRaw, findSighting, addSighting } from '../../src/store/rumours/sightings.ts'
+import { findSighting, spellTaken, takeOne } from '../../src/store/rumours/sightings.ts'
 import { openRumourDesk, START, type RumourDesk } from './desk-of-rumours.ts'
+import { findByReceipt, findRaw } from './receipt-rows.ts'
 
 let desk: RumourDesk
 beforeAll(async () => {
@@ -28,8 +29,8 @@ describe('what is reported', () => {
     const { id } = taken.sighting
     expect((await findSighting(desk.pool, id))?.shown).toBe('我叫［姓名］，电话［手机号］，听说老城区明晚有6级地震')
     const raw = await findRaw(desk.pool, id)
-    expect(desk.context.originals.open(raw?.sealed ?? new Uint8Array())).toBe(text)
-    expect(desk.context.contacts.open(raw?.sealed ?? new Uint8Array())).toBeNull()
+    expect(desk.context.originals.open(raw ?? new Uint8Array())).toBe(text)
+    expect(desk.context.contacts.open(raw ?? new Uint8Array())).toBeNull()
     const rows = await desk.query<{ row: string }>(
       `select s::text || coalesce((select string_agg(j::text, ' ') from journal j), '') as row from sighting s where id = $1`,
       [id],
@@ -164,11 +165,8 @@ describe('the machine', () => {
       rawSha256: '0'.repeat(64),
       reporterRef: null,
     }
-    await addSighting(
-      desk.pool,
-      { ...rest, ...sighting },
-      { receiptHash: Buffer.from('x'), raw: Buffer.from('y'), reporter: null },
-    )
+    const sealed = { receiptHash: Buffer.from('x'), raw: Buffer.from('y'), reporter: null }
+    expect(await takeOne(desk.pool, spellTaken({ ...rest, ...sighting }, sealed, null))).toBe('taken')
     await Promise.all([placeLeftOver(desk.context), placeLeftOver(desk.another())])
     const links = await desk.query('select how from sighting_link where sighting_id = $1', [id])
     expect(links).toEqual([{ how: 'opened' }])

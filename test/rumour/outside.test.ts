@@ -10,9 +10,10 @@ import { readReceipt } from '../../src/rumour/receipts.ts'
 import { forgetOrigins, judgeSender, releaseOne, shadowSenderOf } from '../../src/rumour/senders.ts'
 import { countSpreadSince } from '../../src/store/rumours/links.ts'
 import { listHeld, listSenders, readFlow, saveClock } from '../../src/store/rumours/senders.ts'
-import { findByReceipt, findSighting, listWaiting } from '../../src/store/rumours/sightings.ts'
+import { findSighting, listWaiting } from '../../src/store/rumours/sightings.ts'
 import { openRumourDesk, START, type RumourDesk } from './desk-of-rumours.ts'
 import { outsideOf, told } from './outside-of.ts'
+import { findByReceipt } from './receipt-rows.ts'
 
 let desk: RumourDesk
 let outside: OutsideContext

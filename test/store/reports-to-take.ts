@@ -2,7 +2,8 @@
 // and how a report stands on record. Must not take one by another way than the one under test.
 import { createHash } from 'node:crypto'
 import type { Queryable } from '../../src/store/pool.ts'
-import { findByReceipt, spellTaken, type Done, type Origin, type TakenRow } from '../../src/store/rumours/sightings.ts'
+import { spellTaken, type Done, type Origin, type TakenRow } from '../../src/store/rumours/sightings.ts'
+import { findByReceipt } from '../rumour/receipt-rows.ts'
 
 const START = Date.UTC(2026, 2, 4, 2)
 

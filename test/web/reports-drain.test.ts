@@ -8,12 +8,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hashReceipt } from '../../src/rumour/context.ts'
 import { openMarks } from '../../src/rumour/marks.ts'
 import { openPool, type Queryable } from '../../src/store/pool.ts'
-import { findByReceipt } from '../../src/store/rumours/sightings.ts'
 import { openTaking } from '../../src/store/rumours/taking.ts'
 import { openSealing } from '../../src/store/sealing.ts'
 import type { ReportsContext } from '../../src/web/public/reports/routes.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { buildBarePublic } from './bare-public.ts'
+import { findByReceipt } from '../rumour/receipt-rows.ts'
 
 const SECRET = Buffer.alloc(32, 5)
 let database: FreshDatabase

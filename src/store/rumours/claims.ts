@@ -88,7 +88,7 @@ export async function countEvidence(db: Queryable, id: string, by: 1 | -1 = 1): 
 export interface StepRecord {
   claimId: string
   version: number
-  /** Beside the table's events: rate, rename, and open. */
+  /** Beside the table's events: open and rate. */
   event: ClaimEvent | 'open' | 'rate'
   from: ClaimState
   to: ClaimState

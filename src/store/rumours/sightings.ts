@@ -38,25 +38,16 @@ const COLUMNS = `s.id, s.class, s.route, s.shown, s.stance, s.kind, s.url, s.pla
 /** Within so long a question is answered. */
 const ANSWER_MS = 30 * MINUTE
 
-/**
- * Puts a report on record with all that belongs to it: one statement, whole or not at all (000026-intake.sql). Tells no desk: hundreds
- * may come in within a second, and whoever compares them tells of all at once.
- * @param sighting receivedAt null: by the database's clock, for a process that does not know the installation's
- * @returns repeated: the receipt is known, nothing was added; over: this sender's day is used up
- */
-export const addSighting = (
-  db: Queryable,
-  sighting: Omit<Sighting, 'receivedAt'> & { receivedAt: Instant | null },
-  sealed: Sealed,
-  origin: Origin | null = null,
-): Promise<Done> => takeOne(db, spellTaken(sighting, sealed, origin))
-
+/** repeated: the receipt is known, nothing was added; over: this sender's day is used up. */
 export type Done = 'taken' | 'repeated' | 'over'
 
 /** What take_sighting() is given: the row, then receipt, original, contact and picture. */
 export type TakenRow = readonly [string, Buffer | null, Buffer | null, Buffer | null, Buffer | null]
 
-/** How a report is spelled for its record (000026-intake.sql). */
+/**
+ * How a report is spelled for its record (000026-intake.sql).
+ * @param sighting receivedAt null: by the database's clock, for a process that does not know the installation's
+ */
 export function spellTaken(
   { receivedAt, seenAt, ...sighting }: Omit<Sighting, 'receivedAt'> & { receivedAt: Instant | null },
   { receiptHash, raw, reporter, picture }: Sealed,
@@ -93,6 +84,10 @@ export function spellTaken(
 /** Nobody is told that their report is on record by anything but the record. */
 const UNSAID = 'the record did not say what became of a report'
 
+/**
+ * Puts a report on record with all that belongs to it: one statement, whole or not at all. Tells no desk: hundreds may come in within a
+ * second, and whoever compares them tells of all at once.
+ */
 export async function takeOne(db: Queryable, row: TakenRow): Promise<Done> {
   const { rows } = await db.query<{ done: Done }>('select take_sighting($1, $2, $3, $4, $5) as done', [...row])
   const [answer] = rows
@@ -114,28 +109,6 @@ export async function takeSeveral(db: Queryable, taken: readonly TakenRow[]): Pr
 
 export async function findSighting(db: Queryable, id: string): Promise<Sighting | null> {
   return (await db.query<Sighting>(`select ${COLUMNS} from sighting s where s.id = $1`, [id])).rows[0] ?? null
-}
-
-/** Of a receipt code's hash: whether it is known, and how far its claim is. */
-export async function findByReceipt(
-  db: Queryable,
-  receiptHash: Uint8Array,
-): Promise<{ id: string; claimId: string | null } | null> {
-  const { rows } = await db.query<{ id: string; claimId: string | null }>(
-    `select s.id, l.claim_id as "claimId" from sighting s
-     left join sighting_link l on l.sighting_id = s.id and l.ended_at is null where s.receipt_hash = $1`,
-    [Buffer.from(receiptHash)],
-  )
-  return rows[0] ?? null
-}
-
-/** The original's seal and what its bytes must hash to. */
-export async function findRaw(db: Queryable, id: string): Promise<{ sealed: Buffer; sha256: string } | null> {
-  const { rows } = await db.query<{ sealed: Buffer; sha256: string }>(
-    `select r.sealed, s.raw_sha256 as sha256 from sighting_raw r join sighting s on s.id = r.sighting_id where s.id = $1`,
-    [id],
-  )
-  return rows[0] ?? null
 }
 
 /** Sightings that were not compared with claims yet: those that failed least often first, then as they came. */
