@@ -197,7 +197,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   })
   const silence = openSilence(config.feeds, (feed) => health.lastHeard(feed), startedAt, clock.realNow)
   const shown = (code: string): void => website.due.changed(code)
-  const { rumours, ...intake } = await openIntake({ config, pool, clock, random, alarm, silence, shown })
+  const { rumours, ...intake } = await openIntake({ config, pool, clock, random, alarm, silence, shown, dispatch })
   const { home } = config.bureau
   const writing = openWriting({ pool, random, ledger, ledgerContext, clock, home, silence, rumours })
   const partners = await openPartners(config, rumours, writing, clock)

@@ -1,7 +1,9 @@
 // In: the configuration, the clock. Out: the rumour desk, and what followers of accounts and other agencies' systems bring to it.
 // Composition only.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import type { Config } from '../config.ts'
+import type { Dispatch } from '../publish/dispatch.ts'
 import { readLineSecret } from '../rumour/agencies/context.ts'
 import { answerFollower } from '../rumour/followers.ts'
 import type { MatchContext } from '../rumour/matching.ts'
@@ -30,7 +32,21 @@ export interface IntakeParts extends Pick<AgencyDoorContext, 'alarm'> {
   silence: { official: () => string[] }
   /** A claim's public page must be made anew. */
   shown: (code: string) => void
+  /** Knows whether a notice is on its way. */
+  dispatch: Pick<Dispatch, 'idle'>
 }
+
+/** A channel may take a quarter of a minute to answer: what gives way goes on long before. */
+const WAY_MS = 100
+
+const openWay =
+  (dispatch: IntakeParts['dispatch']): (() => Promise<void>) =>
+  async () => {
+    const ended = new AbortController()
+    const enough = sleep(WAY_MS, undefined, { signal: ended.signal }).catch(() => undefined)
+    await Promise.race([dispatch.idle(), enough])
+    ended.abort()
+  }
 
 /** What is signed under the secret of an organisation's line comes from it, reports as well as acts. */
 function openLines(pool: Pool, { dataFolder, deskKey }: Config): AgencyDoorContext['line'] {
@@ -42,8 +58,13 @@ function openLines(pool: Pool, { dataFolder, deskKey }: Config): AgencyDoorConte
   }
 }
 
-export async function openIntake({ config, pool, clock, random, alarm, silence, shown }: IntakeParts): Promise<Intake> {
-  const rumours = openRumours(pool, config, clock, random, { silentOfficial: silence.official, shown })
+export async function openIntake(parts: IntakeParts): Promise<Intake> {
+  const { config, pool, clock, random, alarm, silence, shown } = parts
+  const rumours = openRumours(pool, config, clock, random, {
+    silentOfficial: silence.official,
+    shown,
+    giveWay: openWay(parts.dispatch),
+  })
   const outside = openFollowers(config, pool, clock, random)
   const noteClock = openClockNote(pool, clock)
   await noteClock()

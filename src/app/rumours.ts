@@ -24,7 +24,7 @@ export function openRumours(
   { dataFolder, deskKey, bureau }: Own,
   clock: InstallationClock,
   random: () => string,
-  { silentOfficial, shown }: { silentOfficial: () => string[]; shown: (code: string) => void },
+  told: Pick<MatchContext, 'silentOfficial' | 'shown' | 'giveWay'>,
 ): MatchContext {
   const secret = readSecret(dataFolder, 'desk.key', deskKey)
   return {
@@ -37,8 +37,7 @@ export function openRumours(
     heads: openHeads(),
     home: bureau.home,
     phone: bureau.contact.phone,
-    silentOfficial,
-    shown,
+    ...told,
   }
 }
 

@@ -25,6 +25,8 @@ export interface RumourContext {
   phone: string
   /** Ids of official sources that do not answer now: while one is silent nobody can say that nothing happened. */
   silentOfficial: () => string[]
+  /** Resolves when no notice is on its way, or soon if one stays there long; left out where nobody publishes. */
+  giveWay?: () => Promise<void>
   /** A claim's public page must be made anew; left out where there are no pages. */
   shown?: (code: string) => void
 }

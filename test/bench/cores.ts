@@ -1,13 +1,24 @@
 // In: a process. Out: its children, the processor time it has used, and the core it and they stay on.
 // Must not pretend: where there is no taskset, or one core, nothing is pinned and the header of the section says so.
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { join } from 'node:path'
 
 /** USER_HZ of every Linux that Node runs on. */
 const TICKS_MS = 10
 
 const canPin = cpus().length > 1 && spawnSync('taskset', ['--version']).status === 0
+
+/** Priority of what stands for other machines: it takes what the subject leaves. */
+export const GUEST = 10
+
+/** A program of this machine that runs with that priority, as a file in a folder. */
+export function makeGuest(folder: string, program: string): string {
+  const file = join(folder, 'guest.sh')
+  writeFileSync(file, `#!/bin/sh\nexec nice -n ${GUEST} '${program}' "$@"\n`, { mode: 0o755 })
+  return file
+}
 
 /** Said in the header of a section. */
 export const PINNED = canPin ? 'pinned' : 'not pinned (no taskset, or one core)'

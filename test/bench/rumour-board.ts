@@ -2,6 +2,7 @@
 // was, how long a click on a claim took in a second tab.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
+import { makeGuest } from './cores.ts'
 import { CHROMIUM, openChromium } from '../browser/chromium.ts'
 
 export interface Watched {
@@ -62,10 +63,10 @@ async function click(page: Page, url: string): Promise<number> {
   return performance.now() - since
 }
 
-/** @returns null where this machine has no Chromium */
-export async function openBoard(port: number, cookie: string): Promise<Board | null> {
+/** @param folder where it may keep a file. @returns null where this machine has no Chromium */
+export async function openBoard(folder: string, port: number, cookie: string): Promise<Board | null> {
   if (CHROMIUM === null) return null
-  const browser = await openChromium()
+  const browser = await openChromium(makeGuest(folder, CHROMIUM))
   const context = await browser.newContext()
   const [name = '', value = ''] = cookie.split('=')
   await context.addCookies([{ name, value, domain: '127.0.0.1', path: '/' }])

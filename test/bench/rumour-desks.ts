@@ -1,6 +1,8 @@
 // In: a port, cookies. Out: that many desks on the queue of rumours, each fetching it on a hint as src/web/assets/desk.js does, and how
-// long each answer took. Its own process: what they cost is not the server's.
+// long each answer took. Its own process, which gives way: desks have machines of their own, what they cost is not the server's.
+import { setPriority } from 'node:os'
 import { Agent, request, WebSocket } from 'undici'
+import { GUEST } from './cores.ts'
 
 export type DesksOrder = { act: 'open'; port: number; cookies: string[] } | { act: 'begin' } | { act: 'end' }
 
@@ -12,6 +14,8 @@ export interface Looked {
   hints: number
   bytes: number
 }
+
+setPriority(0, GUEST)
 
 const LOOK_MS = 15_000
 const AGAIN_MS = 1_000

@@ -7,7 +7,7 @@ import type { Pool } from 'pg'
 import { openPool } from '../../src/store/pool.ts'
 import { findRunning } from '../../src/store/postgres/start.ts'
 import { openChannels } from './channels.ts'
-import { findPublic, listBelow, readCpu } from './cores.ts'
+import { findPublic, GUEST, listBelow, readCpu } from './cores.ts'
 import { createFeeds } from './events.ts'
 import { readLoad } from './header.ts'
 import { startQuakedesk } from './installation.ts'
@@ -137,7 +137,7 @@ export async function benchRumours(rate: number, many: number): Promise<void> {
     if (!place) throw new Error('no database')
     const pool = openPool({ ...place.adminConfig, query_timeout: 600_000 }, 2, () => undefined)
     const [first = '', ...others] = await seatDesks(pool, DESKS + 1)
-    const board = await openBoard(ours.deskPort, first)
+    const board = await openBoard(stage.folder, ours.deskPort, first)
     const desks = (await stage.launch('rumour-desks.ts', [])).child
     const senders = (await stage.launch('rumour-senders.ts', [])).child
     const order = async <T>(what: DesksOrder): Promise<T> => {
@@ -169,7 +169,7 @@ export async function benchRumours(rate: number, many: number): Promise<void> {
     await order<Looked>({ act: 'begin' })
     await board?.begin()
     process.stdout.write(
-      `rumours: ${rate} reports/s for ${seconds} s, ${DESKS} desks and ${board ? 'one Chromium' : 'no Chromium'}\n`,
+      `rumours: ${rate} reports/s for ${seconds} s, ${DESKS} desks and ${board ? 'one Chromium' : 'no Chromium'}, which stand for other machines and give way (nice ${GUEST})\n`,
     )
     let isOver = false
     const cpu = openCpu(ours.pid)

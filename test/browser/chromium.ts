@@ -11,7 +11,7 @@ export const CHROMIUM = PLACES.find((path) => existsSync(path)) ?? null
 /** Put behind the name of a suite that is skipped. */
 export const NO_CHROMIUM = CHROMIUM === null ? ' (skipped: no Chromium on this machine)' : ''
 
-export function openChromium(): Promise<Browser> {
-  if (CHROMIUM === null) throw new Error('no Chromium on this machine')
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
+export function openChromium(executablePath = CHROMIUM): Promise<Browser> {
+  if (executablePath === null) throw new Error('no Chromium on this machine')
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
 }

@@ -1,5 +1,6 @@
 // In: a claim that was opened, joined or overtaken by the record; or somebody who asks again. Out: what each rule finds, on record.
 // Must not write what is there already, nor move the claim: a finding is evidence, and a person decides (rumours.md §2).
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Instant } from '../../core/instant.ts'
 import { endFinding, type Finding } from '../../core/rumour/checks/finding.ts'
 import { MOST_TEXTS, readClaim, type ToldText } from '../../core/rumour/checks/reading.ts'
@@ -24,6 +25,8 @@ import { gatherFacts } from './gather.ts'
 
 /** Copies that come in by the dozen are looked at together. */
 const SETTLE_MS = 30_000
+/** Between two claims, so that fifty of them are no stand-still for whoever else asks the database. */
+const APART_MS = 10
 
 const isSame = (known: KnownFinding | undefined, found: Finding): boolean =>
   known !== undefined &&
@@ -100,6 +103,8 @@ export async function checkDueClaims(context: RumourContext): Promise<number> {
   const failures: unknown[] = []
   let found = 0
   for (const id of due) {
+    await context.giveWay?.()
+    await sleep(APART_MS)
     try {
       found += (await withTransaction(context.pool, (client) => runOver(client, context, id, 'system'))).length
     } catch (error) {

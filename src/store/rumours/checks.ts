@@ -82,17 +82,19 @@ export async function findRunAt(db: Queryable, claimId: string): Promise<Instant
  * @param settleMs a claim that goes round quickly is asked again for new copies at most so often
  */
 export async function listDueChecks(db: Queryable, now: Instant, settleMs: number): Promise<string[]> {
+  // The copies are counted last: of thousands that wait for their first look, none is.
   const { rows } = await db.query<{ id: string }>(
     `select c.id from claim c left join claim_check_run r on r.claim_id = c.id
-     cross join lateral (
-       with recursive below (id) as (select m.id from claim m where m.merged_into = c.id
-         union select m.id from claim m join below w on m.merged_into = w.id)
-       select coalesce(max(k.id), 0) as newest, count(*)::int as links from (
-         select l.id from sighting_link l where l.claim_id = c.id and l.ended_at is null
-         union all select l.id from below m join sighting_link l on l.claim_id = m.id and l.ended_at is null) k) b
      where c.class = 'actual' and c.state not in ('closed', 'dismissed', 'merged') and (
-       r.claim_id is null or r.rules <> $2 or r.due_at <= $1
-       or (r.at <= $1::timestamptz - make_interval(secs => $3) and (r.newest <> b.newest or r.links <> b.links)))
+       case when r.claim_id is null or r.rules <> $2 or r.due_at <= $1 then true
+         when r.at > $1::timestamptz - make_interval(secs => $3) then false
+         else not exists (
+           with recursive below (id) as (select m.id from claim m where m.merged_into = c.id
+             union select m.id from claim m join below w on m.merged_into = w.id)
+           select from (
+             select l.id from sighting_link l where l.claim_id = c.id and l.ended_at is null
+             union all select l.id from below m join sighting_link l on l.claim_id = m.id and l.ended_at is null) k
+           having coalesce(max(k.id), 0) = r.newest and count(*) = r.links) end)
      order by c.risk desc, r.at nulls first, c.opened_at limit 50`,
     [toTimestamp(now), RULES_VERSION, settleMs / 1000],
   )

@@ -1,10 +1,13 @@
 // In: reports that arrive at once. Out: each on record with its own answer; those that came while one commit was under way share the next.
 // Must not answer before the commit, nor let one that fails take others with it.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Queryable } from '../pool.ts'
 import { takeOne, takeSeveral, type Done, type TakenRow } from './sightings.ts'
 
 /** A commit for each would be two hundred a second: half of what a small machine can do at all. */
 const MOST_TOGETHER = 50
+/** After a commit the next ones gather for so long; whoever comes alone waits for nothing. */
+const GATHER_MS = 15
 
 interface Waiting {
   row: TakenRow
@@ -31,7 +34,10 @@ export function openTaking(db: Queryable): (row: TakenRow) => Promise<Done> {
   }
   const run = async (): Promise<void> => {
     isBusy = true
-    while (waiting.length > 0) await take(waiting.splice(0, MOST_TOGETHER))
+    while (waiting.length > 0) {
+      await take(waiting.splice(0, MOST_TOGETHER))
+      await sleep(GATHER_MS)
+    }
     isBusy = false
   }
   return (row) => {

@@ -108,9 +108,11 @@ export function openQueuePart(pages: RumourPages): (visit: Visit) => Promise<str
   const key = randomBytes(24).toString('base64url')
   return async (visit) => {
     const audience = audienceOf(pages, visit)
-    const made = await share(JSON.stringify(audience), async () =>
-      pages.frame.part('rumours', { csrf: key, ...(await viewQueue(pages, audience, '')) }),
-    )
+    const made = await share(JSON.stringify(audience), async () => {
+      const view = await viewQueue(pages, audience, '')
+      await pages.rumours.giveWay?.()
+      return pages.frame.part('rumours', { csrf: key, ...view })
+    })
     return made.replaceAll(key, seated(visit).csrf)
   }
 }
