@@ -3,8 +3,7 @@
 import { compareMatches, lookUp, matchWith } from '../core/rumour/look-up.ts'
 import { openClaimIndex, type ClaimIndex } from '../core/rumour/claim-index.ts'
 import type { ClaimMatch } from '../core/rumour/claim-match.ts'
-import type { Signature } from '../core/rumour/signature.ts'
-import { signMessage } from '../core/rumour/signature.ts'
+import { signMessage, type Signature } from '../core/rumour/signature.ts'
 import type { LinkedText } from '../store/rumours/heads.ts'
 
 export type Lane = 'actual' | 'drill'
@@ -27,8 +26,8 @@ export interface HeadMatch {
 
 /** The texts by which claims are known, in memory. */
 export interface HeadShelf {
-  /** Puts a text with its claim; the machine knows it from now on. */
-  take(link: LinkedText): void
+  /** Puts a text with its claim; the machine knows it from now on. @param signature the text's, where it was read already */
+  take(link: LinkedText, signature?: Signature): void
   /** A sighting that does not belong where it stood. */
   drop(sightingId: string): void
   /** Claims of this lane that a message is like, the nearest first. */
@@ -71,11 +70,11 @@ export function openShelf(mostBytes: number = MOST_BYTES): HeadShelf {
     }
   }
   return {
-    take: ({ linkId, sightingId, claimId, class: lane, shown }) => {
+    take: ({ linkId, sightingId, claimId, class: lane, shown }, given) => {
       // Told twice: it keeps its place among the claim's heads.
       if (homes.get(sightingId) === claimId) return
       drop(sightingId)
-      const signature = signMessage(shown)
+      const signature = given ?? signMessage(shown)
       const known = claims.get(claimId) ?? { lane, heads: [], heardAt: 0 }
       known.heardAt = Math.max(known.heardAt, linkId)
       const index = indexes[known.lane]

@@ -102,7 +102,7 @@ export function openHeads(shelf: HeadShelf = openShelf()): Heads {
   }
   return {
     match: (signature, lane) => shelf.match(signature, lane),
-    take: (link) => shelf.take(link),
+    take: (link, signature) => shelf.take(link, signature),
     drop: (sightingId) => shelf.drop(sightingId),
     measure: () => shelf.measure(),
     open: async (db, now, patienceMs = PATIENCE_MS) => {

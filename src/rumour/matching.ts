@@ -87,7 +87,7 @@ async function placeSigned(
   if (own) {
     const placing = { claim: null, link: linkTo(own.id, 'auto', own.match), suggestions: listSuggested(near) }
     const linkId = await savePlacing(client, sighting, placing, now)
-    keepInMind(context, sighting, own.id, linkId)
+    keepInMind(context, sighting, signature, own.id, linkId)
     await wake(client, own, now)
     return { how: 'auto', claimId: own.id }
   }
@@ -107,7 +107,7 @@ async function placeSigned(
     { claim, link: linkTo(claim.id, 'opened', null), suggestions },
     now,
   )
-  keepInMind(context, sighting, claim.id, linkId)
+  keepInMind(context, sighting, signature, claim.id, linkId)
   return { how: 'opened', claimId: claim.id }
 }
 
@@ -115,10 +115,12 @@ async function placeSigned(
 function keepInMind(
   { heads }: MatchContext,
   { id, class: lane, shown, stance }: Sighting,
+  signature: Signature,
   claimId: string,
   linkId: number | null,
 ): void {
-  if (linkId !== null && stance !== 'deny') heads.take({ linkId, sightingId: id, claimId, class: lane, shown })
+  if (linkId === null || stance === 'deny') return
+  heads.take({ linkId, sightingId: id, claimId, class: lane, shown }, signature)
 }
 
 /** Holds the matching for some tens of milliseconds: whoever tells the desk something waits no longer. */
