@@ -23,7 +23,11 @@ const GIVE_UP_MS = DAY
 const KEEP_MS = 30 * DAY
 const ALARM = 'agency'
 
-/** Sends what is due; each organisation's in order, the organisations beside each other. @returns how many were taken up */
+/**
+ * Sends what is due; each organisation's in order, the organisations beside each other. Each says how things stand when it is sent:
+ * one that was put off and comes after a later one tells nothing that is no longer so.
+ * @returns how many were taken up
+ */
 export async function sendMessages(context: AgencyContext): Promise<number> {
   const due = await takeDueMessages(context.pool, context.now(), LEASE_MS, BATCH)
   const lines = Map.groupBy(due, ({ organisation }) => organisation)
@@ -35,18 +39,23 @@ export const forgetSent = ({ pool, now }: Pick<AgencyContext, 'pool' | 'now'>): 
   forgetMessages(pool, now() - KEEP_MS)
 
 async function sendInOrder(context: AgencyContext, messages: readonly AgencyMessage[]): Promise<void> {
+  let silence: Ended | null = null
   for (const message of messages) {
     const line = await findLine(context.pool, message.organisation)
-    const ended = await send(context, message, line)
+    // Forty times ten seconds would keep every other line waiting.
+    const ended: Ended = silence ?? (await send(context, message, line))
     const at = context.now()
     await settleMessage(context.pool, message.id, { ...ended, at })
+    if (ended.isSilent) silence = ended
     if (ended.state === 'failed') await ring(context, message, line, ended.answer)
     if (ended.state === 'sent') await clearAlarm(context.pool, ALARM, message.organisation, context.realNow())
   }
 }
 
-type Ended = Omit<Parameters<typeof settleMessage>[2], 'at'>
+/** isSilent: nobody answered at its address. */
+type Ended = Omit<Parameters<typeof settleMessage>[2], 'at'> & { isSilent?: boolean }
 
+const silent = (ended: Ended): Ended => ({ ...ended, isSilent: ended.state === 'queued' })
 const end = (state: 'sent' | 'dropped' | 'failed', answer: string): Ended => ({ state, answer, dueAt: null })
 
 async function send(context: AgencyContext, message: AgencyMessage, line: AgencyLine | null): Promise<Ended> {
@@ -74,7 +83,7 @@ async function send(context: AgencyContext, message: AgencyMessage, line: Agency
   if (reply.got === 'nothing')
     return reply.reason === OUT_OF_REACH
       ? end('failed', '对方的域名指向内部地址，未发送')
-      : later(`没有回音（${reply.reason}）`, null)
+      : silent(later(`没有回音（${reply.reason}）`, null))
   const reaction = react(reply.status, reply.headers)
   if (reaction.kind === 'taken') return end('sent', `HTTP ${reply.status}`)
   if (reaction.kind === 'again') return later(`HTTP ${reply.status}`, reaction.afterMs)
