@@ -4,10 +4,12 @@ import type { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DAY } from '../../src/core/instant.ts'
 import { findAltered } from '../../src/rumour/custody.ts'
+import { takeSighting } from '../../src/rumour/intake.ts'
 import { placeLeftOver } from '../../src/rumour/matching.ts'
 import { fromWeb, hearFromOutside } from '../../src/rumour/outside.ts'
 import { answerPackage, buildPackage } from '../../src/rumour/handover/package.ts'
 import { openPicture } from '../../src/rumour/pictures.ts'
+import { replyToQuestion } from '../../src/rumour/questions.ts'
 import { stepClaim } from '../../src/rumour/steps.ts'
 import { findClaim } from '../../src/store/rumours/claims.ts'
 import { findLink } from '../../src/store/rumours/links.ts'
@@ -110,6 +112,39 @@ test('the original of a report that was once put to a claim of the police stays 
   desk.pass(91 * DAY)
   expect(await forget()).toBe(1)
   expect([await kept(referred.sighting), await kept(other.sighting)]).toEqual([true, false])
+})
+
+test('what belongs to no claim goes after ninety days, an unanswered question only once it has its answer; what a drill left goes as well', async () => {
+  const hear = async (text: string): Promise<string> => {
+    const heard = await hearFromOutside(outsideOf(desk), told(text), fromWeb('36.2.1.10', 'Firefox'))
+    if (!heard.ok) throw new Error(heard.reason)
+    return heard.sighting.id
+  }
+  const denial = await hear('官方辟谣：网传己县今晚有8级大地震是谣言，请不要转发')
+  const [open, answered] = [await hear('请问刚才是地震吗？'), await hear('刚才是不是地震了？')]
+  const drilled = await takeSighting(desk.context, told('庚县明天要发生7级大地震'), desk.people.wang, 'drill')
+  if (!drilled.ok) throw new Error(drilled.reason)
+  await placeLeftOver(desk.context)
+  const words = '地震台网没有记录到地震，请以正式发布的信息为准。'
+  const given = { words, seen: 0, sheet: '', alike: [] }
+  expect(await replyToQuestion(desk.context, answered, given, desk.people.wang)).toMatchObject({ ok: true })
+  const keeps = () => Promise.all([denial, open, answered, drilled.sighting.id].map(kept))
+  desk.pass(89 * DAY)
+  await forget()
+  expect(await keeps()).toEqual([true, true, true, true])
+  desk.pass(2 * DAY)
+  await forget()
+  // A drill is under way.
+  expect(await keeps()).toEqual([false, true, false, true])
+  const ended = new Date(desk.context.now())
+  await owner.query(`update claim set retired_at = $1 where class = 'drill'`, [ended])
+  desk.pass(89 * DAY)
+  await forget()
+  expect(await keeps()).toEqual([false, true, false, true])
+  desk.pass(2 * DAY)
+  await forget()
+  expect(await keeps()).toEqual([false, true, false, false])
+  expect(await findAltered(desk.context)).toEqual([])
 })
 
 test('nobody removes one in another way, nor sooner than the least that is kept', async () => {
