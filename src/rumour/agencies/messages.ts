@@ -61,10 +61,11 @@ const end = (state: 'sent' | 'dropped' | 'failed', answer: string): Ended => ({ 
 async function send(context: AgencyContext, message: AgencyMessage, line: AgencyLine | null): Promise<Ended> {
   const { pool, now, realNow, http, sign, react } = context
   if (line?.state !== 'running' || line.url === null) return end('dropped', '接口未启用')
-  const secret = readLineSecret(context, line, 'sends')
-  if (secret === null) return end('failed', '密钥无法解开，请重新设置接口')
+  // First: a message that its receiver may not see fails nowhere that they could read of.
   const described = await describeMessage(pool, context, message, line.organisationKind)
   if (described === null) return end('dropped', '已不共享，或不再需要')
+  const secret = readLineSecret(context, line, 'sends')
+  if (secret === null) return end('failed', '密钥无法解开，请重新设置接口')
   const body = JSON.stringify({ id: message.id, ...described })
   const reply = await http({
     method: 'POST',

@@ -133,15 +133,21 @@ export interface LineStanding {
   answer: string
 }
 
-/** How messages of the last days fared, by organisation. */
-export async function readLineStandings(db: Queryable, since: Instant): Promise<LineStanding[]> {
+/**
+ * How messages of the last days fared, by organisation. What waits counts where it would be told now, and what was left out counts
+ * nowhere: a claim that is not shared moves no figure on the line's page.
+ */
+export async function readLineStandings(db: Queryable, since: Instant, now: Instant): Promise<LineStanding[]> {
   const { rows } = await db.query<LineStanding>(
-    `select organisation_id as organisation, count(*) filter (where state = 'queued') as waiting,
-       count(*) filter (where state = 'sent') as sent, count(*) filter (where state = 'failed') as failed,
-       max(settled_at) filter (where state = 'sent') as "lastSentAt",
-       coalesce((array_agg(answer order by at desc) filter (where answer <> ''))[1], '') as answer
-     from agency_message where at >= $1 group by organisation_id`,
-    [toTimestamp(since)],
+    `select m.organisation_id as organisation, count(*) filter (where m.state = 'queued') as waiting,
+       count(*) filter (where m.state = 'sent') as sent, count(*) filter (where m.state = 'failed') as failed,
+       max(m.settled_at) filter (where m.state = 'sent') as "lastSentAt",
+       coalesce((array_agg(m.answer order by m.at desc) filter (where m.answer <> ''))[1], '') as answer
+     from agency_message m where m.at >= $1 and m.state <> 'dropped' and (m.state <> 'queued' or m.notice_id is not null
+       or exists (select from claim_grant g where g.claim_id = m.claim_id and g.organisation_id = m.organisation_id
+         and g.ended_at is null and (g.expires_at is null or g.expires_at > $2)))
+     group by m.organisation_id`,
+    [toTimestamp(since), toTimestamp(now)],
   )
   return rows
 }

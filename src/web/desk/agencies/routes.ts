@@ -98,7 +98,7 @@ async function agenciesPage({ agencies, frame }: AgencyPages, session: Session, 
   const guest = isGuest(session) && !roles.includes('system-admin')
   const lines = (await listLines(pool)).filter((line) => !guest || line.organisation === organisation)
   const [standings, tokens, organisations] = [
-    await readLineStandings(pool, now - STANDING_MS),
+    await readLineStandings(pool, now - STANDING_MS, now),
     await listTokens(pool, guest ? accountId : null, now),
     await listOrganisations(pool),
   ]
