@@ -11,7 +11,7 @@ import type { Quake } from '../../../core/quake.ts'
 import type { TrafficClass } from '../../../core/quake-report.ts'
 import type { Foretold } from '../../../publish/foretell.ts'
 import type { Picture } from '../../../publish/picture.ts'
-import { listAlarms } from '../../../store/alarms.ts'
+import { listAlarms, type StandingAlarm } from '../../../store/alarms.ts'
 import { listGateWords } from '../../../store/desk.ts'
 import { isDrillRunning } from '../../../store/drills.ts'
 import { listCards } from '../../../store/hand-posts.ts'
@@ -76,6 +76,9 @@ const MOST_QUAKES = 12
 
 /** Alarms that name a rumour: another organisation's observer is told of none (rumours.md §0.6). */
 const OF_RUMOURS: readonly string[] = ['rumour', 'rumour-facts', 'evidence', 'contact', 'agency', 'question']
+/** So does one about another organisation's line, which is a door's alarm (app/agency-door.ts). */
+const isOfRumours = ({ kind, subject }: Pick<StandingAlarm, 'kind' | 'subject'>): boolean =>
+  OF_RUMOURS.includes(kind) || subject.startsWith('agency ')
 
 /** @param roles of whoever reads it */
 export async function readBoard(context: BoardContext, roles: readonly Role[]): Promise<Board> {
@@ -100,7 +103,7 @@ export async function readBoard(context: BoardContext, roles: readonly Role[]): 
   const since = context.clock('actual') - DAY
   const loose = await listNotices(context.pool, { class: 'actual', limit: 10, kinds: ['no-quake'], since })
   const isStaff = mayDo(roles, 'answer-rumour')
-  const alarms = (await listAlarms(context.pool)).filter(({ kind }) => isStaff || !OF_RUMOURS.includes(kind))
+  const alarms = (await listAlarms(context.pool)).filter((alarm) => isStaff || !isOfRumours(alarm))
   const name = await openNames(context, [...said, ...loose], alarms)
   return {
     alarms: alarms.map((alarm) => viewAlarm(alarm, { ...context, name })),
