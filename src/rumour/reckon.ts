@@ -1,17 +1,10 @@
 // In: a month or a year, who asks. Out: the figures of rumours in that span with the claims behind each, for the monthly list and the
 // yearly report. Must not name a claim to whoever does not see it: figures are for all, rows for those who see them.
 import { BEIJING_OFFSET, beijingParts, type Instant } from '../core/instant.ts'
-import {
-  countClaims,
-  countClocks,
-  countReports,
-  type ClockFigure,
-  type Figure,
-  type ReckonedClaim,
-} from '../core/rumour/reckoning.ts'
+import { countClaims, countClocks, countReports, type ClockFigure, type Figure } from '../core/rumour/reckoning.ts'
 import type { Queryable } from '../store/pool.ts'
 import type { SeenBy } from '../store/rumours/claims.ts'
-import { listReckoned } from '../store/rumours/seeing.ts'
+import { listReckoned, type SeenClaim } from '../store/rumours/seeing.ts'
 
 export interface ReckonedSpan {
   /** 2026-03, or 2026. */
@@ -25,7 +18,7 @@ export interface Reckoning {
   figures: readonly Figure[]
   clocks: readonly ClockFigure[]
   /** Those that whoever asks may see, oldest first. */
-  claims: readonly ReckonedClaim[]
+  claims: readonly SeenClaim[]
 }
 
 const beginOf = (year: number, month: number): Instant => Date.UTC(year, month - 1, 1) - BEIJING_OFFSET

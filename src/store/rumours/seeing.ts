@@ -34,6 +34,12 @@ export async function findAnsweredAt(db: Queryable, claimId: string): Promise<In
 
 const MOST_CLAIMS = 20_000
 
+/** A claim of a span as somebody sees it. */
+export interface SeenClaim extends ReckonedClaim {
+  /** They see its summary: neither its clocks nor who was silent nor whether the police have it. */
+  summary: boolean
+}
+
 /**
  * Claims that were opened in a span, oldest first.
  * @param seen whose claims are meant
@@ -42,8 +48,8 @@ export async function listReckoned(
   db: Queryable,
   span: { from: Instant; to: Instant },
   seen: SeenBy,
-): Promise<ReckonedClaim[]> {
-  const { rows } = await db.query<ReckonedClaim>(
+): Promise<SeenClaim[]> {
+  const { rows } = await db.query<SeenClaim>(
     `select c.id, c.title, c.risk, c.state, c.verdict, c.opened_at as "openedAt", cardinality(c.referrals) as referrals,
        cardinality(c.late_without) > 0 as "isLate",
        (select min(d.released_at) from draft d where d.claim_id = c.id and d.notice_id is not null) as "answeredAt",
@@ -57,15 +63,23 @@ export async function listReckoned(
                and s.event in ('submit', 'lapse', 'resurface')) end, c.opened_at)) * 1000),
            'dueAt', round(extract(epoch from t.due_at) * 1000),
            'metAt', round(extract(epoch from t.met_at) * 1000), 'stoppedAt', round(extract(epoch from t.stopped_at) * 1000))
-         order by t.due_at) from claim_clock t where t.claim_id = c.id), '[]') as clocks
-     from claim c cross join lateral (
+         order by t.due_at) from claim_clock t where t.claim_id = c.id), '[]') as clocks,
+       $3::text is not null and ($6 or g.level = 'summary') as summary
+     from claim c left join claim_grant g on g.claim_id = c.id and g.organisation_id = $3 and g.ended_at is null
+       and (g.expires_at is null or g.expires_at > $5) cross join lateral (
        select count(*) filter (where s.stance <> 'deny') as reports, count(*) filter (where s.stance = 'deny') as denials
        from sighting_link l join sighting s on s.id = l.sighting_id where l.claim_id = c.id and l.ended_at is null) k
      where c.class = 'actual' and c.opened_at >= $1 and c.opened_at < $2
-       and ($3::text is null or exists (select from claim_grant g where g.claim_id = c.id and g.organisation_id = $3
-         and g.ended_at is null and (g.expires_at is null or g.expires_at > $5)))
+       and ($3::text is null or g.claim_id is not null)
      order by c.opened_at, c.id limit $4`,
-    [toTimestamp(span.from), toTimestamp(span.to), seen.organisation, MOST_CLAIMS, toTimestamp(seen.now)],
+    [
+      toTimestamp(span.from),
+      toTimestamp(span.to),
+      seen.organisation,
+      MOST_CLAIMS,
+      toTimestamp(seen.now),
+      seen.onlySummaries ?? false,
+    ],
   )
   return rows
 }

@@ -1,5 +1,6 @@
 // In: who looks at a claim. Out: its page, or that there is none: for whoever does not see it there is none.
 // Must not read more than the reader may see.
+import { mayDo } from '../../../core/people/roles.ts'
 import type { Session } from '../../../people/sessions.ts'
 import { suggestSheet } from '../../../rumour/checks/sheets.ts'
 import { findSight } from '../../../rumour/sight.ts'
@@ -55,6 +56,8 @@ export async function claimPage(pages: RumourPages, visit: Visit, refusal: strin
   const now = rumours.now()
   const isWhole = sight === 'whole'
   const isShared = sight !== 'summary'
+  // That the police have a case is for those who deal with it: a unit learns neither the number nor the step (rumours.md §3).
+  const seesReferral = isWhole || mayDo(seat.roles, 'see-handover')
   const [
     sightings,
     counts,
@@ -66,7 +69,7 @@ export async function claimPage(pages: RumourPages, visit: Visit, refusal: strin
     notes,
     grants,
     proposals,
-    steps,
+    taken,
     clocks,
     organisations,
   ] = await Promise.all([
@@ -84,6 +87,7 @@ export async function claimPage(pages: RumourPages, visit: Visit, refusal: strin
     isShared ? listClocks(pool, id) : [],
     isWhole ? listOrganisations(pool) : [],
   ])
+  const steps = taken.filter(({ event }) => seesReferral || event !== 'refer')
   const people = [
     claim.owner ?? '',
     ...claim.signatures.map(({ account }) => account),
@@ -99,7 +103,7 @@ export async function claimPage(pages: RumourPages, visit: Visit, refusal: strin
   const into = claim.mergedInto === null ? null : await findSight(pool, rumours, personOf(seat), claim.mergedInto)
   const merged = into === null || claim.mergedInto === null ? null : await findClaim(pool, claim.mergedInto)
   const shown = viewClaim({
-    claim,
+    claim: seesReferral ? claim : { ...claim, referrals: [] },
     sight,
     session,
     now,

@@ -81,13 +81,17 @@ export function viewClaim(page: ClaimPage): object {
     state: STATE_NAMES[claim.state],
     verdict: claim.verdict ?? '',
     kind: CLAIM_KIND_NAMES[claim.kind],
-    turn: turn === null ? '' : ACTOR_NAMES[turn],
+    // Which other organisation was asked, or waits, is none of a summary.
+    turn: turn === null || sight === 'summary' ? '' : ACTOR_NAMES[turn],
     waits: sight === 'summary' ? '' : nameMissing(claim, listSigned(claim)),
     owner: isWhole && claim.owner !== null ? name(claim.owner) : '',
     opened: writeMoment(claim.openedAt),
     merged:
       claim.mergedInto !== null && page.mergedInto !== '' ? { id: claim.mergedInto, title: page.mergedInto } : null,
-    held: claim.hold === null ? '' : `${ACTOR_NAMES[claim.hold.by]}暂缓，至 ${writeHour(claim.hold.until)}`,
+    held:
+      claim.hold === null || sight === 'summary'
+        ? ''
+        : `${ACTOR_NAMES[claim.hold.by]}暂缓，至 ${writeHour(claim.hold.until)}`,
     referred: claim.referrals.length > 0 && sight !== 'summary' ? claim.referrals.join('、') : '',
     summary: sight === 'summary',
     whole: isWhole,

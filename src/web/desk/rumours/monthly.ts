@@ -7,6 +7,7 @@ import type { ReckonedClaim } from '../../../core/rumour/reckoning.ts'
 import { isGuest } from '../../../rumour/context.ts'
 import { listNeighbours, nameMonth, readSpan, reckonSpan, type Reckoning } from '../../../rumour/reckon.ts'
 import { seenBy } from '../../../rumour/sight.ts'
+import type { SeenClaim } from '../../../store/rumours/seeing.ts'
 import { seated } from '../account-routes.ts'
 import { writeLength } from '../board/words.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
@@ -21,6 +22,9 @@ export function listMonthlyRoutes(pages: RumourPages): DeskRoute[] {
     { method: 'GET', path: '/rumours/monthly.csv', act: 'see-rumours', handle: (visit) => monthlyFile(pages, visit) },
   ]
 }
+
+/** Figures by what a summary does not show (rumours.md §3). */
+const INNER: readonly string[] = ['late', 'referred']
 
 async function read({ rumours }: RumourPages, visit: Visit): Promise<Reckoning | null> {
   const now = rumours.now()
@@ -38,7 +42,10 @@ async function monthlyPage(pages: RumourPages, visit: Visit): Promise<Shown> {
   const { span, figures, clocks, claims } = found
   const { before, after } = listNeighbours(span)
   const chosen = figures.find(({ key }) => key === visit.query.get('figure'))
-  const rows = chosen ? claims.filter(({ id }) => chosen.rows.includes(id)) : claims
+  // Whether a claim of which they see a summary is behind such a figure is none of the summary.
+  const isShown = ({ id, summary }: SeenClaim): boolean =>
+    chosen === undefined || (chosen.rows.includes(id) && !(summary && INNER.includes(chosen.key)))
+  const rows = claims.filter(isShown)
   const view = {
     name: nameSpan(span.name),
     month: span.name,
@@ -108,8 +115,8 @@ async function monthlyFile(pages: RumourPages, visit: Visit): Promise<Shown> {
   return { data: `\uFEFF${text}`, type: 'text/csv; charset=utf-8', name: `rumours-${found.span.name}.csv` }
 }
 
-function writeRow(claim: ReckonedClaim, now: Instant): string[] {
-  const { openedAt, answeredAt } = claim
+function writeRow(claim: SeenClaim, now: Instant): string[] {
+  const { openedAt, answeredAt, summary } = claim
   return [
     claim.id,
     claim.title,
@@ -120,12 +127,13 @@ function writeRow(claim: ReckonedClaim, now: Instant): string[] {
     answeredAt === null ? '' : formatBeijing(answeredAt),
     String(claim.corrections),
     String(claim.withdrawals),
-    String(claim.referrals),
-    claim.isLate ? '是' : '否',
+    // Of a summary left empty: not known to the reader is another thing than none.
+    summary ? '' : String(claim.referrals),
+    summary ? '' : claim.isLate ? '是' : '否',
     String(claim.reports),
     String(claim.denials),
     ...CLAIM_CLOCKS.map((clock) =>
-      claim.clocks
+      (summary ? [] : claim.clocks)
         .filter((one) => one.clock === clock)
         .map((one) => writeClock(one, now))
         .join('；'),

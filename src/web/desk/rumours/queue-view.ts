@@ -67,7 +67,7 @@ export function viewQueueLine(line: ClaimLine, now: Instant, here = ''): QueueCa
     state: STATE_NAMES[state],
     verdict: line.verdict ?? '',
     kind: CLAIM_KIND_NAMES[line.kind],
-    turn: turn === null ? '' : ACTOR_NAMES[turn],
+    turn: turn === null || sight === 'summary' ? '' : ACTOR_NAMES[turn],
     owner: sight === 'whole' ? line.owner : '',
     waits: sight === 'summary' ? '' : nameMissing(line, line.signed),
     clock: clock === null || dueAt === null || sight === 'summary' ? '' : writeClock(clock as ClaimClock, dueAt, now),
