@@ -1,6 +1,6 @@
 // In: what people put beside a claim: a check, a note, sight for another organisation, a clock that was met elsewhere. Out: kept
 // and journalled, or why not. Must not move the claim: these never conflict with a step (rumours.md §6).
-import { HOUR } from '../core/instant.ts'
+import { formatUtc, HOUR } from '../core/instant.ts'
 import type { CheckOutcome } from '../core/rumour/checks/finding.ts'
 import type { ClaimClock } from '../core/rumour/clocks.ts'
 import { appendJournal } from '../store/journal.ts'
@@ -10,6 +10,7 @@ import { withTransaction, type Queryable } from '../store/pool.ts'
 import { addCheck, addGrant, addNote, endGrant, type GrantLevel } from '../store/rumours/beside.ts'
 import { countEvidence, lockClaims } from '../store/rumours/claims.ts'
 import { meetClocks } from '../store/rumours/clocks.ts'
+import { rememberMessage } from '../store/wake.ts'
 import { findEnd, refuse, tidy, type Moved, type Person, type RumourContext } from './context.ts'
 import { findSight } from './sight.ts'
 import type { ClaimRecord } from '../store/rumours/claims.ts'
@@ -60,18 +61,25 @@ export function checkClaim(
   })
 }
 
-/** Said beside a claim; private stays inside the writer's organisation. */
+/**
+ * Said beside a claim; private stays inside the writer's organisation.
+ * @param message id of the message that brought it, which says it once however often it comes; null from the desk
+ */
 export function noteClaim(
   context: RumourContext,
   id: string,
   given: { words: string; private: boolean },
   person: Person,
+  message: string | null = null,
 ): Promise<Moved> {
-  return put(context, id, person, 'case', async (client) => {
+  return put(context, id, person, 'case', async (client, claim) => {
     const words = tidy(given.words, MOST_WORDS)
     if (words === '') return refuse('empty', '请写下要说的话')
     const { organisation, account: by } = person
-    await addNote(client, id, { organisation, private: given.private, words, by, at: context.now() })
+    const at = context.now()
+    if (message !== null && !(await rememberMessage(client, 'agency note', message, formatUtc(at))))
+      return { ok: true, claim }
+    await addNote(client, id, { organisation, private: given.private, words, by, at })
     return { act: 'claim.noted', detail: { private: given.private } }
   })
 }

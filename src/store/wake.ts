@@ -8,9 +8,14 @@ export async function isRemembered(db: Queryable, door: string, id: string): Pro
   return rowCount === 1
 }
 
-/** Notes a message's id for a door: once everything that it asks for is on record, for its sender repeats it only till then. */
-export async function rememberMessage(db: Queryable, door: string, id: string, at: string): Promise<void> {
-  await db.query('insert into seen_message (door, id, at) values ($1, $2, $3) on conflict do nothing', [door, id, at])
+/**
+ * Notes a message's id for a door: once everything that it asks for is on record, for its sender repeats it only till then; or
+ * within that very transaction, where a second one then waits for the first.
+ * @returns false when it was noted before
+ */
+export async function rememberMessage(db: Queryable, door: string, id: string, at: string): Promise<boolean> {
+  const text = 'insert into seen_message (door, id, at) values ($1, $2, $3) on conflict do nothing'
+  return (await db.query(text, [door, id, at])).rowCount === 1
 }
 
 /** Makes an outlet's pending and unknown deliveries due now, unless a node has one in its hands. */

@@ -33,7 +33,8 @@ export interface AgencyAnswer {
   body: object
 }
 
-const id = z.string().min(1).max(60)
+/** Of a claim, a notice, a package; what is no such word is asked of no record. */
+const id = z.string().regex(/^[\w-]{1,60}$/)
 const words = (longest: number): z.ZodString => z.string().max(longest)
 const onClaim = { claim: id, version: z.number().int().min(1).max(1_000_000) }
 const scopes = Object.keys(SCOPE_NAMES) as [SignScope, ...SignScope[]]
@@ -66,12 +67,12 @@ function act<T extends object>(may: DeskAct, shape: z.ZodType<T>, run: Run<T>): 
 
 const ACTS: Readonly<Record<string, Act>> = {
   /** Seen: the office takes a new claim in hand; everybody else's word stands beside it. */
-  acknowledge: act('handle-rumour', z.strictObject(onClaim), async (context, { claim, version }, person) => {
+  acknowledge: act('handle-rumour', z.strictObject(onClaim), async (context, { claim, version }, person, message) => {
     const state = (await findClaim(context.pool, claim))?.state
     const takes = state !== undefined && listTransitions(person.roles, state).some(({ event }) => event === 'take')
     return takes
       ? stepClaim(context, claim, { event: 'take', seen: version }, person)
-      : noteClaim(context, claim, { words: '已收悉（接口）', private: false }, person)
+      : noteClaim(context, claim, { words: '已收悉（接口）', private: false }, person, message)
   }),
   answer: act(
     'handle-rumour',

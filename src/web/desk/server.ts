@@ -55,6 +55,8 @@ const MOST_REPORTED = 1024 * 1024
 const UNDONE = '系统暂时无法完成此操作（例如数据库无法连接）。请稍候重新打开值班台，先核对是否已经生效，再决定是否重试'
 const UNREADABLE = '提交的内容无法读取或过大，请返回重试'
 
+const NOTHING = { error: 'nothing is here', rule: 'not-found' }
+
 /** Builds the publisher's server; the caller listens. */
 export async function buildDeskServer(context: DeskContext): Promise<FastifyInstance> {
   const app = Fastify({
@@ -68,6 +70,12 @@ export async function buildDeskServer(context: DeskContext): Promise<FastifyInst
   app.addHook('onSend', async (_request, reply) => {
     for (const [name, value] of Object.entries(SAFE_HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value)
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  })
+  // No text of PostgreSQL's holds it: a name with it is nobody's (for people the door says so).
+  app.addHook('preHandler', async (request, reply): Promise<unknown> => {
+    const names = Object.values((request.params ?? {}) as Record<string, string>)
+    if (isForPeople(request) || !names.some((name) => name.includes('\0'))) return undefined
+    return reply.code(404).send(NOTHING)
   })
   requireActs(app)
   const oneAtATime = shareRunning(context.ready)
@@ -150,9 +158,7 @@ export async function buildDeskServer(context: DeskContext): Promise<FastifyInst
       .type('text/html; charset=utf-8')
       .send(context.door.refuse(status, reason, null))
   app.setNotFoundHandler((request, reply) =>
-    isForPeople(request)
-      ? turnAway(reply, 404, '值班台没有这个页面')
-      : reply.code(404).send({ error: 'nothing is here', rule: 'not-found' }),
+    isForPeople(request) ? turnAway(reply, 404, '值班台没有这个页面') : reply.code(404).send(NOTHING),
   )
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
     const status = error.statusCode ?? 500
