@@ -7,7 +7,7 @@ import type { DeskRoute } from '../door.ts'
 import { refused } from '../refused.ts'
 import { addressFlag } from './checks-view.ts'
 import { claimPage } from './claim-page.ts'
-import { personOf, type RumourPages } from './pages.ts'
+import { personOf, readNumber, type RumourPages } from './pages.ts'
 
 export function listCheckRoutes(pages: RumourPages): DeskRoute[] {
   const { rumours } = pages
@@ -29,7 +29,7 @@ export function listCheckRoutes(pages: RumourPages): DeskRoute[] {
       act: answer,
       handle: async (visit) => {
         const session = seated(visit)
-        const flag = Number(visit.params['flag']) || 0
+        const flag = readNumber(visit.params['flag'])
         const done = await settleByHand(rumours, flag, (visit.form.get('why') ?? '').slice(0, 4_000), personOf(session))
         if (!done.ok) return refused(pages, session, 409, done.reason, '/desk/rumours')
         return { to: addressFlag(done.flag) || '/desk/rumours' }

@@ -2,7 +2,7 @@
 // Must not say to another organisation which claim its report fell to: only that it was taken, and its receipt.
 import { BEIJING_OFFSET, parseWallTime } from '../../../core/instant.ts'
 import { MOST_LINES, readPasted } from '../../../rumour/csv.ts'
-import { isGuest } from '../../../rumour/context.ts'
+import { isGuest, type Person } from '../../../rumour/context.ts'
 import { MOST_CONTACT, MOST_TEXT, PLATFORMS, takeSighting, type Told } from '../../../rumour/intake.ts'
 import { seated } from '../account-routes.ts'
 import type { Shown, Visit } from '../door.ts'
@@ -29,9 +29,12 @@ const readTyped = (form: URLSearchParams): Typed => {
   }
 }
 
+/** Nobody rings up another organisation to tell the bureau. */
+const listRoutes = (person: Person): readonly HandRoute[] => (isGuest(person) ? ['agency', 'patrol'] : ROUTES)
+
 export function intakeForm({ frame }: RumourPages, visit: Visit, typed: Typed, refusal: string): Shown {
   const session = seated(visit)
-  const routes = isGuest(personOf(session)) ? (['agency', 'patrol'] as const) : ROUTES
+  const routes = listRoutes(personOf(session))
   const view = {
     refusal,
     typed: { ...typed },
@@ -55,7 +58,9 @@ export async function takeForm(pages: RumourPages, visit: Visit): Promise<Shown>
   const seenAt = seen === '' ? null : parseWallTime(seen, BEIJING_OFFSET)
   if (seen !== '' && seenAt === null)
     return intakeForm(pages, visit, { ...typed, seen }, '看到的时间写法不对，例如 2026-01-31 08:00')
-  const told: Told = { ...typed, seenAt }
+  // Whatever a form says: what a guest tells comes from their organisation, or from its patrol.
+  const route = listRoutes(person).includes(typed.route) ? typed.route : 'agency'
+  const told: Told = { ...typed, route, seenAt }
   const taken = await takeSighting(rumours, told, person)
   if (!taken.ok) return intakeForm(pages, visit, { ...typed, seen }, taken.reason)
   const { placed, receipt } = taken

@@ -10,6 +10,9 @@ export interface RumourPages {
   frame: DeskFrame
 }
 
+/** A row's number in an address; 0, which no row has, for anything else: a database takes no 1e20 and no 1.5. */
+export const readNumber = (text: string | undefined): number => (/^\d{1,9}$/.test(text ?? '') ? Number(text) : 0)
+
 export const personOf = ({ accountId, organisation, roles }: Session): Person => ({
   account: accountId,
   organisation,

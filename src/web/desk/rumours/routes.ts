@@ -23,6 +23,7 @@ import { listQuestionRoutes } from './question-routes.ts'
 import { listSenderRoutes } from './sender-routes.ts'
 import { listSheetRoutes } from './sheet-routes.ts'
 import { listMonthlyRoutes } from './monthly.ts'
+import { readNumber } from './pages.ts'
 import { listPreparedRoutes } from './prepared-routes.ts'
 import { openQueuePart, queueSheet } from './queue-page.ts'
 import { listRebuttalRoutes } from './rebuttal-routes.ts'
@@ -84,7 +85,7 @@ export function listRumourRoutes(pages: RumourPages): DeskRoute[] {
       return proposeStep(rumours, id, given, person)
     }),
     does('proposals/:proposal', answer, (id, { form, params }, person) =>
-      answerProposal(rumours, id, Number(params['proposal']) || 0, form.get('do') === 'agree', person),
+      answerProposal(rumours, id, readNumber(params['proposal']), form.get('do') === 'agree', person),
     ),
     does('risk', answer, (id, { form }, person) => {
       const risk = ([1, 2, 3, 4] as const).find((one) => String(one) === form.get('risk')) ?? (1 satisfies Risk)

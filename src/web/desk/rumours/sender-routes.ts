@@ -9,7 +9,7 @@ import { seated } from '../account-routes.ts'
 import type { DeskRoute, Shown, Visit } from '../door.ts'
 import { writeMoment } from '../board/words.ts'
 import { writeHour } from '../roster-view.ts'
-import { personOf, type RumourPages } from './pages.ts'
+import { personOf, readNumber, type RumourPages } from './pages.ts'
 import { viewFlow } from './flow-view.ts'
 
 const MOST_SENDERS = 50
@@ -32,7 +32,7 @@ export function listSenderRoutes(pages: RumourPages): DeskRoute[] {
   const judge = (state: 'open' | 'shadow') => (visit: Visit) =>
     judgeSender(
       rumours,
-      Number(visit.params['number']) || 0,
+      readNumber(visit.params['number']),
       { state, reason: reasonOf(visit) },
       personOf(seated(visit)),
     )

@@ -12,7 +12,7 @@ import { receivePackage, tellOutcome } from '../../../../rumour/handover/receipt
 import { nameSpreader } from '../../../../rumour/handover/spreaders.ts'
 import { seated } from '../../account-routes.ts'
 import type { DeskRoute, Shown, Visit } from '../../door.ts'
-import { personOf } from '../pages.ts'
+import { personOf, readNumber } from '../pages.ts'
 import { handoverPage, type HandoverPages } from './page.ts'
 
 const BLOCK = 4_000
@@ -105,10 +105,10 @@ export function listHandoverRoutes(pages: HandoverPages): DeskRoute[] {
       return askContact(handover, id, given, person)
     }),
     does('contacts/:request/answer', 'decide-contact', (id, { form, params }, person) =>
-      answerContact(handover, id, Number(params['request']) || 0, form.get('do') === 'agree', person),
+      answerContact(handover, id, readNumber(params['request']), form.get('do') === 'agree', person),
     ),
     opens('contacts/:request/open', 'ask-contact', async (id, visit, person) => {
-      const opened = await openContact(handover, id, Number(visit.params['request']) || 0, person)
+      const opened = await openContact(handover, id, readNumber(visit.params['request']), person)
       if (!opened.ok) return opened
       const view = { contact: opened.contact, claim: id }
       const page = pages.frame.page({ template: 'contact', title: '反映人联系方式', session: seated(visit), view })
