@@ -61,14 +61,18 @@ export const findEnd = ({ state, retiredAt }: Pick<ClaimRecord, 'state' | 'retir
 /** Longer reasons are cut; the form says so beforehand. */
 export const MOST_REASON = 400
 
-/** One paragraph without controls, cut to so many characters. */
+/** Signs that leave nothing to be seen, some of which count as letters (U+3164, U+2800): a title of them cannot even be pressed. */
+export const isBlank = (text: string): boolean =>
+  /^[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]*$/u.test(text)
+
+/** One paragraph without controls, cut to so many characters; '' where nothing of it can be seen. */
 export function tidy(text: string, longest: number): string {
   const flat = text
     .slice(0, 8 * longest)
     .normalize('NFC')
     .replace(/[\p{C}\p{Z}]+/gu, ' ')
     .trim()
-  return Array.from(flat).slice(0, longest).join('')
+  return isBlank(flat) ? '' : Array.from(flat).slice(0, longest).join('')
 }
 
 /** 32 signs that nobody mistakes for one another on paper. */

@@ -15,7 +15,7 @@ import {
   type SightingRoute,
   type TakenRow,
 } from '../store/rumours/sightings.ts'
-import { hashReceipt, refuse, tidy, type Refused, type RumourContext } from './context.ts'
+import { hashReceipt, isBlank, refuse, tidy, type Refused, type RumourContext } from './context.ts'
 
 export const MOST_TEXT = 2_000
 export const MOST_CONTACT = 60
@@ -52,7 +52,7 @@ export function readTold(told: Told, now: Instant | null): { ok: true; told: Rea
     .replace(/\r\n?/g, '\n')
     .replace(/[^\P{C}\n]/gu, '')
     .trim()
-  if (text === '') return refuse('empty', '请填写传言的原文或大意')
+  if (isBlank(text)) return refuse('empty', '请填写传言的原文或大意')
   if (Array.from(text).length > MOST_TEXT) return refuse('long', `原文最多 ${MOST_TEXT} 字`)
   const url = readUrl(told.url)
   if (url === undefined) return refuse('url', '网址须以 http:// 或 https:// 开头')

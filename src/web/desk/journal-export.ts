@@ -42,8 +42,11 @@ function writeLine(row: JournalRow): string {
   return `${cells.map((cell) => writeCell(String(cell))).join(',')}\r\n`
 }
 
-/** RFC 4180; a cell that a spreadsheet would take for a formula begins with an apostrophe. */
+/**
+ * RFC 4180; a cell that a spreadsheet would take for a formula begins with an apostrophe: by a wide sign, too, where the keyboard
+ * writes them (OWASP, CSV Injection).
+ */
 export function writeCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

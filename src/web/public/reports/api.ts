@@ -10,7 +10,11 @@ export const sightingSchema = z
     url: z.string().max(500).optional().meta({ description: 'where it stands: http:// or https://' }),
     platform: z.enum(PLATFORMS).optional(),
     region: z.string().max(40).optional().meta({ description: 'down to the county' }),
-    seenAt: z.iso.datetime({ offset: true }).optional().meta({ description: 'with its zone' }),
+    seenAt: z.iso
+      .datetime({ offset: true })
+      .refine((text) => parseZonedTime(text) !== null, 'no such time')
+      .optional()
+      .meta({ description: 'with its zone' }),
     contact: z
       .strictObject({ value: z.string().min(1).max(MOST_CONTACT), consent: z.literal(true) })
       .optional()
