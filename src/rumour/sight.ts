@@ -1,7 +1,7 @@
 // In: somebody, a claim. Out: how much of it they see: all, the case, a summary, or nothing.
 // Must not say of a claim that it exists to whoever does not see it: not there and not yours are one answer.
 import type { Queryable } from '../store/pool.ts'
-import { findGrant } from '../store/rumours/beside.ts'
+import { findGrant, listKnownTo, type Check } from '../store/rumours/beside.ts'
 import type { SeenBy } from '../store/rumours/claims.ts'
 import { isGuest, type Person, type RumourContext } from './context.ts'
 
@@ -14,6 +14,23 @@ export const seenBy = ({ now }: Pick<RumourContext, 'now'>, person: Person): See
   onlySummaries: isGuest(person) && looksOn(person),
   now: now(),
 })
+
+/**
+ * What another organisation may read of what was found: nothing that rests on a claim which it may not know of. That no such claim
+ * was found is then not said either, or it would be said by its absence (rumours.md §0.6).
+ */
+export async function seeChecks(
+  db: Queryable,
+  { now }: Pick<RumourContext, 'now'>,
+  organisation: string,
+  checks: readonly Check[],
+): Promise<Check[]> {
+  const claimsOf = ({ used }: Check): string[] => used.flatMap(({ table, id }) => (table === 'claim' ? [id] : []))
+  const known = new Set(await listKnownTo(db, checks.flatMap(claimsOf), organisation, now()))
+  return checks.filter(
+    (check) => (check.rule !== 'recurrence' || check.used.length > 0) && claimsOf(check).every((id) => known.has(id)),
+  )
+}
 
 /** An observer looks on, whatever was shared with the organisation. */
 const looksOn = ({ roles }: Person): boolean => roles.every((role) => role === 'observer')

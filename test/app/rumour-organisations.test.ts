@@ -363,6 +363,23 @@ test('an observer of an organisation that has the whole case sees the summary of
   )
 })
 
+test('that a story is an old one is not said to whoever does not see the old one, nor that there is none', async () => {
+  const found = async (login: Login, id: string): Promise<[boolean, boolean]> => {
+    const { body } = await seats[login].get(`/desk/rumours/${id}`)
+    return [body.includes('旧闻'), body.includes('以往传言')]
+  }
+  await share(claims.again, 'wangxin', 'case')
+  expect(await found('wang', claims.again)).toEqual([true, true])
+  expect(await found('wang', claims.shared)).toEqual([false, true])
+  for (const id of [claims.again, claims.shared]) expect(await found('sun', id)).toEqual([false, false])
+  await done(
+    press('wang', claims.old, 'grants', { organisation: 'wangxin', level: 'summary', hours: '1', reason: '协查' }),
+  )
+  expect(await found('sun', claims.again)).toEqual([true, true])
+  await done(press('wang', claims.old, 'grants/wangxin/end'))
+  expect(await found('sun', claims.again)).toEqual([false, false])
+})
+
 test('who looks for a word finds what they may read, counted; of the rest they do not learn that it is there', async () => {
   const look = async (login: Login, words: string) => {
     const { body } = await seats[login].get(`/desk/rumours?q=${encodeURIComponent(words)}`)

@@ -13,6 +13,7 @@ import { findClaim, type ClaimRecord } from '../../store/rumours/claims.ts'
 import { findPackage } from '../../store/rumours/handover/packages.ts'
 import { countSightings, listSightings } from '../../store/rumours/links.ts'
 import { listStanding } from '../rebuttal.ts'
+import { seeChecks } from '../sight.ts'
 import type { AgencyContext } from './context.ts'
 
 const SCOPE_OF: Readonly<Partial<Record<OrganisationKind, SignScope>>> = {
@@ -46,7 +47,7 @@ export async function describeMessage(
     const wanted = await describeSignature(db, claim, kind)
     return wanted && { ...base, signature: wanted }
   }
-  return { ...base, case: await describeCase(db, claim) }
+  return { ...base, case: await describeCase(db, { now }, claim, organisation) }
 }
 
 /** What put right or took back an answer: the public notice alone, whatever is shared by now. */
@@ -81,16 +82,21 @@ function describeClaim(claim: ClaimRecord, deskUrl: string): object {
   }
 }
 
-async function describeCase(db: Queryable, claim: ClaimRecord): Promise<object> {
+async function describeCase(
+  db: Queryable,
+  context: Pick<AgencyContext, 'now'>,
+  claim: ClaimRecord,
+  organisation: string,
+): Promise<object> {
   const [counts, checks, sightings] = [
     await countSightings(db, claim.id),
-    await listChecks(db, claim.id),
+    await seeChecks(db, context, organisation, listStanding(await listChecks(db, claim.id))),
     await listSightings(db, claim.id, MOST_SIGHTINGS),
   ]
   return {
     ...counts,
     askedOf: claim.askedOf,
-    checks: listStanding(checks).map(({ source, outcome, words, at }) => ({
+    checks: checks.map(({ source, outcome, words, at }) => ({
       source,
       outcome,
       words,

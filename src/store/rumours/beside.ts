@@ -134,6 +134,22 @@ export async function findGrant(
   return rows[0]?.level ?? null
 }
 
+/** Which of these claims an organisation may know of: those it sees now, and those whose answer is public. */
+export async function listKnownTo(
+  db: Queryable,
+  claimIds: readonly string[],
+  organisation: string,
+  now: Instant,
+): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select c.id from claim c where c.id = any($1) and (exists (select from claim_grant g where g.claim_id = c.id
+         and g.organisation_id = $2 and g.ended_at is null and (g.expires_at is null or g.expires_at > $3))
+       or exists (select from draft d where d.claim_id = c.id and d.notice_id is not null))`,
+    [claimIds, organisation, toTimestamp(now)],
+  )
+  return rows.map(({ id }) => id)
+}
+
 /** Gives every organisation of these kinds sight of the case, where it has none yet: whoever must act must see. */
 export async function grantKinds(
   db: Queryable,

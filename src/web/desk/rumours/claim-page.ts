@@ -3,11 +3,12 @@
 import { mayDo } from '../../../core/people/roles.ts'
 import type { Session } from '../../../people/sessions.ts'
 import { suggestSheet } from '../../../rumour/checks/sheets.ts'
-import { findSight } from '../../../rumour/sight.ts'
+import { listStanding } from '../../../rumour/rebuttal.ts'
+import { findSight, seeChecks } from '../../../rumour/sight.ts'
 import { listOrganisations, nameAccounts } from '../../../store/people/accounts.ts'
 import { findDraftOf, listNoticesOf } from '../../../store/drafts.ts'
 import { findNotice } from '../../../store/notices.ts'
-import { listChecks, listGrants, listNotes, listProposals } from '../../../store/rumours/beside.ts'
+import { listChecks, listGrants, listNotes, listProposals, type Check } from '../../../store/rumours/beside.ts'
 import { findRunAt } from '../../../store/rumours/checks.ts'
 import { findClaim, listSteps } from '../../../store/rumours/claims.ts'
 import { listOpenFlags } from '../../../store/rumours/flags.ts'
@@ -76,7 +77,7 @@ export async function claimPage(pages: RumourPages, visit: Visit, refusal: strin
     isShared ? listSightings(pool, id, MOST_SHOWN) : [],
     countSightings(pool, id),
     isWhole ? listSuggestions(pool, id, MOST_SUGGESTED) : [],
-    isShared ? listChecks(pool, id) : [],
+    isShared ? readChecks(pages, id, isWhole ? null : session.organisation) : [],
     findRunAt(pool, id),
     isWhole && claim.class === 'actual' ? suggestSheet(pool, id, now) : null,
     isShared ? listOpenFlags(pool, id) : [],
@@ -156,6 +157,12 @@ export async function claimPage(pages: RumourPages, visit: Visit, refusal: strin
   const drill = claim.class === 'drill'
   const page = frame.page({ template: 'rumour', title: '传言', session: seat, view: whole, drill })
   return { status: refusal === '' ? 200 : 409, page }
+}
+
+/** The newest first. @param guest another organisation; null for the bureau's own */
+async function readChecks({ rumours }: RumourPages, id: string, guest: string | null): Promise<Check[]> {
+  const all = await listChecks(rumours.pool, id)
+  return guest === null ? all : seeChecks(rumours.pool, rumours, guest, listStanding(all).toReversed())
 }
 
 /** What was said publicly beside the rebuttal, and to whom. */
