@@ -380,6 +380,17 @@ describe('over a line', () => {
     },
   )
 
+  test('is not told whether the same was said before, of claims that it may not know of', async () => {
+    const rule = `select from claim_check where claim_id = $1 and rule = 'recurrence'`
+    await until(async () => (await here.query(rule, [claims.open])).length > 0)
+    const before = heard['wangxin']?.length ?? 0
+    await done(press('wang', claims.open, 'checks', { source: '交通局', outcome: 'contradicts', words: '桥还在' }))
+    await done(press('wang', claims.open, 'steps', { event: 'take' }))
+    await until(() => (heard['wangxin']?.length ?? 0) > before)
+    const body = heard['wangxin']?.at(-1)
+    expect([body?.includes('交通局'), body?.includes('以往传言')]).toEqual([true, false])
+  })
+
   test('what is wrong with the police’s clock is no news for an observer of another organisation', async () => {
     const body = '{}'
     const late = here.clock.realNow() - 40 * 60_000
