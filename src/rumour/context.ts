@@ -71,6 +71,7 @@ export function tidy(text: string, longest: number): string {
     .slice(0, 8 * longest)
     .normalize('NFC')
     .replace(/[\p{C}\p{Z}]+/gu, ' ')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .trim()
   return isBlank(flat) ? '' : Array.from(flat).slice(0, longest).join('')
 }

@@ -26,6 +26,12 @@ const AHEAD_MS = 10 * 60_000
 
 export const PLATFORMS = ['微信', '微博', '抖音', '快手', 'QQ', '短信', '电话', '口口相传', '其他'] as const
 
+/**
+ * Signs that leave nothing to be seen, line ends aside: between the digits of a telephone they hide it from whoever blanks it out, between
+ * the words of a rumour they make another text of it. Fillers of Hangul and Braille (U+3164, U+2800) count as letters or marks.
+ */
+const UNSEEN = /(?!\n)[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu
+
 /** As typed. */
 export interface Told {
   route: SightingRoute
@@ -50,7 +56,7 @@ export function readTold(told: Told, now: Instant | null): { ok: true; told: Rea
     .slice(0, 4 * MOST_TEXT)
     .normalize('NFC')
     .replace(/\r\n?/g, '\n')
-    .replace(/[^\P{C}\n]/gu, '')
+    .replace(UNSEEN, '')
     .trim()
   if (isBlank(text)) return refuse('empty', '请填写传言的原文或大意')
   if (Array.from(text).length > MOST_TEXT) return refuse('long', `原文最多 ${MOST_TEXT} 字`)

@@ -103,6 +103,21 @@ describe('over the doors of other organisations’ systems', () => {
     })
   })
 
+  test.each(['\u3164', '\u2800', '\ufe0f', '\u115f', '\u{e0100}', '\u200b'])(
+    'a report with %j between all its signs is the same report, and names nobody either',
+    async (between) => {
+      const plain = '原州区明天凌晨三点有7级大地震，赶紧跑，电话13800138000'
+      const { claim } = await tell(wang, plain)
+      const given = { text: Array.from(plain).join(between), url: `https://x.example/${between.codePointAt(0)}` }
+      expect((await send('sightings', { sightings: [given] })).body.refused).toEqual([])
+      const rows = await here.query<{ claim: string; shown: string }>(
+        'select l.claim_id as claim, s.shown from sighting s join sighting_link l on l.sighting_id = s.id where s.url = $1',
+        [given.url],
+      )
+      expect(rows).toEqual([{ claim: idOf(claim), shown: plain.replace(/\d{11}/, '［手机号］') }])
+    },
+  )
+
   test('one signed message that comes many times at once is done once', async () => {
     const given = { claim: idOf(shared), version: 3 }
     const answers = await Promise.all([1, 2, 3, 4].map(() => send('acknowledge', given, 'm-many')))
