@@ -156,6 +156,18 @@ test('the queue shows them apart under the drill’s mark, and so does the page 
   expect((await wang.get(real)).body).not.toContain('mark-drill')
 })
 
+test('another organisation learns nothing of a drilled claim that is not shared with it, in the queue, by a word or by its address', async () => {
+  const { sun } = people
+  const none = await sun.get('/desk/rumours/c-00000000000000000000')
+  for (const { id, title } of await listClaims('drill')) {
+    expect(await sun.get(`/desk/rumours/${id}`)).toEqual(none)
+    for (const query of ['', `?q=${id}`, `?q=${encodeURIComponent(title.slice(0, 6))}`]) {
+      const { body } = await sun.get(`/desk/rumours${query}`)
+      expect([query, body.includes('id="drill"'), body.includes(`/desk/rumours/${id}`)]).toEqual([query, false, false])
+    }
+  }
+})
+
 test('nothing of it can be said on the public page: neither a first line nor an address of its own', async () => {
   const { wang } = people
   await press(wang, drilled, 'line', { place: '' })

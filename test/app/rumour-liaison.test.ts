@@ -252,6 +252,27 @@ describe('a case that was shared and taken back', () => {
 const read = async (login: Login, path: string): Promise<string> =>
   (await seats[login].get(path)).body.replaceAll(/name="csrf" value="[^"]*"/g, '')
 
+test('an account that goes to another organisation leaves behind what the first one sees, at the desk and over its line', async () => {
+  const given = { organisation: 'qita', name: '试验qita', kind: 'cac' as const }
+  await openSeat(here, { login: 'meng', name: '孟他', role: 'liaison-cac', unit: { id: given.organisation, ...given } })
+  expect((await seats.sun.get(`/desk/rumours/${claims.open}`)).status).toBe(200)
+  const note = {
+    claim: claims.open,
+    version: Number(await one('select version::text as v from claim where id = $1', claims.open)),
+  }
+  await here.query(`update account set organisation_id = 'qita' where id = 'p-sun'`)
+  const [page, none] = [
+    await seats.sun.get(`/desk/rumours/${claims.open}`),
+    await seats.sun.get(`/desk/rumours/${NONE.id}`),
+  ]
+  expect([page, page.status]).toEqual([none, 404])
+  expect((await seats.sun.get('/desk/rumours')).body).not.toContain(claims.open)
+  expect((await seats.sun.get('/desk/agencies')).body).not.toContain('试验wangxin')
+  expect((await send('wangxin', 'acknowledge', note)).status).toBe(401)
+  await here.query(`update account set organisation_id = 'wangxin' where id = 'p-sun'`)
+  expect((await seats.sun.get(`/desk/rumours/${claims.open}`)).status).toBe(200)
+})
+
 describe('when a claim moves that is not shared', () => {
   const MOVES = [
     () => press('wang', claims.hidden, 'steps', { event: 'check' }),
