@@ -155,6 +155,23 @@ describe('at the desk', () => {
     expect(rows.map(({ route }) => route)).toEqual(['agency', 'patrol'])
   })
 
+  test('what the police were asked no other organisation answers, by the desk or over its line; the police do', async () => {
+    const { claim } = await tell(wang, '泾源县公安局被盗了，听说还死了3人')
+    for (const event of ['take', 'check']) await done(press(wang, claim, 'steps', { event }))
+    await done(press(wang, claim, 'grants', { organisation: 'cac', level: 'case', hours: '', reason: '协查' }))
+    await done(press(wang, claim, 'steps', { event: 'ask-agency', whom: 'liaison-police', reason: '请核实' }))
+    const answer = { event: 'answer', reason: '没有这回事' }
+    const refused = await press(sun, claim, 'steps', answer)
+    expect([refused.status, refused.body.includes('由被请求的单位答复')]).toEqual([409, true])
+    const version = Number(/第 (\d+) 步/.exec((await sun.get(claim)).body)?.[1])
+    const sent = await send('answer', { claim: idOf(claim), version, words: '没有这回事' })
+    expect([sent.status, sent.body.rule]).toEqual([409, 'is-asked'])
+    expect(
+      [(await sun.get(claim)).body, (await qian.get(claim)).body].map((body) => body.includes('答复协查')),
+    ).toEqual([false, true])
+    await done(press(qian, claim, 'steps', answer))
+  })
+
   test('words that nobody can see are none', async () => {
     for (const words of ['\u3164', '\u2800 \u2800', '\u202e\u2066', '\u0301\u0301'])
       expect([words, (await press(sun, shared, 'notes', { words })).status]).toEqual([words, 409])

@@ -112,6 +112,7 @@ export type Guard =
   | 'target-open'
   | 'has-expiry'
   | 'second-person'
+  | 'is-asked'
 
 /** `held`: where the hold began. */
 export type NextState = ClaimState | 'same' | 'held'
@@ -174,14 +175,10 @@ export const TRANSITIONS: readonly Transition[] = [
   }),
   row('check', '开始核查', ['triage'], 'verifying', ['duty', 'lead']),
   row('ask-agency', '请求协查', ['verifying'], 'awaiting-agency', ['duty', 'lead', 'liaison-cac'], REASON),
-  row(
-    'answer',
-    '答复协查',
-    ['awaiting-agency'],
-    'verifying',
-    ['liaison-cac', 'liaison-police', 'responsible-unit'],
-    REASON,
-  ),
+  row('answer', '答复协查', ['awaiting-agency'], 'verifying', ['liaison-cac', 'liaison-police', 'responsible-unit'], {
+    guards: ['is-asked'],
+    asksReason: true,
+  }),
   row('answer-late', '协查超时', ['awaiting-agency'], 'verifying', SYSTEM),
   row('draft', '拟稿', ['verifying', 'correction', 'resurfaced'], 'drafting', BUREAU, { guards: ['has-evidence'] }),
   row('submit', '送会签', ['drafting'], 'signoff', BUREAU, { guards: ['has-text'] }),

@@ -82,10 +82,15 @@ const WORDS: Readonly<Record<Exclude<StepRule, 'not-here'>, string>> = {
   'target-open': '不能并入：目标已并案、已办结，或就是本案',
   'has-expiry': '暂缓须写明到期时间，且不超过时限',
   'second-person': '移送须有第二人同意',
+  'is-asked': '协查没有请求您的单位，由被请求的单位答复',
 }
 
 /** A hold may last so long (rumours.md §6: 30 min at risk 4). */
 const HOLD_MINUTES: Readonly<Record<Risk, number>> = { 4: 30, 3: 60, 2: 240, 1: 1_440 }
+
+/** Whether a question is this actor's to answer: nobody speaks for another organisation (rumours.md §2). */
+export const isAsked = ({ askedOf }: Pick<Claim, 'askedOf'>, actor: ClaimActor | null): boolean =>
+  askedOf === null || askedOf === actor
 
 const hasOther = (step: ClaimStep): boolean => step.secondPerson !== undefined && step.secondPerson !== step.account
 
@@ -113,6 +118,7 @@ const GUARDS: Readonly<Record<Guard, (claim: Claim, step: ClaimStep) => boolean>
     target !== undefined && target.id !== id && target.mergedInto === null && !RESTING_STATES.includes(target.state),
   'has-expiry': ({ risk }, { at, until }) =>
     until !== undefined && until > at && until <= at + HOLD_MINUTES[risk] * 60_000,
+  'is-asked': (claim, { actor }) => isAsked(claim, actor),
   'second-person': (_, step) => hasOther(step) && step.receipt !== undefined && step.receipt !== '',
 }
 

@@ -324,6 +324,12 @@ const STOPPED: readonly (readonly [
     [claimIn('verifying', 'refer'), stepOf('refer', 'duty')],
   ],
   [
+    'an answer to what another organisation was asked',
+    'is-asked',
+    [claimIn('awaiting-agency', 'answer', { askedOf: 'liaison-police' }), stepOf('answer', 'liaison-cac')],
+    [claimIn('awaiting-agency', 'answer', { askedOf: 'liaison-police' }), stepOf('answer', 'liaison-police')],
+  ],
+  [
     'an objection without its reason',
     'reason',
     [claimIn('signoff', 'object'), stepOf('object', 'liaison-cac', { reason: '  ' })],

@@ -2,11 +2,11 @@
 // Must not show to another organisation what only the bureau may know: other claims, private notes, who signed on.
 import type { Instant } from '../../../core/instant.ts'
 import { mayDo } from '../../../core/people/roles.ts'
-import { ACTOR_NAMES, ASKABLE, listTransitions } from '../../../core/rumour/claim-actor.ts'
+import { ACTOR_NAMES, ASKABLE, chooseActor, listTransitions } from '../../../core/rumour/claim-actor.ts'
 import { DOUBTS } from '../../../core/rumour/claim-match.ts'
 import { CHECK_OUTCOMES } from '../../../core/rumour/checks/finding.ts'
 import { DRAFT_EVENTS, nameEvent, STATE_NAMES, type ClaimEvent } from '../../../core/rumour/claim-states.ts'
-import { findClockOwner } from '../../../core/rumour/claim-step.ts'
+import { findClockOwner, isAsked } from '../../../core/rumour/claim-step.ts'
 import { CLOCK_NAMES } from '../../../core/rumour/clocks.ts'
 import type { SignScope } from '../../../core/rumour/signoff.ts'
 import { nameReporter } from '../../../core/rumour/redact.ts'
@@ -191,6 +191,7 @@ const listHandClocks = (clocks: readonly ClockRow[]): { clock: string; name: str
 function viewSteps(claim: ClaimRecord, { roles }: Session): object[] {
   return listTransitions(roles, claim.state)
     .filter(({ event }) => !OWN_FORM.includes(event) && !needsSecond(event, claim.risk))
+    .filter(({ event }) => event !== 'answer' || isAsked(claim, chooseActor(roles, event)))
     .map(({ event, name, asksReason }) => ({
       event,
       name,
