@@ -223,6 +223,32 @@ describe('a case that was shared and taken back', () => {
     },
   )
 
+  test('is not reached by its ids under a claim that is shared either', async () => {
+    const given = [
+      ['qian', `evidence/${ids.item}/open`, `evidence/${NONE.item}/open`],
+      ['qian', `packages/${ids.package}/open`, `packages/${NONE.package}/open`],
+      ['qian', `packages/${ids.package}/receipt`, `packages/${NONE.package}/receipt`],
+      ['qian', `packages/${ids.package}/outcomes`, `packages/${NONE.package}/outcomes`],
+      ['qian', `contacts/${ids.request}/open`, `contacts/${NONE.request}/open`],
+      ['sun', `evidence/${ids.item}/open`, `evidence/${NONE.item}/open`],
+    ] as const
+    for (const [login, path, none] of given) {
+      // The police see this one since they were asked about it; the office another.
+      const page = `/desk/rumours/${login === 'qian' ? claims.summary : claims.open}`
+      const [there, missing] = [
+        await seats[login].post(`${page}/${path}`, FORM),
+        await seats[login].post(`${page}/${none}`, FORM),
+      ]
+      expect([path, there]).toEqual([path, missing])
+      expect([path, there.status]).toEqual([path, 409])
+    }
+    const contacts = [ids.sighting, NONE.sighting].map((sighting) =>
+      seats.qian.post(`/desk/rumours/${claims.summary}/contacts`, { ...FORM, sighting }),
+    )
+    const [there, missing] = await Promise.all(contacts)
+    expect(there).toEqual(missing)
+  })
+
   test('is no row of the month, no found word, no suggestion and no line on any list', async () => {
     for (const login of [...LIAISONS, 'wu'] as const)
       for (const path of [
