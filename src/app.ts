@@ -196,8 +196,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     log,
   })
   const silence = openSilence(config.feeds, (feed) => health.lastHeard(feed), startedAt, clock.realNow)
-  const shown = (code: string): void => website.due.changed(code)
-  const { rumours, ...intake } = await openIntake({ config, pool, clock, random, alarm, silence, shown, dispatch })
+  const through = { ledger, dispatch, shown: (code: string): void => website.due.changed(code) }
+  const { rumours, ...intake } = await openIntake({ config, pool, clock, random, alarm, silence, ...through })
   const { home } = config.bureau
   const writing = openWriting({ pool, random, ledger, ledgerContext, clock, home, silence, rumours })
   const partners = await openPartners(config, rumours, writing, clock)

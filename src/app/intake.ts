@@ -1,9 +1,9 @@
 // In: the configuration, the clock. Out: the rumour desk, and what followers of accounts and other agencies' systems bring to it.
 // Composition only.
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import type { Config } from '../config.ts'
 import type { Dispatch } from '../publish/dispatch.ts'
+import type { Ledger } from '../publish/ledger.ts'
 import { readLineSecret } from '../rumour/agencies/context.ts'
 import { answerFollower } from '../rumour/followers.ts'
 import type { MatchContext } from '../rumour/matching.ts'
@@ -14,6 +14,7 @@ import type { DeskContext } from '../web/desk/server.ts'
 import { answerAgency, type AgencyDoorContext } from './agency-door.ts'
 import type { Followers } from './callbacks.ts'
 import type { InstallationClock } from './clock.ts'
+import { openWay } from './give-way.ts'
 import { openClockNote, openFollowers, openRumours } from './rumours.ts'
 
 export interface Intake {
@@ -32,21 +33,10 @@ export interface IntakeParts extends Pick<AgencyDoorContext, 'alarm'> {
   silence: { official: () => string[] }
   /** A claim's public page must be made anew. */
   shown: (code: string) => void
-  /** Knows whether a notice is on its way. */
+  /** What notices go through on their way: others wait meanwhile. */
+  ledger: Pick<Ledger, 'idle'>
   dispatch: Pick<Dispatch, 'idle'>
 }
-
-/** A channel may take a quarter of a minute to answer: what gives way goes on long before. */
-const WAY_MS = 100
-
-const openWay =
-  (dispatch: IntakeParts['dispatch']): (() => Promise<void>) =>
-  async () => {
-    const ended = new AbortController()
-    const enough = sleep(WAY_MS, undefined, { signal: ended.signal }).catch(() => undefined)
-    await Promise.race([dispatch.idle(), enough])
-    ended.abort()
-  }
 
 /** What is signed under the secret of an organisation's line comes from it, reports as well as acts. */
 function openLines(pool: Pool, { dataFolder, deskKey }: Config): AgencyDoorContext['line'] {
@@ -63,7 +53,7 @@ export async function openIntake(parts: IntakeParts): Promise<Intake> {
   const rumours = openRumours(pool, config, clock, random, {
     silentOfficial: silence.official,
     shown,
-    giveWay: openWay(parts.dispatch),
+    giveWay: openWay([parts.ledger.idle, parts.dispatch.idle]),
   })
   const outside = openFollowers(config, pool, clock, random)
   const noteClock = openClockNote(pool, clock)

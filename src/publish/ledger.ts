@@ -79,6 +79,8 @@ export interface Ledger {
   reload(): Promise<void>
   /** Reloads if another process has committed since, and once a day, so that what has grown old leaves the memory. */
   catchUp(): Promise<void>
+  /** Resolves when what is under way now has been committed. */
+  idle(): Promise<void>
   circumstances(trafficClass: TrafficClass, more?: Partial<Circumstances>): Circumstances
 }
 
@@ -193,6 +195,7 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
         const old = context.clock('actual') - loadedAt > DAY
         if (old || (await readVersion(context.pool)) !== picture.version) await loadAgain()
       }),
+    idle: () => turn.then(() => undefined),
     circumstances,
   }
 }

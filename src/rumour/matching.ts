@@ -45,6 +45,7 @@ async function placeTogether(context: MatchContext, sightings: readonly Sighting
     signed.push([sighting, signMessage(sighting.shown)])
     // Reading a text takes a fifth of a millisecond: whatever else the process does goes on between two.
     await turn()
+    await context.giveWay?.()
   }
   const ids = sightings.map(({ id }) => id)
   if (!(await context.heads.open(context.pool, context.now())))
@@ -62,6 +63,7 @@ async function placeTogether(context: MatchContext, sightings: readonly Sighting
         // The end of a drill has put it aside.
         else if (sighting.class === 'drill' && !waited.has(sighting.id)) placed.push({ how: 'loose', claimId: null })
         else placed.push(await placeSigned(client, context, sighting, signature))
+        await context.giveWay?.()
       }
       return placed
     })
@@ -128,7 +130,7 @@ const TOGETHER = 25
 /** Read at a time: what is not reached is not read. */
 const PAGE = 100
 /** On a machine that is busy they take longer; they still keep up with two hundred a second. */
-const MOST_PAUSE_MS = 50
+const MOST_PAUSE_MS = 25
 
 /**
  * Compares what came in without being compared: from outside, cut short by a crash, or before what is known was read. One that
@@ -147,8 +149,7 @@ export async function placeLeftOver(context: MatchContext, most = 100, forMs = I
       const since = performance.now()
       const done = await placeTogether(context, some).catch(() => placeApart(context, some))
       // Whoever publishes at the same time has the machine in between.
-      await sleep(Math.min(MOST_PAUSE_MS, (performance.now() - since) / 2))
-      await context.giveWay?.()
+      await sleep(Math.min(MOST_PAUSE_MS, (performance.now() - since) / 4))
       if (done.some(({ how }) => how === 'waiting')) return placed
       placed += done.length
     }

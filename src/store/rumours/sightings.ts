@@ -114,8 +114,10 @@ export async function findSighting(db: Queryable, id: string): Promise<Sighting 
 /** Sightings that were not compared with claims yet: those that failed least often first, then as they came. */
 export async function listWaiting(db: Queryable, most: number): Promise<Sighting[]> {
   const { rows } = await db.query<Sighting>(
-    `select ${COLUMNS} from sighting_waiting w join sighting s on s.id = w.sighting_id
-     order by w.tries, w.at, w.sighting_id limit $1`,
+    // Limited first: else all sightings there are may be read.
+    `select ${COLUMNS} from (select * from sighting_waiting order by tries, at, sighting_id limit $1) w
+       join sighting s on s.id = w.sighting_id
+     order by w.tries, w.at, w.sighting_id`,
     [most],
   )
   return rows
