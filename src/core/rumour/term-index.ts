@@ -151,7 +151,8 @@ export function openTermIndex(): TermIndex {
     }
     const found: number[] = []
     const scores: number[] = []
-    if (rest > 0) seen[0] = fetchAhead(touched, items, spans)
+    // Where there is a floor, most are below it.
+    if (rest > 0 && floor < 0) seen[0] = fetchAhead(touched, items, spans)
     for (const place of touched) {
       const begin = spans[SPAN * place] ?? 0
       const end = spans[SPAN * place + 1] ?? 0
