@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { MATCH_RULES, matchClaims, type Doubt, type MatchBand } from '../../src/core/rumour/claim-match.ts'
 import { signMessage, type Signature } from '../../src/core/rumour/signature.ts'
-import { diceOf } from '../../src/core/rumour/similarity.ts'
+import { compareTexts } from '../../src/core/rumour/similarity.ts'
 
 const nameSchema = z.union([z.string().min(1), z.number()]).transform(String)
 const messageSchema = z.object({ id: nameSchema, text: z.string(), claim: nameSchema, family: nameSchema })
@@ -46,7 +46,7 @@ export function pairUp(messages: readonly LabelledMessage[]): LabelledPair[] {
   const signed = messages.map((message): [LabelledMessage, Signature] => [message, signMessage(message.text)])
   return signed.flatMap(([a, one], at) =>
     signed.slice(at + 1).map(([b, other]) => {
-      const score = diceOf(one, other)
+      const score = compareTexts(one.bare, other.bare)
       const { band, doubts } = matchClaims(one, other)
       return { one, other, a, b, isSame: a.claim === b.claim, score, band, doubts }
     }),

@@ -1,20 +1,32 @@
 // In: the signatures of texts by which claims are known, under keys. Out: which of them a message is worth comparing with.
 // Must not decide that two are one claim (claim-match.ts does, of what comes out here), nor leave out what it would merge.
 import { areKindsApart } from './claim-match.ts'
-import { CLAIM_KINDS, type ClaimKind } from './kind.ts'
+import type { ClaimKind } from './kind.ts'
 import { isSamePlace, type PlaceMention } from './place-slot.ts'
-import { unfoldSignature, type KeptSignature, type Signature } from './signature.ts'
-import { openTermIndex, type WantedTerm } from './term-index.ts'
+import { openPlaceShelves } from './place-shelves.ts'
+import { openSharedLists } from './shared-lists.ts'
+import type { Signature } from './signature.ts'
+import { countPairs, diceOf } from './similarity.ts'
+import { joinQuestions, openTermIndex } from './term-index.ts'
+import { openTermNumbers, type Term } from './term-numbers.ts'
+
+/** What stands under a key, beside a message. */
+export interface Known {
+  key: string
+  signature: Signature
+  /** How alike their pairs of characters are, as similarity.ts says. */
+  score: number
+}
 
 export interface ClaimIndex {
   /** Puts a text under a key, in the place of what stood there. */
-  put(key: string, signature: KeptSignature): void
+  put(key: string, signature: Signature): void
   /** @returns false when nothing stood there */
   remove(key: string): boolean
   /** What stands under a key; the same object until it is replaced. */
-  get(key: string): KeptSignature | null
-  /** Keys of what may be the same claim, then of what may be the same template with other facts, each the nearest first. */
-  find(message: Signature, most?: Breadth): string[]
+  get(key: string): Signature | null
+  /** What may be the same claim, then of what may be the same template with other facts, each the nearest first. */
+  find(message: Signature, most?: Breadth): Known[]
   size(): number
   /** Bytes that it takes, estimated from what it holds (see BYTES_PER_TEXT). */
   bytes(): number
@@ -35,8 +47,11 @@ const NEWEST = 32
 const FACT_TIMES = 3
 /** A message full of figures brings no more facts than this. */
 const MOST_FACTS = 60
-/** Measured by `npm run bench -- --only similar`: what a text takes beside its terms and its characters. */
-const BYTES_PER_TEXT = 1_700
+/**
+ * What a text takes beside its terms and its characters: `npm run bench -- --only similar` measures 650, of texts whose facts many
+ * tell alike; what no other tells takes more.
+ */
+const BYTES_PER_TEXT = 900
 /** A term of a text stands once in its own list and once in that of the term. */
 const BYTES_PER_ENTRY = 16
 const BYTES_PER_CHARACTER = 2
@@ -68,13 +83,13 @@ interface Group {
 }
 
 interface Groups {
-  join(name: string, signature: KeptSignature): number
+  join(name: string, signature: Signature): number
   leave(name: string): void
   /** Whether nothing in kind or place says that it is another claim: what one side does not say contradicts nothing. */
   asker(message: Signature): (group: number) => boolean
 }
 
-const nameGroup = ({ kind, slots }: KeptSignature): string =>
+const nameGroup = ({ kind, slots }: Signature): string =>
   `${kind} ${slots.places.map((codes) => codes.join('|')).join(' ')}`
 
 function openGroups(): Groups {
@@ -118,102 +133,91 @@ function openGroups(): Groups {
   }
 }
 
-/** More texts of one place than this are searched by their terms, as all others are. */
-const MOST_OF_PLACE = 2_000
-
-/** Which texts play where and assert what, so that a message that names a place is compared with few. */
-function openAtlas() {
-  const shelves = new Map<string, Set<number>>()
-  /** The place itself, and all that it lies in. */
-  const listShelves = ({ kind, slots }: KeptSignature): string[] =>
-    slots.places
-      .flat()
-      .flatMap((code) => [`${kind} is ${code}`, ...listOuter(code).map((outer) => `${kind} in ${outer}`)])
-  return {
-    put: (text: number, own: KeptSignature): void => {
-      for (const name of listShelves(own)) {
-        const shelf = shelves.get(name)
-        if (shelf) shelf.add(text)
-        else shelves.set(name, new Set([text]))
-      }
-    },
-    remove: (text: number, own: KeptSignature): void => {
-      for (const name of listShelves(own)) {
-        const shelf = shelves.get(name)
-        shelf?.delete(text)
-        if (shelf?.size === 0) shelves.delete(name)
-      }
-    },
-    /** All that name a place which, like their kind, does not contradict these; null when too many, or when no place is named. */
-    list: ({ kind, slots }: KeptSignature): number[] | null => {
-      if (slots.places.length === 0) return null
-      const places = slots.places
-        .flat()
-        .flatMap((code) => [` in ${code}`, ...listOuter(code).map((outer) => ` is ${outer}`)])
-      const found = CLAIM_KINDS.filter((other) => !areKindsApart(kind, other)).flatMap((other) =>
-        places.flatMap((place) => shelves.get(other + place) ?? []),
-      )
-      if (found.reduce((sum, { size }) => sum + size, 0) > MOST_OF_PLACE) return null
-      // A text with two places may stand on two of the shelves.
-      const all = new Set<number>()
-      for (const shelf of found) for (const text of shelf) all.add(text)
-      return [...all]
-    },
-  }
-}
-
-/** 6401 of 640104: a code and what it lies in, shortest first. */
-const listOuter = (code: string): string[] => [...new Set([code.slice(0, 2), code.slice(0, 4), code])]
-
 export function openClaimIndex(): ClaimIndex {
   const index = openTermIndex()
   // Those that name no place once more: they may be about any, and are too many to be compared one by one.
   const placeless = openTermIndex()
-  const kept = new Map<string, KeptSignature>()
-  const groups = openGroups()
-  const atlas = openAtlas()
+  const terms = openTermNumbers()
+  const use = (term: Term): number => terms.use(term)
   const numbers = new Map<string, number>()
+  // By the place of the text in the index; by its place in the other, the former.
+  const keys: string[] = []
+  const kept: (Signature | null)[] = []
+  const sizes: number[] = []
+  const twins: number[] = []
+  const firsts: number[] = []
+  const share = openSharedLists()
+  const groups = openGroups()
+  const shelves = openPlaceShelves()
+  // What a look ahead has seen.
+  const seen = new Int32Array(1)
   let characters = 0
   const remove = (key: string): boolean => {
-    const old = kept.get(key)
-    if (!old) return false
-    index.remove(key)
-    placeless.remove(key)
-    groups.leave(nameGroup(old))
-    atlas.remove(numbers.get(key) ?? -1, old)
-    numbers.delete(key)
-    characters -= old.bare.length + old.gist.length
-    return kept.delete(key)
+    const number = numbers.get(key)
+    const signature = kept[number ?? -1]
+    if (number === undefined || !signature) return false
+    for (const term of index.termsOf(number)) terms.leave(term)
+    index.remove(number)
+    if (signature.slots.places.length === 0) placeless.remove(twins[number] ?? -1)
+    groups.leave(nameGroup(signature))
+    shelves.remove(number, signature)
+    kept[number] = null
+    keys[number] = ''
+    characters -= signature.bare.length + signature.gist.length
+    return numbers.delete(key)
   }
   return {
     put: (key, signature) => {
       remove(key)
-      const { kind, stance, slots, bare, gist } = signature
-      const own: KeptSignature = { kind, stance, slots, bare, gist }
-      const { bigrams } = unfoldSignature(own)
-      kept.set(key, own)
+      const { slots, bare, gist } = signature
+      const group = groups.join(nameGroup(signature), signature)
+      const { pairs, counts, size } = countPairs(bare)
+      const words = pairs.map(use)
+      const own = [...words, ...listFactTerms(signature).map(use)]
+      const again = words.flatMap((term, at) => Array.from({ length: (counts[at] ?? 1) - 1 }, () => term))
+      const number = index.put(own, group, again)
+      sizes[number] = size
+      if (slots.places.length === 0) {
+        const twin = placeless.put(own, group)
+        twins[number] = twin
+        firsts[twin] = number
+      }
+      numbers.set(key, number)
+      keys[number] = key
+      kept[number] = { ...signature, slots: share(slots) }
+      shelves.put(number, signature)
       characters += bare.length + gist.length
-      const group = groups.join(nameGroup(own), own)
-      const terms = new Set([...bigrams.keys(), ...listFactTerms(own)])
-      const text = index.put(key, terms, group)
-      if (own.slots.places.length === 0) placeless.put(key, terms, group)
-      numbers.set(key, text)
-      atlas.put(text, own)
     },
     remove,
-    get: (key) => kept.get(key) ?? null,
+    get: (key) => kept[numbers.get(key) ?? -1] ?? null,
     find: (message, { same, alike } = BREADTH) => {
-      const words = [...message.bigrams.keys()].map((term): WantedTerm => ({ term, times: 1 }))
-      const facts = listFactTerms(message).map((term): WantedTerm => ({ term, times: FACT_TIMES }))
-      const there = atlas.list(message)
-      const wanted = [...facts, ...words]
+      const { pairs, counts, size } = countPairs(message.bare)
+      const words = pairs.map((pair) => ({ term: terms.find(pair), times: 1 }))
+      const facts = listFactTerms(message).map((fact) => ({ term: terms.find(fact), times: FACT_TIMES }))
+      const asked = index.ask(words)
+      const both = joinQuestions(index.ask(facts), asked)
+      const there = shelves.list(message)
       const asker = groups.asker(message)
-      const near = there
-        ? [...index.searchAmong(wanted, same, there), ...placeless.search(wanted, same / 2, asker)]
-        : index.search(wanted, same, asker)
-      return [...new Set([...near, ...index.searchNewest(words, alike, NEWEST)].map(({ key }) => key))]
+      const found = new Set<number>()
+      const near = there ? index.searchAmong(both, same, there) : index.search(both, same, asker)
+      for (const { place } of near) found.add(place)
+      const loose = there ? placeless.search(placeless.ask([...facts, ...words]), same / 2, asker) : []
+      for (const { place } of loose) found.add(firsts[place] ?? -1)
+      for (const { place } of index.searchNewest(asked, alike, NEWEST)) found.add(place)
+      const places = [...found]
+      const shared = index.countShared(places, words, counts)
+      const known: Known[] = []
+      for (const [at, place] of places.entries()) {
+        const signature = kept[place]
+        const score = diceOf(shared[at] ?? 0, size, sizes[place] ?? 0)
+        if (signature) known.push({ key: keys[place] ?? '', signature, score })
+      }
+      // All are judged next: looked at one after the other, their facts come from memory together (as in term-scores.ts).
+      for (const { signature } of known) seen[0] = signature.slots.places.length
+      for (const { signature } of known) seen[0] = signature.slots.subjects.length + signature.bare.length
+      return known
     },
-    size: () => kept.size,
-    bytes: () => BYTES_PER_TEXT * kept.size + BYTES_PER_ENTRY * index.entries() + BYTES_PER_CHARACTER * characters,
+    size: () => numbers.size,
+    bytes: () => BYTES_PER_TEXT * numbers.size + BYTES_PER_ENTRY * index.entries() + BYTES_PER_CHARACTER * characters,
   }
 }

@@ -2,9 +2,9 @@
 // (family), or nothing; with score and slots for the record. Must not merge: what is suggested, a person decides.
 import type { ClaimKind } from './kind.ts'
 import { compareResidue, type Residue } from './residue.ts'
-import { diceOf } from './similarity.ts'
+import { compareTexts } from './similarity.ts'
 import type { Signature } from './signature.ts'
-import { compareSlots, type SlotName, type SlotVerdicts } from './slot-match.ts'
+import { compareSlot, compareSlots, type SlotName, type SlotVerdicts } from './slot-match.ts'
 
 export type MatchBand = 'auto' | 'suggest' | 'family' | 'none'
 
@@ -101,6 +101,13 @@ const APART: readonly ClaimKind[] = ['predict', 'occurred', 'report', 'closure',
 const IN_FIGURES: readonly ClaimKind[] = ['predict', 'occurred', 'report']
 export const areKindsApart = (a: ClaimKind, b: ClaimKind): boolean => a !== b && APART.includes(a) && APART.includes(b)
 
+/** Facts that agree, of those that make another claim where they do not. */
+const countTold = (slots: SlotVerdicts): number => {
+  let told = 0
+  for (const name of VETOES) if (slots[name] === 'agree') told += 1
+  return told
+}
+
 function countFacts({ kind, slots }: Signature): number {
   return FACTS.filter((name) => slots[name].length > 0).length + (kind === 'other' ? 0 : 1)
 }
@@ -114,27 +121,26 @@ function doesEachLackOne(a: Signature, b: Signature): boolean {
 
 /** Facts that name one thing and no other, so that the words around them may be any. */
 function isNamedByFacts(a: Signature, slots: SlotVerdicts, agreeing: readonly (SlotName | 'kind')[]): boolean {
-  const told = VETOES.filter((name) => slots[name] === 'agree').length
+  const told = countTold(slots)
   if (!agreeing.includes('kind') && a.stance !== 'deny') return false
   if (a.kind === 'casualty') return told >= 2 && slots.counts === 'agree' && slots.subjects !== 'one-sided'
   return told >= 3 && slots.places === 'agree' && (IN_FIGURES.includes(a.kind) || a.stance === 'deny')
 }
 
 function listDoubts(a: Signature, b: Signature, score: number, slots: SlotVerdicts, rules: MatchRules): Doubt[] {
-  const isTold = VETOES.filter((name) => slots[name] === 'agree').length >= 3
+  const isTold = countTold(slots) >= 3
   const differs = (name: SlotName): boolean => slots[name] === 'conflict'
   const hasPart =
     FACTS.some((name) => slots[name] === 'partial') || (['landmarks', 'subjects', 'offices'] as const).some(differs)
-  const doubts: readonly (readonly [Doubt, boolean])[] = [
-    ['kind-differs', a.kind !== b.kind && score < rules.withOne],
-    ['place-one-sided', slots.places === 'one-sided'],
-    ['part-only', hasPart],
-    ['each-lacks-one', score < rules.sameText && doesEachLackOne(a, b)],
-    ['too-short', Math.min(a.bare.length, b.bare.length) < rules.shortest],
-    ['no-claim', a.kind === 'other' && b.kind === 'other' && score < rules.withOne && !isTold],
-    ['question', a.stance !== b.stance],
-  ]
-  return doubts.flatMap(([doubt, holds]) => (holds ? [doubt] : []))
+  const doubts: Doubt[] = []
+  if (a.kind !== b.kind && score < rules.withOne) doubts.push('kind-differs')
+  if (slots.places === 'one-sided') doubts.push('place-one-sided')
+  if (hasPart) doubts.push('part-only')
+  if (score < rules.sameText && doesEachLackOne(a, b)) doubts.push('each-lacks-one')
+  if (Math.min(a.bare.length, b.bare.length) < rules.shortest) doubts.push('too-short')
+  if (a.kind === 'other' && b.kind === 'other' && score < rules.withOne && !isTold) doubts.push('no-claim')
+  if (a.stance !== b.stance) doubts.push('question')
+  return doubts
 }
 
 /** Two facts, one of them more than what kind of story it is. */
@@ -146,7 +152,26 @@ const areFactsAgreed = (agreeing: ClaimMatch['agreeing']): boolean =>
  * the texts are; a doubt leaves it to a person.
  */
 export function matchClaims(a: Signature, b: Signature, rules: MatchRules = MATCH_RULES): ClaimMatch {
-  const score = diceOf(a, b)
+  return judge(a, b, compareTexts(a.bare, b.bare), rules)
+}
+
+/**
+ * The same where their score is known; null at once for what a fact makes none.
+ * @param score as compareTexts gives it
+ */
+export function matchScored(
+  a: Signature,
+  b: Signature,
+  score: number,
+  rules: MatchRules = MATCH_RULES,
+): ClaimMatch | null {
+  const isElse =
+    score < rules.family &&
+    (areKindsApart(a.kind, b.kind) || VETOES.some((name) => compareSlot(name, a.slots, b.slots) === 'conflict'))
+  return isElse ? null : judge(a, b, score, rules)
+}
+
+function judge(a: Signature, b: Signature, score: number, rules: MatchRules): ClaimMatch {
   const slots = compareSlots(a.slots, b.slots)
   const agreeing = [
     ...FACTS.filter((name) => slots[name] === 'agree'),
@@ -178,19 +203,20 @@ export function matchClaims(a: Signature, b: Signature, rules: MatchRules = MATC
     (agreeing.length >= 3 && covered >= rules.coverage && score >= rules.withThree) ||
     (agreeing.length >= 2 && score >= rules.withTwo) ||
     (agreeing.length >= 1 && score >= rules.withOne)
+  const isOffered = agreeing.length >= rules.offerFacts && agreeing.some((name) => name !== 'kind')
+  if (!isSame && score < rules.suggest && !isOffered) return close('none', [])
   const doubts = listDoubts(a, b, score, slots, rules)
   const isRead = isSame && doubts.length === 0 && a.bare !== b.bare && !isNamedByFacts(a, slots, agreeing)
   const residue: Residue = isRead ? compareResidue(a.gist, b.gist) : 'none'
   if (residue !== 'none') doubts.push(residue === 'replaced' ? 'one-word-replaced' : 'negated')
   if (isSame && doubts.length === 0) return close('auto', [])
   // Hardly a word the same: facts alone then say too little if either tells what the other does not, or of another kind.
-  const told = VETOES.filter((name) => slots[name] === 'agree').length
+  const told = countTold(slots)
   const isSubject = told > 0 && slots.subjects === 'agree'
   const isElse =
     doubts.includes('each-lacks-one') ||
     (doubts.includes('kind-differs') && told < 3 && !isSubject) ||
     (doubts.includes('place-one-sided') && told < 2)
-  const isByFacts = !isElse && agreeing.length >= rules.offerFacts && agreeing.some((name) => name !== 'kind')
-  const isNear = isSame || score >= rules.suggest || isByFacts
+  const isNear = isSame || score >= rules.suggest || (isOffered && !isElse)
   return isNear ? close('suggest', doubts) : close('none', [])
 }

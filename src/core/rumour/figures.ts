@@ -132,7 +132,8 @@ const WEEK = '一二三四五六日'
 
 /** Days named by words (today, w6 this Saturday, nw6 the next), without calendar. */
 export function findDays(plain: string): string[] {
-  const days = DAYS.flatMap(([day, pattern]) => (pattern.test(plain.replaceAll('大后天', '')) ? [day] : []))
+  const text = plain.replaceAll('大后天', '')
+  const days = DAYS.flatMap(([day, pattern]) => (pattern.test(text) ? [day] : []))
   const named = [
     ...plain.matchAll(/(下下?个?)?(?:本|这)?个?(?:周|星期|礼拜)([一二三四五六日天1-7])(?![年天岁月内期])/gu),
   ].slice(0, MOST)

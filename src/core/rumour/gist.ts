@@ -57,10 +57,8 @@ const LOOKALIKES =
 const SEEN = new Map(
   LOOKALIKES.split(' ').flatMap((group) => Array.from(group).map((one): [string, string] => [one, group.slice(0, 1)])),
 )
-const readAlike = (text: string): string =>
-  Array.from(text)
-    .map((one) => SEEN.get(one) ?? one)
-    .join('')
+const MISREAD = new RegExp(`[${[...SEEN.keys()].join('')}]`, 'gu')
+const readAlike = (text: string): string => text.replaceAll(MISREAD, (one) => SEEN.get(one) ?? one)
 
 const SAYS = new Map<string, string>()
 for (const [says, words] of WORDS) {
@@ -87,12 +85,13 @@ export function takeGist(plain: string): string {
       .replaceAll(ONE, '')
       .replaceAll(/[^\p{L}\p{N}]+/gu, CLAUSE_END),
   )
-  let gist = ''
+  // Joined at the end: what is added to bit by bit is kept bit by bit.
+  const gist: string[] = []
   for (let at = 0; at < text.length;) {
     let length = Math.min(REACH.get(text.charAt(at)) ?? 0, text.length - at)
     while (length > 0 && !SAYS.has(text.slice(at, at + length))) length -= 1
-    gist += length === 0 ? text.slice(at, at + 1) : (SAYS.get(text.slice(at, at + length)) ?? '')
+    gist.push(length === 0 ? text.slice(at, at + 1) : (SAYS.get(text.slice(at, at + length)) ?? ''))
     at += Math.max(1, length)
   }
-  return gist
+  return gist.join('')
 }

@@ -114,7 +114,17 @@ const SUBJECTS =
     .split('|')
     .map((names) => names.split(' '))
 
+/** By the first character of a name, so that a message is gone through once: each name, and the place of its subject. */
+const NAMES = new Map<string, [name: string, subject: number][]>()
+for (const [subject, names] of SUBJECTS.entries()) {
+  for (const name of names) NAMES.set(name.charAt(0), [...(NAMES.get(name.charAt(0)) ?? []), [name, subject]])
+}
+
 /** Which of the subjects a message names, at most all of them. */
 export function findSubjects(plain: string): string[] {
-  return SUBJECTS.filter((names) => names.some((name) => plain.includes(name))).map(([first = '']) => first)
+  const found = new Set<number>()
+  for (let at = 0; at < plain.length; at += 1) {
+    for (const [name, subject] of NAMES.get(plain.charAt(at)) ?? []) if (plain.startsWith(name, at)) found.add(subject)
+  }
+  return [...found].sort((a, b) => a - b).map((subject) => SUBJECTS[subject]?.[0] ?? '')
 }

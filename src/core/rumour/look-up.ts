@@ -1,8 +1,8 @@
 // In: a message, the index of what is known. Out: what it is like, judged fact by fact, the nearest first.
 // Must not look at more than the index offers: the whole record is too long to be compared one by one.
 import type { Breadth, ClaimIndex } from './claim-index.ts'
-import { matchClaims, type ClaimMatch, type MatchBand, type MatchRules } from './claim-match.ts'
-import { unfoldSignature, type Signature } from './signature.ts'
+import { matchClaims, matchScored, type ClaimMatch, type MatchBand, type MatchRules } from './claim-match.ts'
+import type { Signature } from './signature.ts'
 
 export interface Likeness {
   key: string
@@ -18,15 +18,15 @@ export const compareMatches = (a: ClaimMatch, b: ClaimMatch): number =>
 /** What stands under a key, compared with a message; null for nothing. */
 export function matchWith(index: ClaimIndex, key: string, message: Signature, rules?: MatchRules): ClaimMatch | null {
   const kept = index.get(key)
-  return kept && matchClaims(unfoldSignature(kept), message, rules)
+  return kept && matchClaims(kept, message, rules)
 }
 
 /** What is like a message in any way, the nearest first. */
 export function lookUp(index: ClaimIndex, message: Signature, breadth?: Breadth, rules?: MatchRules): Likeness[] {
   return index
     .find(message, breadth)
-    .flatMap((key): Likeness[] => {
-      const match = matchWith(index, key, message, rules)
+    .flatMap(({ key, signature, score }): Likeness[] => {
+      const match = matchScored(signature, message, score, rules)
       return match === null || match.band === 'none' ? [] : [{ key, match }]
     })
     .sort((a, b) => compareMatches(a.match, b.match))

@@ -7,15 +7,22 @@ import { NUMERALS, readNumeral } from './numerals.ts'
 export const LONGEST_MESSAGE = 2_000
 
 // OpenCC's table of characters, without those that stand in names of places (乾县); see NOTICE.
-const SIMPLE = new Map(
-  simplified.flatMap((line) => line.match(/../gsu) ?? []).map((pair) => [pair[0] ?? '', pair[1] ?? '']),
-)
+/** By the code of a character of the first plane, where all of them stand, that of the simplified one; 0 for all others. */
+const SIMPLE = new Uint16Array(0x10000)
+for (const pair of simplified.flatMap((line) => line.match(/../gsu) ?? []))
+  SIMPLE[pair.charCodeAt(0)] = pair.charCodeAt(1)
 
 /** Each traditional character by its simplified one; characters only, no words. */
 export function simplify(text: string): string {
   let out = ''
-  for (const character of text) out += SIMPLE.get(character) ?? character
-  return out
+  let from = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const simple = SIMPLE[text.charCodeAt(at)] ?? 0
+    if (simple === 0) continue
+    out += text.slice(from, at) + String.fromCharCode(simple)
+    from = at + 1
+  }
+  return out + text.slice(from)
 }
 
 // What text recognition and phonetic input make of the words of this field; each only beside a word that proves it.

@@ -167,7 +167,10 @@ export function findWhereabouts(plain: string, gazetteer: Gazetteer = NATIONAL_G
 
 /** One place lies in the other, or is it: GB codes nest by prefix (64 宁夏 ⊃ 6401 银川). */
 export function isSamePlace(a: PlaceMention, b: PlaceMention): boolean {
-  return a.some((one) => b.some((other) => one.startsWith(other) || other.startsWith(one)))
+  for (const one of a) {
+    for (const other of b) if (one === other || one.startsWith(other) || other.startsWith(one)) return true
+  }
+  return false
 }
 
 /** Named alike, not only one within the other: 宁夏 and 银川 are no contradiction and no agreement. */

@@ -40,63 +40,34 @@ export interface Signature {
   bare: string
   /** What is left without places, figures and what all messages say; clauses stand apart. */
   gist: string
-  /** Pairs of neighbouring characters with how often each stands. */
-  bigrams: ReadonlyMap<string, number>
-  size: number
 }
 
-/** What of a signature is kept where there are many: the pairs are made again when it is compared. */
-export type KeptSignature = Omit<Signature, 'bigrams' | 'size'>
-
-/** Pairs of neighbouring characters of a text. */
-export function countBigrams(text: string): Map<string, number> {
-  const counts = new Map<string, number>()
-  // Only outside the first plane does a character take two units, and taking a text apart by characters is dear.
-  const units = /[\ud800-\udfff]/.test(text) ? Array.from(text) : text
-  for (let at = 2; at <= units.length; at += 1) {
-    const pair = typeof units === 'string' ? units.slice(at - 2, at) : units.slice(at - 2, at).join('')
-    counts.set(pair, (counts.get(pair) ?? 0) + 1)
-  }
-  return counts
-}
-
-const sumUp = (counts: ReadonlyMap<string, number>): number => {
-  let sum = 0
-  for (const count of counts.values()) sum += count
-  return sum
-}
-
-/** A kept signature, ready to be compared. */
-export function unfoldSignature(kept: KeptSignature): Signature {
-  const bigrams = countBigrams(kept.bare)
-  return { ...kept, bigrams, size: sumUp(bigrams) }
-}
+/** One list for all that is not told: where texts are many, most of what they tell is nothing. */
+const NOTHING: readonly never[] = []
+const orNothing = <T>(list: readonly T[]): readonly T[] => (list.length === 0 ? NOTHING : list)
 
 /** Reads a message once; comparing signatures is cheap. The gazetteer may hold a bureau's own places. */
 export function signMessage(message: string, gazetteer: Gazetteer = NATIONAL_GAZETTEER): Signature {
   const plain = spellPlainly(message)
   const bare = bareText(plain)
-  const bigrams = countBigrams(bare)
   const { places, landmarks, offices, rest } = findWhereabouts(plain, gazetteer)
   return {
     kind: findKind(plain),
     stance: findStance(plain),
     slots: {
-      places,
-      landmarks,
-      offices,
-      magnitudes: findMagnitudes(plain),
-      counts: findCounts(plain),
-      quantities: findQuantities(plain),
-      durations: findDurations(plain),
-      clockTimes: findClockTimes(plain),
-      days: findDays(plain),
-      dates: findDates(plain),
-      subjects: findSubjects(plain),
+      places: orNothing(places),
+      landmarks: orNothing(landmarks),
+      offices: orNothing(offices),
+      magnitudes: orNothing(findMagnitudes(plain)),
+      counts: orNothing(findCounts(plain)),
+      quantities: orNothing(findQuantities(plain)),
+      durations: orNothing(findDurations(plain)),
+      clockTimes: orNothing(findClockTimes(plain)),
+      days: orNothing(findDays(plain)),
+      dates: orNothing(findDates(plain)),
+      subjects: orNothing(findSubjects(plain)),
     },
     bare,
     gist: takeGist(rest),
-    bigrams,
-    size: sumUp(bigrams),
   }
 }

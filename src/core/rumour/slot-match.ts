@@ -16,8 +16,12 @@ export type SlotVerdicts = Readonly<Record<SlotName, SlotVerdict>>
  * other must be equal, so the poorer side decides; the half of it in common is part, nothing in common is a conflict.
  */
 function compareLists<T>(a: readonly T[], b: readonly T[], isLike: (one: T, other: T) => boolean): SlotVerdict {
-  if (a.length === 0 && b.length === 0) return 'silent'
-  if (a.length === 0 || b.length === 0) return 'one-sided'
+  if (a.length === 0 || b.length === 0) return a.length === b.length ? 'silent' : 'one-sided'
+  const one = a[0]
+  const other = b[0]
+  // One fact on each side is what most messages have.
+  if (a.length === 1 && b.length === 1 && one !== undefined && other !== undefined)
+    return isLike(one, other) ? 'agree' : 'conflict'
   const share = (list: readonly T[], others: readonly T[]): number =>
     list.filter((one) => others.some((other) => isLike(one, other))).length / list.length
   const best = Math.max(share(a, b), share(b, a))
@@ -61,19 +65,38 @@ function compareQuantities(a: readonly Quantity[], b: readonly Quantity[]): Slot
   return compareLists(left, right, isLike)
 }
 
+const COMPARERS: Readonly<Record<SlotName, (a: Slots, b: Slots) => SlotVerdict>> = {
+  places: (a, b) => comparePlaces(a.places, b.places),
+  landmarks: (a, b) => compareLists(a.landmarks, b.landmarks, isEqual),
+  offices: (a, b) => compareLists(a.offices, b.offices, isSamePlace),
+  magnitudes: (a, b) => compareLists(a.magnitudes, b.magnitudes, isOverlapping),
+  counts: (a, b) => compareLists(a.counts, b.counts, isOverlapping),
+  quantities: (a, b) => compareQuantities(a.quantities, b.quantities),
+  durations: (a, b) => compareLists(a.durations, b.durations, isOverlapping),
+  clockTimes: (a, b) => compareLists(a.clockTimes, b.clockTimes, isSameHour),
+  days: (a, b) => compareLists(a.days, b.days, isSameDay),
+  dates: (a, b) => compareLists(a.dates, b.dates, isSameDate),
+  subjects: (a, b) => compareLists(a.subjects, b.subjects, isEqual),
+}
+
+/** Compares one slot. */
+export function compareSlot(name: SlotName, a: Slots, b: Slots): SlotVerdict {
+  return COMPARERS[name](a, b)
+}
+
 /** Compares slot by slot. */
 export function compareSlots(a: Slots, b: Slots): SlotVerdicts {
   return {
-    places: comparePlaces(a.places, b.places),
-    landmarks: compareLists(a.landmarks, b.landmarks, isEqual),
-    offices: compareLists(a.offices, b.offices, isSamePlace),
-    magnitudes: compareLists(a.magnitudes, b.magnitudes, isOverlapping),
-    counts: compareLists(a.counts, b.counts, isOverlapping),
-    quantities: compareQuantities(a.quantities, b.quantities),
-    durations: compareLists(a.durations, b.durations, isOverlapping),
-    clockTimes: compareLists(a.clockTimes, b.clockTimes, isSameHour),
-    days: compareLists(a.days, b.days, isSameDay),
-    dates: compareLists(a.dates, b.dates, isSameDate),
-    subjects: compareLists(a.subjects, b.subjects, isEqual),
+    places: COMPARERS.places(a, b),
+    landmarks: COMPARERS.landmarks(a, b),
+    offices: COMPARERS.offices(a, b),
+    magnitudes: COMPARERS.magnitudes(a, b),
+    counts: COMPARERS.counts(a, b),
+    quantities: COMPARERS.quantities(a, b),
+    durations: COMPARERS.durations(a, b),
+    clockTimes: COMPARERS.clockTimes(a, b),
+    days: COMPARERS.days(a, b),
+    dates: COMPARERS.dates(a, b),
+    subjects: COMPARERS.subjects(a, b),
   }
 }
