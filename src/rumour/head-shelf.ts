@@ -24,10 +24,13 @@ export interface HeadMatch {
   isBarred: boolean
 }
 
+/** linkId: null while it is about to be written; it then counts as the newest. */
+export type TakenText = Omit<LinkedText, 'linkId'> & { linkId: number | null }
+
 /** The texts by which claims are known, in memory. */
 export interface HeadShelf {
   /** Puts a text with its claim; the machine knows it from now on. @param signature the text's, where it was read already */
-  take(link: LinkedText, signature?: Signature): void
+  take(link: TakenText, signature?: Signature): void
   /** A sighting that does not belong where it stood. */
   drop(sightingId: string): void
   /** Claims of this lane that a message is like, the nearest first. */
@@ -51,6 +54,7 @@ export function openShelf(mostBytes: number = MOST_BYTES): HeadShelf {
   const claims = new Map<string, Known>()
   /** Claim of each head. */
   const homes = new Map<string, string>()
+  let newest = 0
   const measureBytes = (): number => indexes.actual.bytes() + indexes.drill.bytes()
 
   const drop = (sightingId: string): void => {
@@ -71,12 +75,14 @@ export function openShelf(mostBytes: number = MOST_BYTES): HeadShelf {
   }
   return {
     take: ({ linkId, sightingId, claimId, class: lane, shown }, given) => {
+      newest = Math.max(newest, linkId ?? 0)
+      const heard = claims.get(claimId)
+      if (heard) heard.heardAt = Math.max(heard.heardAt, linkId ?? newest)
       // Told twice: it keeps its place among the claim's heads.
       if (homes.get(sightingId) === claimId) return
       drop(sightingId)
       const signature = given ?? signMessage(shown)
-      const known = claims.get(claimId) ?? { lane, heads: [], heardAt: 0 }
-      known.heardAt = Math.max(known.heardAt, linkId)
+      const known = claims.get(claimId) ?? { lane, heads: [], heardAt: linkId ?? newest }
       const index = indexes[known.lane]
       if (known.heads.some((head) => index.get(head)?.bare === signature.bare)) return
       claims.set(claimId, known)

@@ -11,14 +11,15 @@ import { markRisk, nameClaim } from '../core/rumour/risk.ts'
 import { signMessage, type Signature } from '../core/rumour/signature.ts'
 import { withTransaction, type Queryable } from '../store/pool.ts'
 import { findClaim, lockClaims, type ClaimRecord } from '../store/rumours/claims.ts'
-import { listStandings, type Standing } from '../store/rumours/heads.ts'
+import type { Standing } from '../store/rumours/heads.ts'
 import { countSpreadSince, endLink, findLinked, lockMatching } from '../store/rumours/links.ts'
-import { savePlacing, type OpenedClaim, type Placing } from '../store/rumours/placing.ts'
+import { savePlacings, type OpenedClaim, type Placing } from '../store/rumours/placing.ts'
 import { endWaiting, findSighting, listWaiting, putBack, type Sighting } from '../store/rumours/sightings.ts'
 import type { RumourContext } from './context.ts'
 import type { HeadMatch } from './head-shelf.ts'
 import type { Heads } from './heads.ts'
 import { moveClaim } from './steps.ts'
+import { openTogether, type Together } from './together.ts'
 
 export interface MatchContext extends RumourContext {
   heads: Heads
@@ -56,15 +57,19 @@ async function placeTogether(context: MatchContext, sightings: readonly Sighting
       const waited = await endWaiting(client, ids)
       const known = await findLinked(client, ids)
       await context.heads.refresh(client)
+      const together = openTogether(client)
+      // One question for all; what the search costs twice is less than going to the record each time.
+      await together.stand(signed.flatMap(([{ class: lane }, signature]) => findNear(context, signature, lane)))
       const placed: Placed[] = []
       for (const [sighting, signature] of signed) {
         const { claimId, how } = known.get(sighting.id) ?? {}
         if (claimId !== undefined) placed.push({ how: how === 'opened' ? 'opened' : 'auto', claimId })
         // The end of a drill has put it aside.
         else if (sighting.class === 'drill' && !waited.has(sighting.id)) placed.push({ how: 'loose', claimId: null })
-        else placed.push(await placeSigned(client, context, sighting, signature))
+        else placed.push(await placeSigned(client, together, context, sighting, signature))
         await context.giveWay?.()
       }
+      await together.write()
       return placed
     })
   } catch (error) {
@@ -76,26 +81,27 @@ async function placeTogether(context: MatchContext, sightings: readonly Sighting
 
 async function placeSigned(
   client: Queryable,
+  together: Together,
   context: MatchContext,
   sighting: Sighting,
   signature: Signature,
 ): Promise<Placed> {
   const now = context.now()
-  const found = await findRoots(client, context, signature, sighting.class)
+  const found = await findRoots(together, context, signature, sighting.class)
   const own = found.find(({ band, isResting }) => band === 'auto' && !isResting)
   const others = found.filter((one) => one !== own)
   // Of an old story is told when the claim is opened.
   const near = { near: others.filter(({ isResting }) => !isResting), old: [] }
   if (own) {
     const placing = { claim: null, link: linkTo(own.id, 'auto', own.match), suggestions: listSuggested(near) }
-    const linkId = await savePlacing(client, sighting, placing, now)
-    keepInMind(context, sighting, signature, own.id, linkId)
-    await wake(client, own, now)
+    together.put(sighting, placing, now)
+    keepInMind(context, sighting, signature, own.id)
+    await wake(client, together, own, now)
     return { how: 'auto', claimId: own.id }
   }
   if (signature.stance === 'deny' || isBareQuestion(signature)) {
     const suggestions = listSuggested({ near: others, old: [] })
-    if (suggestions.length > 0) await savePlacing(client, sighting, { claim: null, link: null, suggestions }, now)
+    if (suggestions.length > 0) together.put(sighting, { claim: null, link: null, suggestions }, now)
     return { how: 'loose', claimId: null }
   }
   const template = others.find(
@@ -103,13 +109,8 @@ async function placeSigned(
   )
   const claim = makeClaim(context, sighting, signature, template?.familyId ?? null)
   const suggestions = listSuggested(splitByRest(others))
-  const linkId = await savePlacing(
-    client,
-    sighting,
-    { claim, link: linkTo(claim.id, 'opened', null), suggestions },
-    now,
-  )
-  keepInMind(context, sighting, signature, claim.id, linkId)
+  together.put(sighting, { claim, link: linkTo(claim.id, 'opened', null), suggestions }, now)
+  keepInMind(context, sighting, signature, claim.id)
   return { how: 'opened', claimId: claim.id }
 }
 
@@ -119,10 +120,8 @@ function keepInMind(
   { id, class: lane, shown, stance }: Sighting,
   signature: Signature,
   claimId: string,
-  linkId: number | null,
 ): void {
-  if (linkId === null || stance === 'deny') return
-  heads.take({ linkId, sightingId: id, claimId, class: lane, shown }, signature)
+  if (stance !== 'deny') heads.take({ linkId: null, sightingId: id, claimId, class: lane, shown }, signature)
 }
 
 /** Holds the matching for some tens of milliseconds: whoever tells the desk something waits no longer. */
@@ -176,9 +175,10 @@ async function placeApart(context: MatchContext, sightings: readonly Sighting[])
 export async function recallOld(context: MatchContext, sighting: Sighting): Promise<void> {
   await withTransaction(context.pool, async (client) => {
     await lockMatching(client)
-    const found = await findRoots(client, context, signMessage(sighting.shown), sighting.class)
+    const found = await findRoots(openTogether(client), context, signMessage(sighting.shown), sighting.class)
     const suggestions = listSuggested({ near: [], old: found.filter(({ isResting }) => isResting) })
-    await savePlacing(client, sighting, { claim: null, link: null, suggestions }, context.now())
+    const placing = { claim: null, link: null, suggestions }
+    await savePlacings(client, [{ sighting, placing, at: context.now() }])
   })
 }
 
@@ -188,18 +188,18 @@ interface Found extends Pick<Standing, 'id' | 'state' | 'familyId'> {
   match: HeadMatch['match']
 }
 
+const findNear = ({ heads }: MatchContext, signature: Signature, lane: Sighting['class']): string[] =>
+  heads.match(signature, lane).map(({ sightingId }) => sightingId)
+
 /** The claims as they stand on record: one that was merged stands for what it was merged into. */
 async function findRoots(
-  client: Queryable,
+  together: Together,
   { heads }: MatchContext,
   signature: Signature,
   lane: Sighting['class'],
 ): Promise<Found[]> {
   const matches = heads.match(signature, lane)
-  const standings = await listStandings(
-    client,
-    matches.map(({ sightingId }) => sightingId),
-  )
+  const standings = await together.stand(matches.map(({ sightingId }) => sightingId))
   const found = new Map<string, Found>()
   for (const { sightingId, claimId, match, isBarred } of matches) {
     const standing = standings.find((one) => one.sightingId === sightingId && one.claimId === claimId)
@@ -235,8 +235,9 @@ const RISES_AT = 3
 const ANSWERED: readonly string[] = ['published', 'published-partial', 'monitoring']
 
 /** A claim that was answered and goes round again is somebody's work again. */
-async function wake(client: Queryable, { id, state }: Found, at: Instant): Promise<void> {
+async function wake(client: Queryable, together: Together, { id, state }: Found, at: Instant): Promise<void> {
   if (!ANSWERED.includes(state)) return
+  await together.write()
   const claim = (await lockClaims(client, [id])).get(id)
   if (!claim || claim.publishedAt === null || !ANSWERED.includes(claim.state)) return
   if ((await countSpreadSince(client, id, Math.max(claim.publishedAt, at - HOUR))) < RISES_AT) return
@@ -278,6 +279,6 @@ export async function takeOut(
   await endLink(client, sightingId, by, at)
   const claim = makeClaim(context, sighting, signMessage(sighting.shown), null)
   const link = { claimId: claim.id, how: 'person' as const, match: null, by, detail: null }
-  await savePlacing(client, sighting, { claim, link, suggestions: [] }, at)
+  await savePlacings(client, [{ sighting, placing: { claim, link, suggestions: [] }, at }])
   return findClaim(client, claim.id)
 }

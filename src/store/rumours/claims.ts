@@ -261,3 +261,12 @@ export const listOpenClaims = (db: Queryable, seen: SeenBy, wanted: Wanted): Pro
 /** Claims that rest, what rested last first. */
 export const listRestedClaims = (db: Queryable, seen: SeenBy, wanted: Wanted): Promise<ClaimLine[]> =>
   listLines(db, seen, wanted, { rest: `c.state in ('closed', 'dismissed', 'merged')`, order: 'c.changed_at desc' })
+
+/** Whether one of these is not under way any more. */
+export async function hasRested(db: Queryable, ids: readonly string[]): Promise<boolean> {
+  const { rows } = await db.query(
+    `select from claim where id = any($1) and (state in ('closed', 'dismissed', 'merged') or retired_at is not null) limit 1`,
+    [ids],
+  )
+  return rows.length > 0
+}

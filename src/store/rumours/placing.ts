@@ -1,5 +1,5 @@
 // In: what comparing a report with claims came to. Out: on record with the claim that it opened, its link, what else it may be.
-// Must not decide any of it; one statement each, because hundreds may wait (000026-intake.sql).
+// Must not decide any of it; one statement for all, because hundreds may wait (000026-intake.sql).
 import type { Instant } from '../../core/instant.ts'
 import type { Claim } from '../../core/rumour/claim-step.ts'
 import type { ClaimClock } from '../../core/rumour/clocks.ts'
@@ -23,25 +23,24 @@ export interface Placing {
   suggestions: readonly Omit<Suggestion, 'sightingId'>[]
 }
 
-/** Writes it down. @returns the link's id; null without one */
-export async function savePlacing(
+/** Writes them down, in their order. */
+export async function savePlacings(
   db: Queryable,
-  { id, class: lane }: Pick<Sighting, 'id' | 'class'>,
-  { claim, link, suggestions }: Placing,
-  at: Instant,
-): Promise<number | null> {
-  const given = {
-    sighting: id,
-    class: lane,
-    at: toTimestamp(at),
-    claim: claim && {
-      ...claim,
-      clocks: claim.clocks.map(({ clock, dueAt }) => ({ clock, dueAt: toTimestamp(dueAt) })),
-      detail: { risk: claim.risk, kind: claim.kind, family: claim.familyId, sighting: id },
-    },
-    link: link && { ...link, ...link.match },
-    suggestions,
-  }
-  const { rows } = await db.query<{ link: number | null }>('select place_sighting($1) as link', [JSON.stringify(given)])
-  return rows[0]?.link ?? null
+  placings: readonly { sighting: Pick<Sighting, 'id' | 'class'>; placing: Placing; at: Instant }[],
+): Promise<void> {
+  const given = placings.map(({ sighting: { id, class: lane }, placing: { claim, link, suggestions }, at }) =>
+    JSON.stringify({
+      sighting: id,
+      class: lane,
+      at: toTimestamp(at),
+      claim: claim && {
+        ...claim,
+        clocks: claim.clocks.map(({ clock, dueAt }) => ({ clock, dueAt: toTimestamp(dueAt) })),
+        detail: { risk: claim.risk, kind: claim.kind, family: claim.familyId, sighting: id },
+      },
+      link: link && { ...link, ...link.match },
+      suggestions,
+    }),
+  )
+  await db.query('select place_sighting(g) from unnest($1::jsonb[]) g', [given])
 }
