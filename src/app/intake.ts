@@ -34,8 +34,8 @@ export interface IntakeParts extends Pick<AgencyDoorContext, 'alarm'> {
   /** A claim's public page must be made anew. */
   shown: (code: string) => void
   /** What notices go through on their way: others wait meanwhile. */
-  ledger: Pick<Ledger, 'idle'>
-  dispatch: Pick<Dispatch, 'idle'>
+  ledger: Pick<Ledger, 'isBusy'>
+  dispatch: Pick<Dispatch, 'isBusy'>
 }
 
 /** What is signed under the secret of an organisation's line comes from it, reports as well as acts. */
@@ -53,7 +53,7 @@ export async function openIntake(parts: IntakeParts): Promise<Intake> {
   const rumours = openRumours(pool, config, clock, random, {
     silentOfficial: silence.official,
     shown,
-    giveWay: openWay([parts.ledger.idle, parts.dispatch.idle]),
+    giveWay: openWay(() => parts.ledger.isBusy() || parts.dispatch.isBusy()),
   })
   const outside = openFollowers(config, pool, clock, random)
   const noteClock = openClockNote(pool, clock)

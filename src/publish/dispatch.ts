@@ -41,6 +41,7 @@ export interface Dispatch {
   look(): Promise<number>
   /** Resolves when everything under way has been recorded. */
   idle(): Promise<void>
+  isBusy(): boolean
 }
 
 type Act = 'deliver' | 'probe' | 'check'
@@ -88,6 +89,7 @@ export function openDispatch(context: DispatchContext): Dispatch {
     idle: async () => {
       while (under.size > 0) await Promise.allSettled(under)
     },
+    isBusy: () => under.size > 0,
   }
 }
 

@@ -79,8 +79,8 @@ export interface Ledger {
   reload(): Promise<void>
   /** Reloads if another process has committed since, and once a day, so that what has grown old leaves the memory. */
   catchUp(): Promise<void>
-  /** Resolves when what is under way now has been committed. */
-  idle(): Promise<void>
+  /** Something is under way and not committed yet. */
+  isBusy(): boolean
   circumstances(trafficClass: TrafficClass, more?: Partial<Circumstances>): Circumstances
 }
 
@@ -98,8 +98,10 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
   }
   let turn: Promise<unknown> = Promise.resolve()
 
+  let under = 0
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
-    const mine = turn.then(act, act)
+    under += 1
+    const mine = turn.then(act, act).finally(() => (under -= 1))
     turn = mine.catch(() => undefined)
     return mine
   }
@@ -195,7 +197,7 @@ export async function openLedger(context: LedgerContext): Promise<Ledger> {
         const old = context.clock('actual') - loadedAt > DAY
         if (old || (await readVersion(context.pool)) !== picture.version) await loadAgain()
       }),
-    idle: () => turn.then(() => undefined),
+    isBusy: () => under > 0,
     circumstances,
   }
 }

@@ -1,46 +1,40 @@
 // In: notices on their way, for short and for long. Out: proof that other work waits for the former, and for the latter once.
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { openWay } from '../../src/app/give-way.ts'
 
-const nothing = async (): Promise<void> => undefined
 const LONG = 3_600_000
 
 test('what gives way goes on at once when no notice is on its way, else when it has arrived', async () => {
-  let arrive = (): void => undefined
-  let way: Promise<void> | null = null
-  const giveWay = openWay([async () => way, nothing], LONG)
+  let isBusy = false
+  const giveWay = openWay(() => isBusy, LONG)
   await giveWay()
-  way = new Promise((resolve) => (arrive = resolve))
+  isBusy = true
   let went = false
   const waiting = giveWay().then(() => (went = true))
-  await new Promise(setImmediate)
+  await turn()
   expect(went).toBe(false)
-  arrive()
+  isBusy = false
   await waiting
-  way = null
-  await giveWay()
 })
 
 test('what has no answer for long is waited for once, and others again when it has ended', async () => {
-  let end = (): void => undefined
-  let way: Promise<void> | null = new Promise((resolve) => (end = resolve))
-  let asked = 0
-  const giveWay = openWay(
-    [
-      async () => {
-        asked += 1
-        await way
-      },
-    ],
-    5,
-  )
+  let isBusy = true
+  let looks = 0
+  const giveWay = openWay(() => {
+    looks += 1
+    return isBusy
+  }, 10)
+  await giveWay()
+  const first = looks
+  expect(first).toBeGreaterThan(2)
   await giveWay()
   await giveWay()
+  expect(looks).toBe(first + 2)
+  isBusy = false
   await giveWay()
-  expect(asked).toBe(1)
-  end()
-  await new Promise(setImmediate)
-  way = null
+  isBusy = true
+  const again = looks
   await giveWay()
-  expect(asked).toBe(2)
+  expect(looks - again).toBe(first)
 })

@@ -231,7 +231,7 @@ export function openRoom(options: RoomOptions = {}): Room {
       const ledger = {
         // One node: nobody else moves the record on.
         catchUp: async () => undefined,
-        idle: async () => undefined,
+        isBusy: () => false,
         commit: async (make: Make) => {
           const decision = await make(picture)
           last = decision ? commit(decision) : null

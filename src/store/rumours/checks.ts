@@ -5,6 +5,7 @@ import { RULE_NAMES, RULES_VERSION, type Finding } from '../../core/rumour/check
 import type { ToldText } from '../../core/rumour/checks/reading.ts'
 import type { ClaimKind } from '../../core/rumour/kind.ts'
 import { toTimestamp, type Queryable } from '../pool.ts'
+import { WHOLE_LINKS, WHOLE_SIGHTINGS, wholeOf } from './whole.ts'
 
 /** One at a time checks a claim, on whichever node; held to the transaction's end, and no step of the claim waits for it. */
 export async function lockChecks(db: Queryable, claimId: string): Promise<void> {
@@ -44,13 +45,12 @@ export interface Basis {
 }
 
 /** A claim with those merged into it: what is said in any of them is said in it. */
-const WHOLE = `with recursive whole (id) as (
-    select $1::text union select c.id from claim c join whole w on c.merged_into = w.id)`
+const WHOLE = `with recursive ${wholeOf('$1::text')}`
 
 export async function readBasis(db: Queryable, claimId: string): Promise<Basis> {
   const { rows } = await db.query<Basis>(
     `${WHOLE} select coalesce(max(l.id), 0) as newest, count(*)::int as links
-     from whole w join sighting_link l on l.claim_id = w.id and l.ended_at is null`,
+     from ${WHOLE_LINKS}`,
     [claimId],
   )
   return rows[0] ?? { newest: 0, links: 0 }
@@ -116,7 +116,7 @@ export async function listToldTexts(db: Queryable, claimId: string, most: number
   const { rows } = await db.query<ToldText>(
     `${WHOLE}, told as (
        select distinct on (s.shown) s.id, s.shown as text, coalesce(s.seen_at, s.received_at) as at
-       from whole w join sighting_link l on l.claim_id = w.id and l.ended_at is null join sighting s on s.id = l.sighting_id
+       from ${WHOLE_SIGHTINGS}
        where s.stance <> 'deny' order by s.shown, coalesce(s.seen_at, s.received_at), s.id)
      select id, text, at from told order by at, id limit $2`,
     [claimId, most],

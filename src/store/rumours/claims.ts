@@ -6,6 +6,7 @@ import type { Claim } from '../../core/rumour/claim-step.ts'
 import type { ClaimKind } from '../../core/rumour/kind.ts'
 import type { Risk, SignedText, SignScope } from '../../core/rumour/signoff.ts'
 import { toTimestamp, type Queryable } from '../pool.ts'
+import { WHOLE_SIGHTINGS, wholeOf } from './whole.ts'
 
 export interface ClaimRecord extends Claim {
   class: 'actual' | 'drill'
@@ -192,9 +193,8 @@ const SIGHT = `case when $1::text is null then 'whole' when $4 or g.level = 'sum
  */
 const FOUND = `($1::text is null or g.claim_id is not null) and ($5::text is null or c.title ilike $5 or c.id ilike $5
   or (${SIGHT} <> 'summary' and exists (
-    with recursive whole (id) as (select c.id union select m.id from claim m join whole w on m.merged_into = w.id)
-    select from whole w join sighting_link l on l.claim_id = w.id and l.ended_at is null
-      join sighting s on s.id = l.sighting_id where s.shown ilike $5)))`
+    with recursive ${wholeOf('c.id')}
+    select from ${WHOLE_SIGHTINGS} where s.shown ilike $5)))`
 
 const LINE = `c.id, c.class, c.title, c.kind, c.risk, c.state, c.verdict, coalesce(a.name, '') as owner, c.asked_of as "askedOf", c.hold, c.text,
   c.opened_at as "openedAt", c.changed_at as "changedAt", k.clock, k.due_at as "dueAt", ${SIGHT} as sight, count(*) over () as total,

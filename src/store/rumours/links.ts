@@ -7,6 +7,7 @@ import type { SlotVerdicts } from '../../core/rumour/slot-match.ts'
 import { ALTERED_WORDS, writeSighting } from '../../core/rumour/sighting-record.ts'
 import { toTimestamp, type Queryable } from '../pool.ts'
 import type { Sighting } from './sightings.ts'
+import { WHOLE_LINKS, WHOLE_SIGHTINGS, wholeOf } from './whole.ts'
 
 export type LinkHow = 'auto' | 'opened' | 'suggested' | 'person'
 
@@ -87,8 +88,7 @@ export interface LinkedSighting extends Sighting {
 }
 
 /** Ids of a claim and of all that were merged into it, however far down. */
-const WITH_MERGED = `with recursive whole (id) as (
-    select $1::text union select c.id from claim c join whole w on c.merged_into = w.id)`
+const WITH_MERGED = `with recursive ${wholeOf('$1::text')}`
 
 /**
  * A claim's sightings with those of claims merged into it, newest first. What is no longer what the journal noted is not handed out:
@@ -102,7 +102,7 @@ export async function listSightings(db: Queryable, claimId: string, most: number
        exists (select from sighting_picture p where p.sighting_id = s.id) as "hasPicture",
        (select j.detail ->> 'record' from journal j where j.subject = s.id and j.act = 'sighting.received'
          order by j.id limit 1) as noted
-     from whole w join sighting_link l on l.claim_id = w.id and l.ended_at is null join sighting s on s.id = l.sighting_id
+     from ${WHOLE_SIGHTINGS}
      order by s.received_at desc, s.id limit $2`,
     [claimId, most],
   )
@@ -120,7 +120,7 @@ export async function countSightings(
   const { rows } = await db.query<{ spread: number; variants: number; deny: number }>(
     `${WITH_MERGED} select count(*) filter (where s.stance <> 'deny') as spread, count(*) filter (where s.stance = 'deny') as deny,
        count(distinct s.shown) filter (where s.stance <> 'deny') as variants
-     from whole w join sighting_link l on l.claim_id = w.id and l.ended_at is null join sighting s on s.id = l.sighting_id`,
+     from ${WHOLE_SIGHTINGS}`,
     [claimId],
   )
   return rows[0] ?? { spread: 0, variants: 0, deny: 0 }
@@ -130,7 +130,7 @@ export async function countSightings(
 export async function countSpreadSince(db: Queryable, claimId: string, since: Instant): Promise<number> {
   const { rows } = await db.query<{ n: number }>(
     `${WITH_MERGED} select count(distinct coalesce(o.network_ref, s.id)) as n
-     from whole w join sighting_link l on l.claim_id = w.id and l.ended_at is null join sighting s on s.id = l.sighting_id
+     from ${WHOLE_SIGHTINGS}
      left join sighting_source o on o.sighting_id = s.id where s.stance <> 'deny' and s.received_at > $2`,
     [claimId, toTimestamp(since)],
   )
@@ -164,7 +164,7 @@ export async function listSuggestions(db: Queryable, claimId: string, most: numb
   const { rows } = await db.query<OpenSuggestion>(
     `${WITH_MERGED} select * from (select distinct on (c.id) g.sighting_id as "sightingId", c.id as "claimId", g.band, g.score, g.slots,
          g.doubts, g.rule_version as "ruleVersion", c.title, c.state, c.class
-       from whole w join sighting_link l on l.claim_id = w.id and l.ended_at is null
+       from ${WHOLE_LINKS}
        join claim_suggestion g on g.sighting_id = l.sighting_id and g.decided is null
        ${AS_IT_STANDS} where c.id not in (select id from whole) order by c.id, g.score desc) found
      order by band desc, score desc limit $2`,
@@ -211,7 +211,7 @@ export async function decideSuggestion(
   at: Instant,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
-    `with recursive whole (id) as (select $2::text union select c.id from claim c join whole w on c.merged_into = w.id)
+    `with recursive ${wholeOf('$2::text')}
      update claim_suggestion set decided = $3, decided_by = $4, decided_at = $5
      where sighting_id = $1 and decided is null and claim_id in (select id from whole)`,
     [sightingId, claimId, decided, by, toTimestamp(at)],

@@ -3,6 +3,7 @@
 import type { Instant } from '../../core/instant.ts'
 import type { ClaimState } from '../../core/rumour/claim-states.ts'
 import type { Queryable } from '../pool.ts'
+import { WHOLE_SIGHTINGS, wholeOf } from './whole.ts'
 
 /** Whoever told of a claim, and what they learn by their receipts. */
 export interface Tellers {
@@ -15,10 +16,10 @@ export interface Tellers {
 
 export async function countTellers(db: Queryable, claimId: string): Promise<Tellers> {
   const { rows } = await db.query<Tellers>(
-    `with recursive whole (id) as (select $1::text union select c.id from claim c join whole w on c.merged_into = w.id)
+    `with recursive ${wholeOf('$1::text')}
      select count(*) filter (where s.route not in ('patrol', 'csv'))::integer as told, count(q.sighting_id)::integer as questions,
        count(q.answered_at)::integer as answered
-     from whole w join sighting_link l on l.claim_id = w.id and l.ended_at is null join sighting s on s.id = l.sighting_id
+     from ${WHOLE_SIGHTINGS}
      left join question q on q.sighting_id = s.id`,
     [claimId],
   )

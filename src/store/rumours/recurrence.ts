@@ -5,6 +5,7 @@ import type { Doubt } from '../../core/rumour/claim-match.ts'
 import type { ClaimState } from '../../core/rumour/claim-states.ts'
 import type { Queryable } from '../pool.ts'
 import { AS_IT_STANDS } from './links.ts'
+import { WHOLE_LINKS, wholeOf } from './whole.ts'
 
 export interface Recurrence {
   claimId: string
@@ -22,9 +23,9 @@ export interface Recurrence {
 /** The nearest first. */
 export async function listRecurrences(db: Queryable, claimId: string, most: number): Promise<Recurrence[]> {
   const { rows } = await db.query<Recurrence>(
-    `with recursive whole (id) as (select $1::text union select c.id from claim c join whole w on c.merged_into = w.id),
+    `with recursive ${wholeOf('$1::text')},
        offered as (select distinct on (c.id) c.id as claim_id, g.band, g.score, g.doubts
-         from whole w join sighting_link l on l.claim_id = w.id and l.ended_at is null
+         from ${WHOLE_LINKS}
          join claim_suggestion g on g.sighting_id = l.sighting_id and g.decided is null ${AS_IT_STANDS}
          order by c.id, g.band desc, g.score desc)
      select c.id as "claimId", c.title, c.state, c.opened_at as "openedAt", c.rested_at as "restedAt", o.band, o.score, o.doubts,

@@ -5,6 +5,7 @@ import type { ReckonedClaim } from '../../core/rumour/reckoning.ts'
 import type { SpreadReport } from '../../core/rumour/spread.ts'
 import { toTimestamp, type Queryable } from '../pool.ts'
 import type { SeenBy } from './claims.ts'
+import { WHOLE_SIGHTINGS, wholeOf } from './whole.ts'
 
 /** More are not drawn: a flood is told by its number. */
 const MOST_REPORTS = 20_000
@@ -13,10 +14,10 @@ const MOST_REPORTS = 20_000
  * be within the day before it came. */
 export async function listSpreadReports(db: Queryable, claimId: string): Promise<SpreadReport[]> {
   const { rows } = await db.query<SpreadReport>(
-    `with recursive whole (id) as (select $1::text union select c.id from claim c join whole w on c.merged_into = w.id)
+    `with recursive ${wholeOf('$1::text')}
      select case when s.seen_at between s.received_at - interval '1 day' and s.received_at then s.seen_at else s.received_at end as at,
        s.platform, s.region
-     from whole w join sighting_link l on l.claim_id = w.id and l.ended_at is null join sighting s on s.id = l.sighting_id
+     from ${WHOLE_SIGHTINGS}
      where s.stance <> 'deny' order by 1 limit $2`,
     [claimId, MOST_REPORTS],
   )

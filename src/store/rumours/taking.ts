@@ -7,7 +7,7 @@ import { takeOne, takeSeveral, type Done, type TakenRow } from './sightings.ts'
 /** A commit for each would be two hundred a second: half of what a small machine can do at all. */
 const MOST_TOGETHER = 50
 /** After a commit the next ones gather for so long; whoever comes alone waits for nothing. */
-const GATHER_MS = 30
+const GATHER_MS = 15
 
 interface Waiting {
   row: TakenRow

@@ -2,6 +2,7 @@
 // Must not open a seal, and never changes an item (000028-handover.sql).
 import type { EvidenceRecord } from '../../../core/rumour/handover/evidence.ts'
 import { toTimestamp, type Queryable } from '../../pool.ts'
+import { wholeOf } from '../whole.ts'
 
 const COLUMNS = `e.id, e.claim_id as "claimId", e.kind, e.title, e.derived_from as "derivedFrom", e.shows, e.method, e.tool,
   e.collected_by as "collectedBy", e.collected_at as "collectedAt", e.added_at as "addedAt", e.source_url as "sourceUrl", e.mime,
@@ -58,7 +59,7 @@ export async function listWhole(
   claimId: string,
 ): Promise<{ id: string; title: string; items: number }[]> {
   const { rows } = await db.query<{ id: string; title: string; items: number }>(
-    `with recursive whole (id) as (select $1::text union select c.id from claim c join whole w on c.merged_into = w.id)
+    `with recursive ${wholeOf('$1::text')}
      select c.id, c.title, (select count(*) from evidence e where e.claim_id = c.id) as items from whole w join claim c on c.id = w.id
      where c.id = $1 or exists (select from evidence e where e.claim_id = c.id) order by c.id limit 50`,
     [claimId],
