@@ -11,7 +11,7 @@ const TICKS_MS = 10
 const canPin = cpus().length > 1 && spawnSync('taskset', ['--version']).status === 0
 
 /** Priority of what stands for other machines: it takes what the subject leaves. */
-export const GUEST = 19
+export const GUEST = 10
 
 /** A program of this machine that runs with that priority, as a file in a folder. */
 export function makeGuest(folder: string, program: string): string {
