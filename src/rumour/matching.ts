@@ -44,9 +44,7 @@ async function placeTogether(context: MatchContext, sightings: readonly Sighting
   const signed: [Sighting, Signature][] = []
   for (const sighting of sightings) {
     signed.push([sighting, signMessage(sighting.shown)])
-    // Reading a text takes a fifth of a millisecond: whatever else the process does goes on between two.
-    await turn()
-    await context.giveWay?.()
+    await stepAside(context)
   }
   const ids = sightings.map(({ id }) => id)
   if (!(await context.heads.open(context.pool, context.now())))
@@ -59,7 +57,12 @@ async function placeTogether(context: MatchContext, sightings: readonly Sighting
       await context.heads.refresh(client)
       const together = openTogether(client)
       // One question for all; what the search costs twice is less than going to the record each time.
-      await together.stand(signed.flatMap(([{ class: lane }, signature]) => findNear(context, signature, lane)))
+      const near: string[] = []
+      for (const [{ class: lane }, signature] of signed) {
+        near.push(...findNear(context, signature, lane))
+        await stepAside(context)
+      }
+      await together.stand(near)
       const placed: Placed[] = []
       for (const [sighting, signature] of signed) {
         const { claimId, how } = known.get(sighting.id) ?? {}
@@ -67,7 +70,7 @@ async function placeTogether(context: MatchContext, sightings: readonly Sighting
         // The end of a drill has put it aside.
         else if (sighting.class === 'drill' && !waited.has(sighting.id)) placed.push({ how: 'loose', claimId: null })
         else placed.push(await placeSigned(client, together, context, sighting, signature))
-        await context.giveWay?.()
+        await stepAside(context)
       }
       await together.write()
       return placed
@@ -77,6 +80,12 @@ async function placeTogether(context: MatchContext, sightings: readonly Sighting
     for (const id of ids) context.heads.drop(id)
     throw error
   }
+}
+
+/** Reading a text or looking for it takes a third of a millisecond: whatever else the process does goes on between two. */
+async function stepAside({ giveWay }: MatchContext): Promise<void> {
+  await turn()
+  await giveWay?.()
 }
 
 async function placeSigned(
