@@ -52,17 +52,17 @@ async function viewQueue({ rumours }: RumourPages, audience: Audience, refusal: 
   const { organisation: guest, reports, reads, words } = audience
   const now = rumours.now()
   const seen = { ...audience, now }
-  const [open, drilled, rested, loose, denied, flow, questions, flags, told] = await Promise.all([
-    listOpenClaims(pool, seen, { words, most: MOST_OPEN }),
-    listOpenClaims(pool, seen, { words, most: MOST_OPEN, lane: 'drill' }),
-    listRestedClaims(pool, seen, { words, most: MOST_RESTED }),
-    guest === null ? listLooseDenials(pool, MOST_DENIALS) : [],
-    guest === null ? listLooseDenials(pool, MOST_DENIALS, 'drill') : [],
-    guest === null ? readFlow(pool, now) : null,
-    guest === null ? countQuestions(pool, now) : null,
-    guest === null ? listOpenFlags(pool) : [],
-    guest === null ? [] : listUnreadWords(pool, guest, MOST_WORDS),
-  ])
+  // One after the other: at a flood they would take every processor at once, and whoever publishes would wait.
+  const isStaff = guest === null
+  const open = await listOpenClaims(pool, seen, { words, most: MOST_OPEN })
+  const drilled = await listOpenClaims(pool, seen, { words, most: MOST_OPEN, lane: 'drill' })
+  const rested = await listRestedClaims(pool, seen, { words, most: MOST_RESTED })
+  const loose = isStaff ? await listLooseDenials(pool, MOST_DENIALS) : []
+  const denied = isStaff ? await listLooseDenials(pool, MOST_DENIALS, 'drill') : []
+  const flow = isStaff ? await readFlow(pool, now) : null
+  const questions = isStaff ? await countQuestions(pool, now) : null
+  const flags = isStaff ? await listOpenFlags(pool) : []
+  const told = isStaff ? [] : await listUnreadWords(pool, guest, MOST_WORDS)
   const denials = [...loose, ...denied]
   const offered = await listSuggestionsOfAll(
     pool,
@@ -77,7 +77,7 @@ async function viewQueue({ rumours }: RumourPages, audience: Audience, refusal: 
       questions === null
         ? null
         : { open: String(questions.open), late: questions.late > 0 ? String(questions.late) : '' },
-    staff: guest === null,
+    staff: isStaff,
     reports,
     reads,
     open: open.map((line) => viewQueueLine(line, now)),
@@ -106,13 +106,21 @@ export async function queueSheet(pages: RumourPages, visit: Visit, refusal: stri
 export function openQueuePart(pages: RumourPages): (visit: Visit) => Promise<string> {
   const share = openShared<string>()
   const key = randomBytes(24).toString('base64url')
+  let last: Promise<unknown> = Promise.resolve()
+  const make = async (audience: Audience): Promise<string> => {
+    const view = await viewQueue(pages, audience, '')
+    await pages.rumours.giveWay?.()
+    return pages.frame.part('rumours', { csrf: key, ...view })
+  }
+  /** One audience's after the other's. */
+  const inTurn = (audience: Audience): Promise<string> => {
+    const mine = last.then(() => make(audience))
+    last = mine.catch(() => undefined)
+    return mine
+  }
   return async (visit) => {
     const audience = audienceOf(pages, visit)
-    const made = await share(JSON.stringify(audience), async () => {
-      const view = await viewQueue(pages, audience, '')
-      await pages.rumours.giveWay?.()
-      return pages.frame.part('rumours', { csrf: key, ...view })
-    })
+    const made = await share(JSON.stringify(audience), () => inTurn(audience))
     return made.replaceAll(key, seated(visit).csrf)
   }
 }
